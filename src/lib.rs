@@ -1,0 +1,1 @@
+//! casebridge keeps a law firm's client portal true to its cases in MyCase.

@@ -1,0 +1,2 @@
+//! The program: parses, starts logging, runs, turns the result into an exit code.
+fn main() {}
