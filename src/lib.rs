@@ -1,1 +1,5 @@
 //! casebridge keeps a law firm's client portal true to its cases in MyCase.
+
+pub mod config;
+pub mod domain;
+pub mod plan;

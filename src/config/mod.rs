@@ -1,0 +1,19 @@
+//! What the files say: read, checked with every problem in its place, and turned into what they mean.
+//!
+//! `raw` is what the TOML says, `check` finds every problem, [`Firm`] is what a checked file means. Pure: text comes in
+//! as an argument, secrets stay references ([`SecretRef`]) until the shell resolves them.
+
+pub mod cron;
+mod firm;
+mod profile;
+mod secret;
+
+pub use firm::{
+    CasesRule, ClientsRule, Closure, ContactHours, DeletedRule, DocumentsRule, Drift, Existing, FieldRule, FieldSource, Firm, Hours, Lead,
+    LeadMissing, Limit, Limits, Lookback, MapEntry, MessagesRule, MyCaseSettings, NameMap, NotInMap, OutOfScopeRule, PhoneKind,
+    PortalSettings, Schedule, Share, Since, SourceName, StaffRule, StagesRule, TestCase, Who,
+};
+pub use profile::{
+    Auth, BodyValue, ItemField, Operation, OperationName, Paging, Profile, ProfileField, RequestTemplate, RequiredPeople, StageRules, Words,
+};
+pub use secret::SecretRef;

@@ -1,0 +1,200 @@
+//! What a portal is like: paths, names, paging and rules, as its profile says (design: portal-profile).
+//!
+//! Parsing and checking profiles is `profile_parse`'s job; running requests is `portal`'s.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// One portal's profile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// `case-status`, `hona`, or a name of one's own.
+    pub name: String,
+    /// "Case Status".
+    pub title: String,
+    /// The portal's own words.
+    pub words: Words,
+    /// Root of its API, no slash at the end.
+    pub base_url: String,
+    /// The header that authenticates.
+    pub auth: Auth,
+    /// Requests a second.
+    pub requests_per_second: u32,
+    /// Requests under way at once.
+    pub in_flight: u32,
+    /// How long a write may take to show in a list.
+    pub settles_in: Duration,
+    /// Whether closed cases are imported unless the firm says otherwise.
+    pub imports_closed: bool,
+    /// What a create may send to people, as one sentence; plans repeat it with a count.
+    pub may_contact: Option<String>,
+    /// Rules for stages.
+    pub stages: StageRules,
+    /// The portal's fields that `[fields]` may fill, by its own names.
+    pub fields: BTreeMap<String, ProfileField>,
+    /// Whether fields of the firm's own are taken (`extra`).
+    pub takes_extra: bool,
+    /// What a new record needs of people.
+    pub required: RequiredPeople,
+    /// The operations there are.
+    pub operations: BTreeMap<OperationName, Operation>,
+}
+
+/// The portal's words for things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// "case", "project".
+    pub case: String,
+    /// "stage", "phase".
+    pub stage: String,
+    /// "practice area", "project type".
+    pub practice_area: String,
+}
+
+/// An auth header; `{key}` in the value stands for the key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Auth {
+    /// E.g. `Authorization`.
+    pub header: String,
+    /// E.g. `ApiKey {key}`.
+    pub value: String,
+}
+
+/// What holds for the stages of one practice area.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StageRules {
+    /// At least this many.
+    pub minimum: Option<usize>,
+    /// At most this many.
+    pub maximum: Option<usize>,
+    /// Names must match to the letter, else the portal refuses the case.
+    pub exact: bool,
+    /// A MyCase stage may lead to one stage only within a practice area (Hona).
+    pub one_per_trigger: bool,
+}
+
+/// One of the portal's fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileField {
+    /// Default sources, first that is not empty; empty: off by default.
+    pub default: Vec<String>,
+    /// Whether a new record needs it.
+    pub required: bool,
+    /// Whether it is a date.
+    pub date: bool,
+    /// One line for `casebridge fields`.
+    pub help: String,
+}
+
+/// What a new record needs of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RequiredPeople {
+    /// A lead attorney's e-mail address.
+    pub attorney: bool,
+    /// At least one client.
+    pub client: bool,
+    /// Every client's phone.
+    pub phone: bool,
+    /// Every client's phone or e-mail.
+    pub phone_or_email: bool,
+    /// A stage.
+    pub stage: bool,
+    /// A practice area.
+    pub practice_area: bool,
+}
+
+/// The operations a profile may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OperationName {
+    /// A cheap read that shows whether the key works.
+    Probe,
+    /// All records.
+    ListCases,
+    /// Makes a record.
+    CreateCase,
+    /// Changes a record.
+    UpdateCase,
+    /// Makes or changes a record by its external id.
+    UpsertCase,
+    /// Closes a record.
+    CloseCase,
+    /// Opens it again.
+    ReopenCase,
+    /// Files clients gave.
+    ListFiles,
+    /// One file's bytes.
+    DownloadFile,
+    /// Messages clients wrote.
+    ListMessages,
+}
+
+/// One request or a list of requests.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    /// In order.
+    pub requests: Vec<RequestTemplate>,
+    /// Repeating it is harmless.
+    pub idempotent: bool,
+    /// Seen in the vendor's documentation or in working public code.
+    pub confirmed: bool,
+}
+
+/// One request of an operation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestTemplate {
+    /// `clients`: once for each client, as `client` in expressions.
+    pub for_each: Option<String>,
+    /// The method.
+    pub method: String,
+    /// Path below the base; `{portal_id}` and minijinja's `{{ }}` are filled in.
+    pub path: String,
+    /// Query parameters.
+    pub query: BTreeMap<String, String>,
+    /// The body; `None` for none.
+    pub body: Option<BodyValue>,
+    /// Send only keys whose value changed (an update); else the whole body.
+    pub only_changed: bool,
+    /// What an emptied value is sent as in an update.
+    pub clear: serde_json::Value,
+    /// How the pages of a list are asked for.
+    pub paging: Option<Paging>,
+    /// JSON pointer of the items in a list's answer; empty for the answer itself.
+    pub items: String,
+    /// What pointers of an item mean, by our name (`portal_id`, `integration_id`, `stage`, ...).
+    pub item: BTreeMap<String, ItemField>,
+    /// JSON pointer of the portal id in a write's answer.
+    pub portal_id: Option<String>,
+}
+
+/// Where one value of a list item is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemField {
+    /// JSON pointer in the item.
+    pub pointer: String,
+}
+
+/// How pages are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paging {
+    /// The page number's parameter, e.g. `page[number]`.
+    pub parameter: String,
+    /// The first page's number.
+    pub first: u32,
+    /// Parameters that say how many items a page has, e.g. `size = 100`.
+    pub size: Option<(String, u32)>,
+}
+
+/// A value in a body: literal, or an expression over the record (text that starts with `=`).
+#[derive(Debug, Clone, PartialEq)]
+pub enum BodyValue {
+    /// Sent as it is.
+    Literal(serde_json::Value),
+    /// A minijinja expression; an empty result is left out of a create.
+    Expression(String),
+    /// An object.
+    Object(BTreeMap<String, BodyValue>),
+    /// A list; with `for_each` the one inner value is repeated.
+    List(Vec<BodyValue>),
+    /// One inner value for each client (`client` in expressions).
+    ForEachClient(Box<BodyValue>),
+}

@@ -1,0 +1,34 @@
+//! The words casebridge thinks in: ids, values in normal form, what was seen, what is wanted, what is linked.
+//!
+//! Nothing here knows a vendor, a file, a clock or a socket. Start with [`SeenCase`] (what MyCase says),
+//! [`Record`] (what a portal should hold) and [`Link`] (what is known to belong together).
+
+mod case_ref;
+mod fingerprint;
+mod ids;
+mod kind;
+mod link;
+mod listing;
+mod name;
+mod phone;
+mod reason;
+mod record;
+mod reference;
+mod scan;
+mod seen;
+mod tokens;
+
+pub use case_ref::{CaseRef, CaseRefError};
+pub use fingerprint::{Fingerprint, Fingerprinter};
+pub use ids::{CaseId, CompanyId, FieldId, FirmId, FirmIdError, GroupId, PersonId, PlanName, PortalId, RunId, StaffId};
+pub use kind::{Kind, Kinds};
+pub use link::{Link, Missing, SeenState, phone_print, readable_print};
+pub use listing::{Listing, PortalCase};
+pub use name::NameKey;
+pub use phone::{PhoneError, e164, email};
+pub use reason::{CaseException, Holds, Reason, ReasonCode};
+pub use record::{Record, RecordClient, TeamMember};
+pub use reference::{CustomField, FullClient, Named, Reference, Staff};
+pub use scan::{Scan, ScanDoubt};
+pub use seen::{CaseStaff, CaseStatus, CustomValue, Office, SeenCase, SeenClient};
+pub use tokens::Tokens;

@@ -1,0 +1,44 @@
+//! Phone numbers and e-mail addresses in normal form.
+
+/// Why a text is no phone number; never quotes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a valid phone number")]
+pub struct PhoneError;
+
+/// The number in E.164 (`+12127365000`). `country` is an ISO code ("US") for numbers written without one.
+pub fn e164(text: &str, country: &str) -> Result<String, PhoneError> {
+    let number = phonelib::PhoneNumber::try_parse_with_country(text, country).map_err(|_| PhoneError)?;
+    Ok(number.e164().to_owned())
+}
+
+/// The address trimmed and in lower case, if it has the form of one: something, `@`, a host with a dot, no blanks.
+pub fn email(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (user, host) = text.rsplit_once('@')?;
+    let host_fine = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
+    let fine = !user.is_empty() && host_fine && !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    fine.then(|| text.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_out_as_e164_or_not_at_all() {
+        for text in ["(212) 736-5000", "212.736.5000", "+1 212 736 5000", "1-212-736-5000"] {
+            assert_eq!(e164(text, "US").as_deref(), Ok("+12127365000"), "{text}");
+        }
+        for text in ["", "n/a", "736-5000", "000"] {
+            assert_eq!(e164(text, "US"), Err(PhoneError), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_needs_a_user_and_a_host() {
+        assert_eq!(email(" Jane@Example.COM ").as_deref(), Some("jane@example.com"));
+        for text in ["", "jane", "@example.com", "jane@example", "a b@example.com"] {
+            assert_eq!(email(text), None, "{text}");
+        }
+    }
+}

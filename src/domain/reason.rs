@@ -1,0 +1,97 @@
+//! What cannot be decided about a case: a reason, what it holds back, and what a person can do.
+
+use super::CaseId;
+use serde::{Deserialize, Serialize};
+
+/// Why a case needs attention. The word (`code`) is part of the JSON answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReasonCode {
+    /// No lead attorney on the case, or one without an e-mail address.
+    NoLeadAttorney,
+    /// No client on the case at all.
+    NoClient,
+    /// The firm's rule does not say who the client is.
+    ClientUnclear,
+    /// The client is a company.
+    CompanyClient,
+    /// No valid phone among those the firm's file names.
+    NoUsablePhone,
+    /// One phone number on two different people.
+    SharedPhone,
+    /// The rule now names another person than the one the portal knows.
+    ClientChanged,
+    /// The MyCase stage is not in the map.
+    StageNotMapped,
+    /// The practice area is not in the map.
+    PracticeAreaNotMapped,
+    /// A field that the portal requires came out empty.
+    RequiredFieldEmpty,
+    /// A value that does not have the form the field needs (a date, an address).
+    BadValue,
+    /// Two linked cases bear one readable id.
+    SameReadableId,
+    /// MyCase's status is neither open nor closed.
+    StatusUnknown,
+    /// Two portal records carry this case's id.
+    TwoPortalRecords,
+    /// A portal record without an id bears this case's name or readable id.
+    LookalikeInPortal,
+    /// The portal no longer holds the linked record.
+    PortalRecordGone,
+    /// The linked portal record was changed in the portal by hand.
+    ChangedByHand,
+    /// A linked case that `[cases]` now leaves out.
+    OutOfScope,
+    /// A linked case that MyCase no longer shows.
+    GoneFromMyCase,
+    /// Closed in MyCase in a stage that the firm closes by hand.
+    ClosedByHand,
+    /// The portal refused the case's last change.
+    Refused,
+}
+
+/// What a reason holds back; everything else of the case goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Holds {
+    /// Nothing; it is only said.
+    #[default]
+    Nothing,
+    /// The stage.
+    Stage,
+    /// The clients.
+    Contact,
+    /// Closing or reopening.
+    State,
+    /// Attorney, team and fields.
+    Rest,
+    /// Every write for the case.
+    Everything,
+}
+
+/// One reason why a case needs attention.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Reason {
+    /// The kind of reason.
+    pub code: ReasonCode,
+    /// What it holds back.
+    #[serde(skip)]
+    pub holds: Holds,
+    /// Whether a new portal record may not be made while it stands.
+    #[serde(skip)]
+    pub no_create: bool,
+    /// One sentence, without personal data.
+    pub text: String,
+    /// What a person can do.
+    pub fix: String,
+}
+
+/// A case that needs attention, with every reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseException {
+    /// The case.
+    pub case: CaseId,
+    /// Its reasons, in the order of their codes.
+    pub reasons: Vec<Reason>,
+}
