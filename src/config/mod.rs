@@ -5,6 +5,7 @@
 
 pub mod cron;
 mod firm;
+mod problem;
 mod profile;
 mod secret;
 
@@ -13,6 +14,7 @@ pub use firm::{
     LeadMissing, Limit, Limits, Lookback, MapEntry, MessagesRule, MyCaseSettings, NameMap, NotInMap, OutOfScopeRule, PhoneKind,
     PortalSettings, Schedule, Share, Since, SourceName, StaffRule, StagesRule, TestCase, Who,
 };
+pub use problem::{Problem, Severity, SourceText};
 pub use profile::{
     Auth, BodyValue, ItemField, Operation, OperationName, Paging, Profile, ProfileField, RequestTemplate, RequiredPeople, StageRules, Words,
 };
