@@ -1,0 +1,126 @@
+//! From a request to the function that answers it.
+
+use super::{Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, connect, plan, status};
+use crate::domain::{CaseId, Kinds, PlanName};
+use crate::plan::{Filter, Reach};
+use crate::store::{Pause, PlanSlot};
+use crate::sync::{self, ApprovalAsk, Engine, Progress, RunAsk, RunReport, Trigger};
+use jiff::Timestamp;
+use secrecy::SecretString;
+use std::collections::BTreeSet;
+
+/// Answers one request for one firm.
+pub async fn answer(engine: &Engine, ask: Ask, by: &Caller, progress: &Progress) -> Result<Answer, OperationError> {
+    match ask {
+        Ask::Plan(ask) => plan::plan(engine, ask, progress).await,
+        Ask::Sync(ask) => by_hand(engine, ask, progress).await,
+        Ask::Approve(ask) => approve(engine, ask, by, progress).await,
+        Ask::Reject { plan } => reject(engine, &PlanName(plan)),
+        Ask::Reset => reset(engine),
+        Ask::Pause { reason, until } => pause(engine, reason, until, by),
+        Ask::Resume => resume(engine),
+        Ask::SecretSet { name, value } => secret_set(engine, &name, &value),
+        Ask::Rebind => {
+            sync::rebind(engine)?;
+            Ok(done("the state now belongs to the accounts that the file names; the next run compares everything and waits for one yes"))
+        }
+        Ask::ConnectBegin => connect::begin(engine),
+        Ask::ConnectEnd { redirected } => connect::end(engine, &redirected).await,
+        Ask::Status => Ok(Answer::Status(Box::new(status::status(&engine.firm, engine.store(), engine.hands.clock.now())?))),
+    }
+}
+
+/// What the daemon starts by itself.
+pub async fn scheduled(engine: &Engine, trigger: Trigger, progress: &Progress) -> RunReport {
+    let verify = trigger == Trigger::Verify;
+    sync::run(engine, RunAsk { trigger, reach: everything(engine), verify, rewrite: false }, progress).await
+}
+
+/// Everything, or while `[testing]` names cases, these.
+fn everything(engine: &Engine) -> Reach {
+    if engine.firm.testing.is_empty() { Reach::Everything } else { Reach::Cases(engine.firm.testing.clone()) }
+}
+
+async fn by_hand(engine: &Engine, ask: SyncAsk, progress: &Progress) -> Result<Answer, OperationError> {
+    let reach = reach(engine, &ask.cases)?;
+    let trigger = if ask.verify { Trigger::Verify } else { Trigger::ByHand };
+    let report = sync::run(engine, RunAsk { trigger, reach, verify: ask.verify, rewrite: ask.rewrite }, progress).await;
+    Ok(Answer::Run(Box::new(report)))
+}
+
+async fn approve(engine: &Engine, ask: ApproveAsk, by: &Caller, progress: &Progress) -> Result<Answer, OperationError> {
+    let except = cases(engine, &ask.except)?;
+    let only = (!ask.only.is_empty()).then(|| ask.only.iter().copied().collect::<Kinds>());
+    let filter = Filter { only, practice_area: ask.practice_area, except };
+    let ask = ApprovalAsk { plan: PlanName(ask.plan), filter, who: by.who.clone(), now: ask.now };
+    Ok(Answer::Run(Box::new(sync::approve(engine, ask, progress).await)))
+}
+
+fn reject(engine: &Engine, plan: &PlanName) -> Result<Answer, OperationError> {
+    for slot in [PlanSlot::Waiting, PlanSlot::Preview] {
+        if engine.store().plan(slot)?.is_some_and(|saved| saved.name == *plan) {
+            engine.store().write(|w| w.remove_plan(slot))?;
+            return Ok(done(&format!("plan {plan} is dropped; what still differs is planned again by the next run")));
+        }
+    }
+    Err(OperationError::Asked(format!("there is no plan {plan}; `casebridge status {}` shows what waits", engine.firm.id)))
+}
+
+fn reset(engine: &Engine) -> Result<Answer, OperationError> {
+    engine.store().write(|w| {
+        w.set_lookback_first(true)?;
+        w.clear_first_run_done()
+    })?;
+    Ok(done("the next run looks back lookback.first again and, as a first run, waits for one yes"))
+}
+
+fn pause(engine: &Engine, reason: String, until: Option<Timestamp>, by: &Caller) -> Result<Answer, OperationError> {
+    let now = engine.hands.clock.now();
+    if reason.trim().is_empty() {
+        return Err(OperationError::Asked("a pause needs a reason, so that others know why nothing runs: --reason \"...\"".to_owned()));
+    }
+    if until.is_some_and(|until| until <= now) {
+        return Err(OperationError::Asked("the pause would end in the past".to_owned()));
+    }
+    engine.store().write(|w| w.set_pause(Some(&Pause { reason, since: now, until, who: by.who.clone() })))?;
+    Ok(done("paused: nothing runs by itself"))
+}
+
+fn resume(engine: &Engine) -> Result<Answer, OperationError> {
+    let was = engine.store().pause()?.is_some();
+    engine.store().write(|w| w.set_pause(None))?;
+    Ok(done(if was { "resumed" } else { "was not paused" }))
+}
+
+fn secret_set(engine: &Engine, name: &str, value: &super::Secret) -> Result<Answer, OperationError> {
+    let value = value.0.trim_end_matches(['\r', '\n']);
+    if value.is_empty() {
+        return Err(OperationError::Asked("the secret is empty".to_owned()));
+    }
+    let secret = SecretString::from(value.to_owned());
+    engine.store().write(|w| w.put_secret(name, &secret))?;
+    engine.hands.forget_session();
+    Ok(done(&format!("secret {name:?} of {} is sealed in the firm's state", engine.firm.id)))
+}
+
+/// Which cases: those typed, or all.
+pub(crate) fn reach(engine: &Engine, typed: &[String]) -> Result<Reach, OperationError> {
+    if typed.is_empty() { Ok(everything(engine)) } else { Ok(Reach::Cases(cases(engine, typed)?)) }
+}
+
+/// The cases typed, each of this firm; every problem at once.
+fn cases(engine: &Engine, typed: &[String]) -> Result<BTreeSet<CaseId>, OperationError> {
+    let known = engine.store().account_mycase()?.map(|account| account.url);
+    let site = engine.firm.mycase.web_url.as_ref().map(|url| url.to_string()).or(known);
+    let parsed = typed.iter().map(|text| text.parse::<crate::domain::CaseRef>().and_then(|case| case.within(site.as_deref())));
+    let (good, bad): (Vec<_>, Vec<_>) = parsed.partition(Result::is_ok);
+    if bad.is_empty() {
+        return Ok(good.into_iter().flatten().collect());
+    }
+    let words: Vec<String> = bad.into_iter().filter_map(Result::err).map(|error| error.to_string()).collect();
+    Err(OperationError::Asked(words.join("\n")))
+}
+
+fn done(text: &str) -> Answer {
+    Answer::Done { text: text.to_owned() }
+}

@@ -1,0 +1,20 @@
+//! One request, one answer, for one firm's engine. The control socket and the command line without a daemon call the same
+//! [`answer`]: same commands, same answers.
+
+mod accept;
+mod answer;
+mod ask;
+mod connect;
+mod dispatch;
+mod error;
+mod house;
+mod plan;
+mod status;
+
+pub use accept::{Accepted, accept};
+pub use answer::{Answer, Attention, Connected, Connection, FileState, FileView, FirmStatus, NextRuns, PauseView, PlanAnswer, RunState};
+pub use ask::{ApproveAsk, Ask, Caller, PlanAsk, Secret, SyncAsk};
+pub use dispatch::{answer, scheduled};
+pub use error::OperationError;
+pub use house::{FileVerdict, FolderView, House, HouseError};
+pub use status::status;

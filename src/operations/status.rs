@@ -1,0 +1,94 @@
+//! `status`: how one firm stands, from its file and its state alone; asks nobody.
+
+use super::{Attention, Connection, FileState, FileView, FirmStatus, NextRuns, OperationError, PauseView, RunState};
+use crate::config::Firm;
+use crate::config::cron::Cron;
+use crate::domain::{CaseException, CaseId, Reason};
+use crate::store::{PlanSlot, Store};
+use crate::sync::RunReport;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// How many cases a line of attention names.
+const EXAMPLES: usize = 5;
+
+/// How a firm stands now.
+pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, OperationError> {
+    let exceptions = store.exceptions()?;
+    let pause = store.pause()?.filter(|pause| pause.until.is_none_or(|until| until > now));
+    let accepted = store.accepted()?;
+    let waiting = store.plan(PlanSlot::Waiting)?.filter(|plan| plan.expires_at > now);
+    let state = match (&pause, firm.active) {
+        (Some(_), _) => RunState::Paused,
+        (None, true) => RunState::Active,
+        (None, false) => RunState::Inactive,
+    };
+    Ok(FirmStatus {
+        firm: firm.id.clone(),
+        name: firm.name.clone(),
+        connection: connection(store)?,
+        status: state,
+        next: if state == RunState::Active { next_runs(firm, now) } else { NextRuns::default() },
+        pause: pause.map(|pause| PauseView { reason: pause.reason, since: pause.since, until: pause.until }),
+        file: FileView {
+            state: FileState::Current,
+            generation: accepted.as_ref().map_or(0, |accepted| accepted.generation),
+            since: accepted.as_ref().map(|accepted| accepted.at),
+            problems: Vec::new(),
+        },
+        last: last_run(store)?,
+        exceptions: exceptions.len(),
+        attention: attention(&exceptions),
+        waiting: waiting.as_ref().map_or(0, |plan| plan.changes.len()),
+        waiting_plan: waiting.map(|plan| plan.name),
+        notes: Vec::new(),
+    })
+}
+
+fn connection(store: &Store) -> Result<Connection, OperationError> {
+    Ok(match (store.connection_broken()?, store.tokens()?) {
+        (Some(_), _) => Connection::Reconnect,
+        (None, Some(_)) => Connection::Connected,
+        (None, None) => Connection::NotConnected,
+    })
+}
+
+fn last_run(store: &Store) -> Result<Option<RunReport>, OperationError> {
+    let last = store.runs(1)?.pop();
+    Ok(last.and_then(|(_, value)| serde_json::from_value(value).ok()))
+}
+
+/// The next run of each schedule after `now`.
+pub(crate) fn next_runs(firm: &Firm, now: Timestamp) -> NextRuns {
+    let next = |cron: &Option<Cron>| cron.as_ref().and_then(|cron| cron.next_after(now));
+    let schedule = &firm.schedule;
+    NextRuns {
+        cases: next(&schedule.cases),
+        changes: next(&schedule.changes),
+        verify: next(&schedule.verify),
+        documents: next(&schedule.documents),
+        messages: next(&schedule.messages),
+    }
+}
+
+/// Ten cases with one cause are one line with a count, the most frequent first.
+fn attention(exceptions: &[CaseException]) -> Vec<Attention> {
+    let mut causes: BTreeMap<&Reason, Vec<CaseId>> = BTreeMap::new();
+    for CaseException { case, reasons } in exceptions {
+        for reason in reasons {
+            causes.entry(reason).or_default().push(*case);
+        }
+    }
+    let mut lines: Vec<Attention> = causes
+        .into_iter()
+        .map(|(reason, cases)| Attention {
+            code: reason.code,
+            text: reason.text.clone(),
+            fix: reason.fix.clone(),
+            cases: cases.len(),
+            examples: cases.into_iter().take(EXAMPLES).collect(),
+        })
+        .collect();
+    lines.sort_by(|a, b| b.cases.cmp(&a.cases).then_with(|| (a.code, &a.text).cmp(&(b.code, &b.text))));
+    lines
+}

@@ -1,0 +1,202 @@
+//! Applies an approved plan, change by change, and decides nothing.
+//!
+//! What is written when, and what a crash leaves:
+//!
+//! 1. Before the first request all changes stand in the journal as *intended* (one transaction). A crash before it: nothing
+//!    happened. A crash after it: the next run finds them, checks each against MyCase again and sends what is the same.
+//! 2. A batch is marked *sent* (one transaction), then sent. A crash from here on leaves "sent" entries whose outcome is
+//!    unknown, also those that were never sent: `settle` looks before anything is repeated.
+//! 3. Links, history and the removal from the journal of a batch are one transaction. A crash before it: as in 2. After it:
+//!    the batch is done.
+//!
+//! Races and decisions: a portal that refuses the key, or a batch in which nothing could be sent, ends the applying; the
+//! rest stays intended with its approval. A refusal concerns its case only. When the process stops, the batch in flight
+//! finishes and the rest waits in the journal.
+
+use super::report::Failure;
+use super::{Engine, Progress, RunError, Trigger};
+use crate::domain::{CaseId, Link, PortalId, RunId};
+use crate::plan::{ApprovedPlan, Change};
+use crate::portal::{PortalWriter, WriteError, Written};
+use crate::store::{Approval, EntryState, HistoryEntry, JournalEntry, Writer};
+use std::sync::Arc;
+use tokio::task::JoinSet;
+
+/// What applying came to.
+#[derive(Debug, Default)]
+pub(crate) struct Applied {
+    /// Cases whose change reached the portal.
+    pub written: usize,
+    /// Cases whose change did not.
+    pub failures: Vec<Failure>,
+    /// Cases the portal refused or no longer holds: they need attention.
+    pub troubled: Vec<(CaseId, Trouble)>,
+    /// Whether some outcome is unknown and must be settled by looking.
+    pub unknown: bool,
+    /// Set when applying ended early; the rest waits in the journal.
+    pub stopped: Option<&'static str>,
+}
+
+/// What is wrong with a case whose change failed for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// The portal refused it.
+    Refused,
+    /// The portal no longer holds the record.
+    Gone,
+}
+
+/// By whom and in which run.
+#[derive(Debug, Clone)]
+pub(crate) struct Errand {
+    /// The run.
+    pub run: RunId,
+    /// What set it off.
+    pub trigger: Trigger,
+}
+
+/// Puts what is approved into the journal, inside the caller's transaction.
+pub(crate) fn journal(w: &mut Writer<'_>, run: RunId, approved: &ApprovedPlan, approval: &Approval) -> Result<(), crate::store::StoreError> {
+    for (seq, change) in approved.changes().iter().enumerate() {
+        let state = EntryState::Intended;
+        let entry = JournalEntry { seq: seq as u64, run, change: change.clone(), approval: approval.clone(), state, not_before: None };
+        w.put_entry(&entry)?;
+    }
+    Ok(())
+}
+
+/// Sends every change of the plan. They stand in the journal already.
+pub(crate) async fn apply(
+    engine: &Engine,
+    approved: &ApprovedPlan,
+    approval: &Approval,
+    errand: &Errand,
+    progress: &Progress,
+) -> Result<Applied, RunError> {
+    let mut applied = Applied::default();
+    let changes = approved.changes();
+    if changes.is_empty() {
+        return Ok(applied);
+    }
+    let writer = Arc::new(engine.portal_writer(approved)?);
+    // About a second's worth at the portal's own rate: a crash leaves little to look up, and a commit costs little.
+    let batch_size = (engine.firm.portal.profile.requests_per_second as usize).clamp(8, 256);
+    let mut done = 0;
+    for batch in changes.chunks(batch_size) {
+        if engine.hands.stopping() {
+            applied.stopped = Some("casebridge is stopping; the rest waits and goes on at the next start");
+            break;
+        }
+        engine.store().write(|w| batch.iter().try_for_each(|change| w.set_entry_state(change.case, EntryState::Sent)))?;
+        let results = send(&writer, batch).await;
+        let sent_nothing = results.iter().all(|result| matches!(result, Err(WriteError::NotSent { .. })));
+        conclude(engine, batch, results, approval, errand, &mut applied)?;
+        done += batch.len();
+        progress.applied(done, changes.len());
+        if applied.stopped.is_none() && sent_nothing {
+            applied.stopped = Some("the portal could not be reached; the rest waits and is sent by the next run");
+        }
+        if applied.stopped.is_some() {
+            break;
+        }
+    }
+    Ok(applied)
+}
+
+/// Sends a batch at once; the client keeps to the portal's rate. Results come in the order of the batch.
+async fn send(writer: &Arc<PortalWriter>, batch: &[Change]) -> Vec<Result<Written, WriteError>> {
+    let mut tasks = JoinSet::new();
+    for (at, change) in batch.iter().cloned().enumerate() {
+        let writer = writer.clone();
+        tasks.spawn(async move { (at, writer.apply(&change).await) });
+    }
+    let mut results: Vec<Option<Result<Written, WriteError>>> = batch.iter().map(|_| None).collect();
+    while let Some(joined) = tasks.join_next().await {
+        if let Ok((at, result)) = joined {
+            results[at] = Some(result);
+        }
+    }
+    let lost = || Err(WriteError::Unknown { text: "the request was broken off".to_owned() });
+    results.into_iter().map(|result| result.unwrap_or_else(lost)).collect()
+}
+
+/// One transaction for a batch: what reached the portal is linked and remembered, what did not is put back or given up.
+fn conclude(
+    engine: &Engine,
+    batch: &[Change],
+    results: Vec<Result<Written, WriteError>>,
+    approval: &Approval,
+    errand: &Errand,
+    applied: &mut Applied,
+) -> Result<(), RunError> {
+    engine.store().write(|w| {
+        for (change, result) in batch.iter().zip(results) {
+            match result {
+                Ok(Written { portal_id }) => {
+                    confirm(engine, w, change, portal_id, approval, errand)?;
+                    applied.written += 1;
+                }
+                Err(error) => give_up_or_back(w, change, error, applied)?,
+            }
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// The change is in the portal: link, history, out of the journal.
+pub(crate) fn confirm(
+    engine: &Engine,
+    w: &mut Writer<'_>,
+    change: &Change,
+    portal_id: PortalId,
+    approval: &Approval,
+    errand: &Errand,
+) -> Result<(), crate::store::StoreError> {
+    let now = engine.hands.clock.now();
+    let link = Link::after(change.case, portal_id, &change.after, change.seen.clone(), now, &engine.hands.prints);
+    w.put_link(&link, &change.after)?;
+    w.add_history(&HistoryEntry {
+        at: now,
+        run: errand.run,
+        case: change.case,
+        kinds: change.kinds,
+        trigger: errand.trigger.word().to_owned(),
+        approval: approval.clone(),
+        fields: change.fields(),
+        stage: (change.before.as_ref().and_then(|before| before.stage.clone()), change.after.stage.clone()),
+        before: change.before.clone(),
+        after: Some(change.after.clone()),
+    })?;
+    w.remove_entry(change.case)
+}
+
+fn give_up_or_back(w: &mut Writer<'_>, change: &Change, error: WriteError, applied: &mut Applied) -> Result<(), crate::store::StoreError> {
+    let case = change.case;
+    match error {
+        WriteError::Refused { status, text } => {
+            applied.failures.push(Failure { case, text: format!("the portal refused it ({status}): {text}") });
+            applied.troubled.push((case, Trouble::Refused));
+            w.remove_entry(case)
+        }
+        WriteError::Gone => {
+            applied.failures.push(Failure { case, text: "the portal no longer holds the record".to_owned() });
+            applied.troubled.push((case, Trouble::Gone));
+            w.remove_entry(case)
+        }
+        // Stays "sent": settled by looking, at the end of this run or at the start of the next.
+        WriteError::Exists | WriteError::Unknown { .. } => {
+            applied.unknown = true;
+            Ok(())
+        }
+        WriteError::NotSent { text } => {
+            applied.failures.push(Failure { case, text: format!("not sent, it is tried again: {text}") });
+            w.set_entry_state(case, EntryState::Intended)
+        }
+        WriteError::KeyRejected { text } => {
+            applied.failures.push(Failure { case, text: format!("the portal does not accept the key: {text}") });
+            applied.stopped = Some("the portal does not accept the key; the rest waits and is sent by the next run");
+            w.set_entry_state(case, EntryState::Intended)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! One account, one state: a firm's state belongs to one MyCase firm and one portal account, and says so before anything is
+//! read or written for another.
+
+use super::{Engine, RunError};
+use crate::store::PortalAccount;
+use secrecy::ExposeSecret;
+
+/// Checks that the file points at the accounts the state belongs to; binds the portal account at the first use.
+/// MyCase's side is bound by `connect`: a token belongs to one firm.
+pub(crate) fn bind(engine: &Engine) -> Result<(), RunError> {
+    let found = account(engine)?;
+    match engine.store().account_portal()? {
+        None => Ok(engine.store().write(|w| w.set_account_portal(&found))?),
+        Some(bound) if bound == found => Ok(()),
+        Some(bound) => {
+            let same_place = bound.kind == found.kind && bound.host == found.host;
+            let name = |account: &PortalAccount, key: &str| if same_place { format!("{} with {key} key", account.host) } else { format!("{} at {}", account.kind, account.host) };
+            let (bound, found) = (name(&bound, "another"), name(&found, "this"));
+            Err(RunError::OtherAccount { firm: engine.firm.id.clone(), what: "portal account", bound, found })
+        }
+    }
+}
+
+/// The portal account as the file names it.
+pub(crate) fn account(engine: &Engine) -> Result<PortalAccount, RunError> {
+    let portal = &engine.firm.portal;
+    let key = engine.portal_key()?;
+    let key_print = engine.hands.prints.of([b"portal-key".as_slice(), key.expose_secret().as_bytes()]);
+    let host = portal.base_url.origin().ascii_serialization();
+    Ok(PortalAccount { kind: portal.kind.clone(), host, key_print, identity: None })
+}
+
+/// Forgets the accounts: the next use binds the state to what the file says now. Links stay; the next run reads the
+/// portal's list and compares everything, since it counts as a first one.
+pub fn rebind(engine: &Engine) -> Result<(), RunError> {
+    let found = account(engine)?;
+    engine.store().write(|w| {
+        w.set_account_portal(&found)?;
+        w.clear_account_mycase()?;
+        w.clear_first_run_done()
+    })?;
+    Ok(())
+}

@@ -1,0 +1,389 @@
+//! One run over a firm's cases, from what an earlier run left open to the report.
+//!
+//! The order is the contract (see the page in [`crate::sync`]): accounts, journal, reading, planning, brakes, one
+//! transaction that remembers everything decided, applying, settling, report.
+
+use super::apply::{Applied, Errand, apply, journal};
+use super::report::{Failure, Outcome, ReportCounts, RunReport};
+use super::settle::settle;
+use super::study::{Studied, Study, study};
+use super::{Engine, Progress, RunError, Trigger, bind::bind, record};
+use crate::domain::{CaseException, CaseId, PlanName, RunId, Scan};
+use crate::plan::{ApprovedPlan, Counts, DayBook, Filter, Judged, Plan, Reach, guard};
+use crate::store::{Approval, EntryState, JournalEntry, LastScan, PlanSlot};
+use jiff::{Timestamp, ToSpan};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a run is asked to do.
+#[derive(Debug, Clone)]
+pub struct RunAsk {
+    /// What set it off.
+    pub trigger: Trigger,
+    /// Which cases.
+    pub reach: Reach,
+    /// Compare with what the portal says, too.
+    pub verify: bool,
+    /// Send every linked case anew.
+    pub rewrite: bool,
+}
+
+/// What an approval is for.
+#[derive(Debug, Clone)]
+pub struct ApprovalAsk {
+    /// The plan's name.
+    pub plan: PlanName,
+    /// What of it.
+    pub filter: Filter,
+    /// Who says yes.
+    pub who: String,
+    /// Outside contact hours, too.
+    pub now: bool,
+}
+
+/// A plan with what the brakes say of it; nothing was written anywhere.
+pub struct Preview {
+    /// What was read.
+    pub(crate) studied: Studied,
+    /// What the brakes say.
+    pub judged: Judged,
+}
+
+/// What a run would do. Holds no writer.
+pub async fn preview(engine: &Engine, reach: Reach, verify: bool, progress: &Progress) -> Result<Preview, RunError> {
+    bind(engine)?;
+    let studied = study(engine, Study { reach, verify, rewrite: false }, progress).await?;
+    let judged = judge(engine, &studied.plan)?;
+    Ok(Preview { studied, judged })
+}
+
+impl Preview {
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.studied.plan
+    }
+
+    /// The names of the cases that the plan speaks of, for a person's terminal only.
+    pub fn names(&self) -> &BTreeMap<CaseId, String> {
+        &self.studied.names
+    }
+}
+
+/// Keeps a plan under its name, for seven days or until the next `plan`.
+pub fn save_preview(engine: &Engine, preview: &Preview, reach: &Reach, verify: bool) -> Result<PlanName, RunError> {
+    let mut saved = record::saved(engine, preview.studied.plan.changes.clone(), reach, None);
+    saved.verify = verify;
+    let name = saved.name.clone();
+    engine.store().write(|w| w.put_plan(PlanSlot::Preview, &saved))?;
+    Ok(name)
+}
+
+/// Runs. What goes wrong as a whole is in the report, too, and in the state.
+pub async fn run(engine: &Engine, ask: RunAsk, progress: &Progress) -> RunReport {
+    let _one_at_a_time = engine.hands.running.lock().await;
+    let begun = Begun::now(engine, ask.trigger);
+    let result = match begun.run {
+        Ok(run) => sync(engine, &ask, &Errand { run, trigger: ask.trigger }, progress).await,
+        Err(ref error) => Err(RunError::Case(error.clone())),
+    };
+    begun.report(engine, result)
+}
+
+/// Applies a saved plan. What goes wrong as a whole is in the report, too, and in the state.
+pub async fn approve(engine: &Engine, ask: ApprovalAsk, progress: &Progress) -> RunReport {
+    let _one_at_a_time = engine.hands.running.lock().await;
+    let begun = Begun::now(engine, Trigger::Approval);
+    let result = match begun.run {
+        Ok(run) => approval(engine, &ask, &Errand { run, trigger: Trigger::Approval }, progress).await,
+        Err(ref error) => Err(RunError::Case(error.clone())),
+    };
+    begun.report(engine, result)
+}
+
+/// What both kinds of run come to.
+#[derive(Default)]
+struct Done {
+    complete: bool,
+    counts: Counts,
+    adopted: usize,
+    written: usize,
+    failures: Vec<Failure>,
+    waiting: Option<(PlanName, usize)>,
+    later: usize,
+    moved: Vec<CaseId>,
+    notes: Vec<String>,
+}
+
+async fn sync(engine: &Engine, ask: &RunAsk, errand: &Errand, progress: &Progress) -> Result<Done, RunError> {
+    bind(engine)?;
+    let mut done = Done::default();
+    let mut exceptions = settle_left(engine, errand, progress, &mut done).await?;
+    let mut studied = study(engine, Study { reach: ask.reach.clone(), verify: ask.verify, rewrite: ask.rewrite }, progress).await?;
+    not_found(&studied, &mut done);
+    let planned = studied.plan.counts();
+    let resumed = resume(engine, &ask.reach, &mut studied.plan)?;
+    let plan = &studied.plan;
+    let judged = judge(engine, plan)?;
+    let held = judged.held.as_ref();
+    done.waiting = engine.store().write(|w| {
+        record::observations(engine, w, plan)?;
+        record::adoptions(engine, w, plan)?;
+        for (approval, approved) in &resumed {
+            journal(w, errand.run, approved, approval)?;
+        }
+        journal(w, errand.run, &judged.approved, &Approval::ByLimits)?;
+        record::waiting(engine, w, &ask.reach, held, errand.run)
+    })?;
+    done.later = judged.later.len();
+    let mut groups = resumed;
+    groups.push((Approval::ByLimits, judged.approved));
+    let ended_early = apply_groups(engine, groups, errand, progress, &mut done, &mut exceptions).await?;
+    let complete = done.waiting.is_none() && done.later == 0 && !ended_early;
+    let closing = Closing { plan, scan: &studied.scan };
+    finish(engine, &ask.reach, &closing, exceptions, complete)?;
+    done.notes.extend(plan.notes.iter().cloned());
+    done.complete = studied.scan.is_whole();
+    done.counts = planned;
+    done.adopted = plan.adoptions.len();
+    Ok(done)
+}
+
+async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress: &Progress) -> Result<Done, RunError> {
+    bind(engine)?;
+    let mut done = Done::default();
+    let mut exceptions = settle_left(engine, errand, progress, &mut done).await?;
+    let saved = record::saved_plan(engine, &ask.plan)?;
+    let reach = saved.reach();
+    let mut studied = study(engine, Study { reach: reach.clone(), verify: saved.verify, rewrite: saved.rewrite }, progress).await?;
+    let planned = studied.plan.counts();
+    let resumed = resume(engine, &reach, &mut studied.plan)?;
+    let plan = &studied.plan;
+    let hours_open = ask.now || hours_open(engine);
+    let verdict = guard::approve(&saved.changes, plan, &ask.filter, &engine.hands.prints, hours_open);
+    let who = Approval::Person { who: ask.who.clone(), at: engine.hands.clock.now(), plan: saved.name.clone() };
+    let not_before = if hours_open { None } else { next_opening(engine) };
+    done.waiting = engine.store().write(|w| {
+        record::observations(engine, w, plan)?;
+        record::adoptions(engine, w, plan)?;
+        for (approval, approved) in &resumed {
+            journal(w, errand.run, approved, approval)?;
+        }
+        journal(w, errand.run, &verdict.approved, &who)?;
+        for (seq, change) in verdict.later.iter().enumerate() {
+            let seq = (verdict.approved.changes().len() + seq) as u64;
+            w.put_entry(&JournalEntry { seq, run: errand.run, change: change.clone(), approval: who.clone(), state: EntryState::Intended, not_before })?;
+        }
+        record::rest_of(w, engine, &saved, &verdict.left)
+    })?;
+    done.later = verdict.later.len();
+    done.moved = verdict.moved;
+    let mut groups = resumed;
+    groups.push((who, verdict.approved));
+    let ended_early = apply_groups(engine, groups, errand, progress, &mut done, &mut exceptions).await?;
+    let all_said = ask.filter.only.is_none() && ask.filter.practice_area.is_none();
+    let closing = Closing { plan, scan: &studied.scan };
+    finish(engine, &reach, &closing, exceptions, all_said && !ended_early)?;
+    done.notes.extend(plan.notes.iter().cloned());
+    done.complete = studied.scan.is_whole();
+    done.counts = planned;
+    done.adopted = plan.adoptions.len();
+    Ok(done)
+}
+
+/// Applies each group under its approval, then settles what is unknown and sends once more what did not take effect.
+/// Answers whether applying ended early.
+async fn apply_groups(
+    engine: &Engine,
+    groups: Vec<(Approval, ApprovedPlan)>,
+    errand: &Errand,
+    progress: &Progress,
+    done: &mut Done,
+    exceptions: &mut Vec<CaseException>,
+) -> Result<bool, RunError> {
+    let mut unknown = false;
+    for (approval, approved) in groups {
+        let applied = apply(engine, &approved, &approval, errand, progress).await?;
+        unknown |= applied.unknown;
+        if take(applied, done, exceptions) {
+            return Ok(true);
+        }
+    }
+    if !unknown {
+        return Ok(false);
+    }
+    let settled = settle(engine, errand, progress).await?;
+    done.written += settled.confirmed;
+    done.failures.extend(settled.failures);
+    exceptions.extend(settled.exceptions);
+    let mut still_unknown = false;
+    for entry in settled.redo {
+        let again = guard::resume(&[(&entry.change, &entry.change)], &engine.hands.prints);
+        let applied = apply(engine, &again, &entry.approval, errand, progress).await?;
+        if applied.unknown {
+            still_unknown = true;
+            done.failures.push(Failure { case: entry.change.case, text: "the portal's answer was lost twice; the next run looks what became of it".to_owned() });
+        }
+        if take(applied, done, exceptions) {
+            return Ok(true);
+        }
+    }
+    Ok(still_unknown)
+}
+
+fn take(applied: Applied, done: &mut Done, exceptions: &mut Vec<CaseException>) -> bool {
+    let Applied { written, failures, troubled, unknown: _, stopped } = applied;
+    done.written += written;
+    for (case, trouble) in troubled {
+        let words = failures.iter().find(|failure| failure.case == case).map_or("", |failure| failure.text.as_str());
+        exceptions.push(record::trouble(case, trouble, words));
+    }
+    done.failures.extend(failures);
+    done.notes.extend(stopped.map(str::to_owned));
+    stopped.is_some()
+}
+
+/// What an earlier run left *sent* is settled before anything is read.
+async fn settle_left(engine: &Engine, errand: &Errand, progress: &Progress, done: &mut Done) -> Result<Vec<CaseException>, RunError> {
+    let settled = settle(engine, errand, progress).await?;
+    done.written += settled.confirmed;
+    done.failures.extend(settled.failures);
+    Ok(settled.exceptions)
+}
+
+/// What an earlier run left *intended* keeps its approval when the same change would be planned today; else it is dropped
+/// and today's change takes its way through the brakes. Takes what is resumed out of the plan.
+fn resume(engine: &Engine, reach: &Reach, plan: &mut Plan) -> Result<Vec<(Approval, ApprovedPlan)>, RunError> {
+    let now = engine.hands.clock.now();
+    let mut resumed: Vec<(Approval, ApprovedPlan)> = Vec::new();
+    let (mut dropped, mut taken) = (Vec::new(), BTreeSet::new());
+    for entry in engine.store().journal()?.into_iter().filter(|entry| entry.state == EntryState::Intended) {
+        let case = entry.change.case;
+        if matches!(reach, Reach::Cases(cases) if !cases.contains(&case)) {
+            continue;
+        }
+        let fresh = plan.changes.binary_search_by_key(&case, |change| change.case).ok().map(|at| &plan.changes[at]);
+        let again = fresh.map(|fresh| guard::resume(&[(&entry.change, fresh)], &engine.hands.prints));
+        let Some(again) = again.filter(|again| !again.changes().is_empty()) else {
+            dropped.push(case);
+            continue;
+        };
+        taken.insert(case);
+        if entry.not_before.is_none_or(|at| at <= now) {
+            match resumed.iter_mut().find(|(approval, _)| *approval == entry.approval) {
+                Some((_, approved)) => approved.join(again),
+                None => resumed.push((entry.approval, again)),
+            }
+        }
+    }
+    plan.changes.retain(|change| !taken.contains(&change.case));
+    engine.store().write(|w| dropped.iter().try_for_each(|case| w.remove_entry(*case)))?;
+    Ok(resumed)
+}
+
+/// Cases that were asked for by name and are not there.
+fn not_found(studied: &Studied, done: &mut Done) {
+    let text = "MyCase does not show this case to the person who connected: it is deleted, or that person may not see it";
+    done.failures.extend(studied.not_found.iter().map(|case| Failure { case: *case, text: text.to_owned() }));
+}
+
+/// After a whole scan what a first run had to do is done; the count, the exceptions and the look back are remembered.
+fn finish(engine: &Engine, reach: &Reach, studied: &Closing<'_>, mut exceptions: Vec<CaseException>, complete: bool) -> Result<(), RunError> {
+    exceptions.extend(studied.plan.exceptions.iter().cloned());
+    let exceptions = record::merged(exceptions);
+    let now = engine.hands.clock.now();
+    let whole = matches!(reach, Reach::Everything) && studied.scan.is_whole() && studied.plan.doubts.is_empty();
+    engine.store().write(|w| {
+        match reach {
+            Reach::Everything => w.replace_exceptions(&exceptions)?,
+            Reach::Cases(cases) => w.replace_exceptions_of(cases, &exceptions)?,
+            Reach::Changed => (),
+        }
+        if whole {
+            w.set_last_scan(&LastScan { count: studied.scan.read, at: now })?;
+        }
+        if whole && complete && engine.firm.testing.is_empty() {
+            w.set_lookback_first(false)?;
+            if studied.plan.first {
+                w.set_first_run_done(now)?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// What was planned and how it was read, for the closing transaction.
+struct Closing<'a> {
+    plan: &'a Plan,
+    scan: &'a Scan,
+}
+
+fn judge(engine: &Engine, plan: &Plan) -> Result<Judged, RunError> {
+    let since = engine.hands.clock.now() - 24.hours();
+    let book = DayBook::new(engine.store().written_without_approval(since)?);
+    Ok(guard::judge(plan, &engine.firm.limits, &book, hours_open(engine)))
+}
+
+fn hours_open(engine: &Engine) -> bool {
+    engine.firm.portal.contact_hours.is_open(engine.hands.clock.now(), &engine.firm.time_zone)
+}
+
+fn next_opening(engine: &Engine) -> Option<Timestamp> {
+    engine.firm.portal.contact_hours.next_opening(engine.hands.clock.now(), &engine.firm.time_zone)
+}
+
+/// A run that has begun.
+struct Begun {
+    run: Result<RunId, String>,
+    trigger: Trigger,
+    started_at: Timestamp,
+    requests: super::Requests,
+}
+
+impl Begun {
+    fn now(engine: &Engine, trigger: Trigger) -> Begun {
+        let run = engine.store().write(|w| w.next_run()).map_err(|error| error.to_string());
+        Begun { run, trigger, started_at: engine.hands.clock.now(), requests: engine.requests() }
+    }
+
+    /// The report, kept in the state and logged.
+    fn report(self, engine: &Engine, result: Result<Done, RunError>) -> RunReport {
+        let (error, done) = match result {
+            Ok(done) => (None, done),
+            Err(error) => (Some(error), Done::default()),
+        };
+        let now = engine.hands.clock.now();
+        let before = self.requests;
+        let after = engine.requests();
+        let outcome = match (&error, &done) {
+            (Some(_), _) => Outcome::Failed,
+            (None, done) if !done.failures.is_empty() => Outcome::Failed,
+            (None, done) if done.waiting.is_some() => Outcome::Waiting,
+            (None, _) => Outcome::Done,
+        };
+        let report = RunReport {
+            firm: engine.firm.id.clone(),
+            run: self.run.clone().unwrap_or(RunId(0)),
+            trigger: self.trigger,
+            outcome,
+            started_at: self.started_at,
+            complete: done.complete,
+            counts: ReportCounts::new(done.counts, done.failures.len()),
+            written: done.written,
+            adopted: done.adopted,
+            requests: super::Requests {
+                mycase: after.mycase.saturating_sub(before.mycase),
+                portal: after.portal.saturating_sub(before.portal),
+            },
+            duration_seconds: (now - self.started_at).total(jiff::Unit::Second).unwrap_or_default(),
+            waiting_plan: done.waiting.as_ref().map(|(name, _)| name.clone()),
+            waiting: done.waiting.map_or(0, |(_, cases)| cases),
+            later: done.later,
+            moved: done.moved,
+            failures: done.failures,
+            notes: done.notes,
+            error: error.as_ref().map(|error| super::report::RunFailure { code: error.code().to_owned(), text: error.sentence() }),
+        };
+        record::remember(engine, &report);
+        report
+    }
+}

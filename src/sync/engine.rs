@@ -1,0 +1,196 @@
+//! What one firm works with: [`Hands`] are what it has open and keep their place when the file changes; an [`Engine`] is
+//! those hands with one version of the firm's file. A run keeps the engine it began with.
+
+use super::RunError;
+use crate::config::Firm;
+use crate::domain::{FirmId, Fingerprinter, Listing};
+use crate::http::{Clock, HttpClient, Limiters, Transport};
+use crate::load::SecretError;
+use crate::mycase::{self, Keep, Session};
+use crate::plan::ApprovedPlan;
+use crate::portal::{PortalReader, PortalWriter};
+use crate::store::{Store, Vault};
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::watch;
+
+/// What one firm has open, shared by every engine of the firm.
+pub struct Hands {
+    /// The firm.
+    pub firm: FirmId,
+    /// Its state.
+    pub store: Store,
+    /// Its fingerprints.
+    pub prints: Fingerprinter,
+    /// The clock.
+    pub clock: Clock,
+    transport: Transport,
+    limiters: Arc<Limiters>,
+    /// The connection to MyCase; one refresher per firm, so engines share it while the account is the same.
+    session: Mutex<Option<(String, Arc<Session>, HttpClient)>>,
+    /// The portal's client: engines share its rate while the portal is the same.
+    portal: Mutex<Option<(String, HttpClient)>>,
+    /// What a pending `connect` must find in the redirect.
+    pub(crate) pending_state: Mutex<Option<String>>,
+    /// At most one run that writes cases.
+    pub(crate) running: tokio::sync::Mutex<()>,
+    stop: watch::Receiver<bool>,
+}
+
+impl std::fmt::Debug for Hands {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Hands({})", self.firm)
+    }
+}
+
+impl Hands {
+    /// The hands of one firm. Runs end early, after the change in flight, once `stop` says true.
+    pub fn new(
+        firm: FirmId,
+        store: Store,
+        vault: &Vault,
+        clock: Clock,
+        transport: Transport,
+        limiters: Arc<Limiters>,
+        stop: watch::Receiver<bool>,
+    ) -> Arc<Hands> {
+        let prints = vault.fingerprinter(&firm);
+        let (session, portal, pending_state) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let running = tokio::sync::Mutex::default();
+        Arc::new(Hands { firm, store, prints, clock, transport, limiters, session, portal, pending_state, running, stop })
+    }
+
+    /// Whether the process is about to end.
+    pub(crate) fn stopping(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Forgets the connection in memory: what the state says counts again.
+    pub(crate) fn forget_session(&self) {
+        *lock(&self.session) = None;
+    }
+}
+
+/// The secrets of one firm; what could not be read is said when it is needed.
+pub struct EngineSecrets {
+    /// MyCase's client secret.
+    pub mycase: Result<SecretString, SecretError>,
+    /// The portal's key.
+    pub portal: Result<SecretString, SecretError>,
+}
+
+/// One version of a firm's file, with the hands to act on it.
+pub struct Engine {
+    /// The file.
+    pub firm: Arc<Firm>,
+    /// The hands.
+    pub hands: Arc<Hands>,
+    secrets: EngineSecrets,
+    /// What a portal that cannot be listed already holds, when the file names a list.
+    existing: Option<Listing>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Engine({})", self.firm.id)
+    }
+}
+
+impl Engine {
+    /// An engine; costs nothing and asks nobody.
+    pub fn new(firm: Arc<Firm>, hands: Arc<Hands>, secrets: EngineSecrets, existing: Option<Listing>) -> Engine {
+        Engine { firm, hands, secrets, existing }
+    }
+
+    /// The state.
+    pub fn store(&self) -> &Store {
+        &self.hands.store
+    }
+
+    /// What the file's `portal.existing` names.
+    pub(crate) fn existing(&self) -> Option<&Listing> {
+        self.existing.as_ref()
+    }
+
+    /// MyCase's client secret.
+    pub(crate) fn mycase_secret(&self) -> Result<&SecretString, RunError> {
+        self.secrets.mycase.as_ref().map_err(|why| RunError::Secret(why.to_string()))
+    }
+
+    /// The portal's key.
+    pub(crate) fn portal_key(&self) -> Result<&SecretString, RunError> {
+        self.secrets.portal.as_ref().map_err(|why| RunError::Secret(why.to_string()))
+    }
+
+    /// The HTTP client for MyCase and its token address, and the session over it. The session is made anew when the
+    /// account, the addresses or the secret changed.
+    pub(crate) fn session(&self) -> Result<(Arc<Session>, HttpClient), RunError> {
+        let settings = &self.firm.mycase;
+        let secret = self.mycase_secret()?;
+        let secret_print = self.hands.prints.of([secret.expose_secret().as_bytes()]);
+        let key = format!("{} {} {} {secret_print}", settings.client_id, settings.token_url, settings.api_url);
+        let mut held = lock(&self.hands.session);
+        if let Some((known, session, http)) = held.as_ref()
+            && *known == key
+        {
+            return Ok((session.clone(), http.clone()));
+        }
+        let http = self.mycase_http();
+        let store = self.store().clone();
+        let keep: Keep = Arc::new(move |tokens| Ok(store.write(|w| w.put_tokens(tokens))?));
+        let tokens = self.store().tokens()?;
+        let session = Arc::new(Session::new(http.clone(), settings.clone(), secret.clone(), tokens, keep, self.hands.clock.clone()));
+        *held = Some((key, session.clone(), http.clone()));
+        Ok((session, http))
+    }
+
+    /// A client for MyCase within the budget of the firm's OAuth client.
+    pub(crate) fn mycase_http(&self) -> HttpClient {
+        HttpClient::new(self.hands.transport.clone(), "MyCase", self.hands.limiters.of(&self.firm.mycase.client_id), 4)
+    }
+
+    /// Reads MyCase.
+    pub(crate) fn mycase(&self) -> Result<mycase::Reader, RunError> {
+        let (session, http) = self.session()?;
+        Ok(mycase::Reader::new(http, session, self.firm.mycase.api_url.clone()))
+    }
+
+    fn portal_http(&self) -> HttpClient {
+        let portal = &self.firm.portal;
+        let key = format!("{} {} {} {}", portal.kind, portal.base_url, portal.profile.requests_per_second, portal.profile.in_flight);
+        let mut held = lock(&self.hands.portal);
+        match held.as_ref() {
+            Some((known, http)) if *known == key => http.clone(),
+            _ => {
+                let http = crate::portal::client(self.hands.transport.clone(), &portal.profile);
+                *held = Some((key, http.clone()));
+                http
+            }
+        }
+    }
+
+    /// Reads the portal.
+    pub(crate) fn portal_reader(&self) -> Result<PortalReader, RunError> {
+        let portal = &self.firm.portal;
+        let key = self.portal_key()?.clone();
+        Ok(PortalReader::new(self.portal_http(), portal.profile.clone(), portal.base_url.clone(), key))
+    }
+
+    /// The only way to a writer: an approved plan is in hand.
+    pub(crate) fn portal_writer(&self, _approved: &ApprovedPlan) -> Result<PortalWriter, RunError> {
+        let portal = &self.firm.portal;
+        let key = self.portal_key()?.clone();
+        Ok(PortalWriter::new(self.portal_http(), portal.profile.clone(), portal.base_url.clone(), key))
+    }
+
+    /// Requests made so far to MyCase and to the portal.
+    pub(crate) fn requests(&self) -> super::Requests {
+        let mycase = lock(&self.hands.session).as_ref().map_or(0, |(_, _, http)| http.requests());
+        let portal = lock(&self.hands.portal).as_ref().map_or(0, |(_, http)| http.requests());
+        super::Requests { mycase, portal }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

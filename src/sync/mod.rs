@@ -1,0 +1,45 @@
+//! One run of one firm: read, map, plan, brake, apply, settle, report. This page is the contract.
+//!
+//! # Flow
+//!
+//! 1. `bind`: the file points at the accounts the state belongs to, or nothing happens.
+//! 2. `settle`: what an earlier run sent without learning the outcome is looked up.
+//! 3. `study`: MyCase (and, on a first run or when everything is compared, the portal) is read and planned. Readers only.
+//! 4. What an earlier run left approved and unsent is resumed if it would be planned the same today.
+//! 5. The brakes ([`crate::plan::guard`]) part the plan into what may go, what waits for a person, what waits for hours.
+//! 6. One transaction remembers observations, adoptions, the journal and the waiting plan.
+//! 7. `apply` sends; lost answers are settled by looking; what did not take effect is sent once more.
+//! 8. One transaction closes the run: exceptions, the count of the scan, whether a first run is complete; then the report.
+//!
+//! # Guarantees
+//!
+//! - Nothing is sent that does not stand in the journal; nothing stands there that the guard did not approve.
+//! - A crash at any point loses no approval and repeats no create blindly.
+//! - A failure concerns its case; an error of the run as a whole is a report with `error`, kept like any other.
+//!
+//! # Races and decisions
+//!
+//! - Two runs of one firm: the second waits for the first (`Hands::running`); the daemon skips a tick instead.
+//! - The file changes during a run: the run keeps its [`Engine`]; the next one has the new file.
+//! - MyCase changes while it is read: the plan may be a moment old; the next run sees the rest. A count that moved proves
+//!   no absence.
+//! - Somebody works in the portal by hand meanwhile: what we send is complete for the groups that differ; `verify` finds
+//!   the rest.
+
+mod apply;
+mod bind;
+mod cases;
+mod engine;
+mod error;
+mod progress;
+mod record;
+mod report;
+mod settle;
+mod study;
+
+pub use bind::rebind;
+pub use cases::{ApprovalAsk, Preview, RunAsk, approve, preview, run, save_preview};
+pub use engine::{Engine, EngineSecrets, Hands};
+pub use error::RunError;
+pub use progress::{Progress, Step};
+pub use report::{Failure, Outcome, ReportCounts, Requests, RunFailure, RunReport, Trigger};

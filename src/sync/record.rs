@@ -1,0 +1,162 @@
+//! What a run remembers: links touched or adopted, the plan that waits, exceptions, the report.
+
+use super::apply::Trouble;
+use super::{Engine, RunError, RunReport};
+use crate::domain::{CaseException, CaseId, Holds, Link, PlanName, Reason, ReasonCode, RunId};
+use crate::plan::{Change, Held, Plan, Reach};
+use crate::store::{PlanSlot, SavedPlan, StoreError, Writer};
+use jiff::ToSpan;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Plans end after this many days.
+const PLAN_DAYS: i64 = 7;
+
+/// What was learned of linked cases without a write to the portal.
+pub(crate) fn observations(engine: &Engine, w: &mut Writer<'_>, plan: &Plan) -> Result<(), StoreError> {
+    let links = engine.store().links()?;
+    for seen in &plan.observations {
+        if seen.unlink {
+            w.remove_link(seen.case)?;
+            continue;
+        }
+        let Some(mut link) = links.get(seen.case)? else { continue };
+        if let Some(state) = &seen.seen {
+            link.seen = state.clone();
+        }
+        if let Some(missing) = seen.missing {
+            link.missing = missing;
+        }
+        w.touch_link(&link)?;
+    }
+    Ok(())
+}
+
+/// Portal records that are taken as a case's own.
+pub(crate) fn adoptions(engine: &Engine, w: &mut Writer<'_>, plan: &Plan) -> Result<(), StoreError> {
+    let now = engine.hands.clock.now();
+    for adopted in &plan.adoptions {
+        let link = Link::after(adopted.case, adopted.portal_id.clone(), &adopted.record, adopted.seen.clone(), now, &engine.hands.prints);
+        w.put_link(&link, &adopted.record)?;
+    }
+    Ok(())
+}
+
+/// Refreshes the one plan that waits: of the cases that were looked at, what is held now; of the others, what was held.
+pub(crate) fn waiting(
+    engine: &Engine,
+    w: &mut Writer<'_>,
+    reach: &Reach,
+    held: Option<&Held>,
+    run: RunId,
+) -> Result<Option<(PlanName, usize)>, StoreError> {
+    let before = engine.store().plan(PlanSlot::Waiting)?.filter(|plan| plan.expires_at > engine.hands.clock.now());
+    let mut changes: BTreeMap<CaseId, Change> = BTreeMap::new();
+    if let (Reach::Cases(cases), Some(before)) = (reach, &before) {
+        let untouched = before.changes.iter().filter(|change| !cases.contains(&change.case));
+        changes.extend(untouched.map(|change| (change.case, change.clone())));
+    }
+    changes.extend(held.into_iter().flat_map(|held| &held.changes).map(|change| (change.case, change.clone())));
+    if changes.is_empty() {
+        w.remove_plan(PlanSlot::Waiting)?;
+        return Ok(None);
+    }
+    let mut plan = saved(engine, changes.into_values().collect(), reach, Some(run));
+    plan.over = held.map(|held| held.over.clone()).unwrap_or_default();
+    let (name, cases) = (plan.name.clone(), plan.changes.len());
+    w.put_plan(PlanSlot::Waiting, &plan)?;
+    Ok(Some((name, cases)))
+}
+
+/// A plan to be saved, named after what it would do.
+pub(crate) fn saved(engine: &Engine, changes: Vec<Change>, reach: &Reach, run: Option<RunId>) -> SavedPlan {
+    let now = engine.hands.clock.now();
+    let cases = match reach {
+        Reach::Cases(cases) => Some(cases.clone()),
+        Reach::Everything | Reach::Changed => None,
+    };
+    let name = crate::plan::name_of(&changes, &engine.hands.prints);
+    SavedPlan { name, saved_at: now, expires_at: now + (PLAN_DAYS * 24).hours(), changes, over: Vec::new(), run, cases, verify: false, rewrite: false }
+}
+
+/// After an approval: what was left out of the yes still waits.
+pub(crate) fn rest_of(w: &mut Writer<'_>, engine: &Engine, plan: &SavedPlan, left: &[Change]) -> Result<Option<(PlanName, usize)>, StoreError> {
+    let is_waiting = engine.store().plan(PlanSlot::Waiting)?.is_some_and(|waiting| waiting.name == plan.name);
+    if !is_waiting {
+        w.remove_plan(PlanSlot::Preview)?;
+        return Ok(engine.store().plan(PlanSlot::Waiting)?.map(|waiting| (waiting.name, waiting.changes.len())));
+    }
+    if left.is_empty() {
+        w.remove_plan(PlanSlot::Waiting)?;
+        return Ok(None);
+    }
+    let name = crate::plan::name_of(left, &engine.hands.prints);
+    let rest = SavedPlan { name: name.clone(), changes: left.to_vec(), ..plan.clone() };
+    w.put_plan(PlanSlot::Waiting, &rest)?;
+    Ok(Some((name, left.len())))
+}
+
+/// The saved plan of this name, or words on what there is instead.
+pub(crate) fn saved_plan(engine: &Engine, name: &PlanName) -> Result<SavedPlan, RunError> {
+    let now = engine.hands.clock.now();
+    let (waiting, preview) = (engine.store().plan(PlanSlot::Waiting)?, engine.store().plan(PlanSlot::Preview)?);
+    let found = [&waiting, &preview].into_iter().flatten().find(|plan| plan.name == *name);
+    match found {
+        Some(plan) if plan.expires_at > now => Ok(plan.clone()),
+        Some(_) => Err(RunError::NoSuchPlan(format!("plan {name} is older than {PLAN_DAYS} days and has ended; run `casebridge plan {}` for a fresh one", engine.firm.id))),
+        None => {
+            let instead = match waiting {
+                Some(plan) => format!("the plan that waits is {}", plan.name),
+                None => "no plan waits for approval".to_owned(),
+            };
+            Err(RunError::NoSuchPlan(format!("there is no plan {name} (it was replaced, dropped or applied): {instead}")))
+        }
+    }
+}
+
+/// A case that the portal refused or lost, for the list of what needs attention.
+pub(crate) fn trouble(case: CaseId, trouble: Trouble, words: &str) -> CaseException {
+    let (code, text, fix) = match trouble {
+        Trouble::Refused => (ReasonCode::Refused, words, "correct it in MyCase, in the portal or in the firm file; the next run tries again"),
+        Trouble::Gone => (
+            ReasonCode::PortalRecordGone,
+            "the portal no longer holds the linked record",
+            "restore it in the portal, or add the case to `never`; casebridge does not make it anew by itself",
+        ),
+    };
+    CaseException { case, reasons: vec![Reason { code, holds: Holds::Everything, no_create: true, text: text.to_owned(), fix: fix.to_owned() }] }
+}
+
+/// One entry per case, in the order of the cases.
+pub(crate) fn merged(exceptions: Vec<CaseException>) -> Vec<CaseException> {
+    let mut by_case: BTreeMap<CaseId, BTreeSet<Reason>> = BTreeMap::new();
+    for CaseException { case, reasons } in exceptions {
+        by_case.entry(case).or_default().extend(reasons);
+    }
+    by_case.into_iter().map(|(case, reasons)| CaseException { case, reasons: reasons.into_iter().collect() }).collect()
+}
+
+/// Keeps the report and says it once in the log.
+pub(crate) fn remember(engine: &Engine, report: &RunReport) {
+    let (firm, run, written, failed) = (report.firm.as_str(), report.run.0, report.written, report.failures.len());
+    if let Err(error) = engine.store().write(|w| w.put_run(report.run, report.started_at, report)) {
+        tracing::error!(firm, run, %error, "the run's report could not be kept");
+    }
+    let (mycase, portal) = (report.requests.mycase, report.requests.portal);
+    match &report.error {
+        Some(error) => tracing::error!(firm, run, code = error.code, "run failed: {}", error.text),
+        None => tracing::info!(
+            firm,
+            run,
+            written,
+            failed,
+            waiting = report.waiting,
+            attention = report.counts.exceptions,
+            requests_mycase = mycase,
+            requests_portal = portal,
+            duration_seconds = report.duration_seconds,
+            "run ended: {written} written, {failed} failed, {} waiting for approval, {} need attention",
+            report.waiting,
+            report.counts.exceptions
+        ),
+    }
+}

@@ -1,0 +1,140 @@
+//! Settles writes whose outcome is unknown, by looking at the portal; never by repeating a create blindly.
+//!
+//! An entry stands in the journal as *sent* when its answer was lost, when the portal said the record exists already, or
+//! when the process died with the batch in flight. After the time the portal needs to show a write, one whole listing
+//! decides for all of them:
+//!
+//! - a create whose integration id is listed once took effect: it is linked as sent, or as the portal says where that
+//!   can be seen (a closing that did not follow its create is made up by the next comparison);
+//! - listed twice: a person must look; nothing is sent;
+//! - not listed: it did not take effect and goes back to *intended*;
+//! - a close or reopen is decided by the listed state; any other change may be repeated and goes back to *intended*.
+//!
+//! Where the portal cannot be listed, only what may be repeated goes back; the rest stays *sent* and is said.
+//! A crash in here changes nothing: entries leave *sent* in one transaction with what was learned.
+
+use super::apply::{Errand, confirm};
+use super::report::Failure;
+use super::{Engine, Progress, RunError};
+use crate::domain::{CaseException, CaseId, Holds, Kind, Listing, PortalCase, PortalId, Reason, ReasonCode};
+use crate::plan::Change;
+use crate::portal;
+use crate::store::{EntryState, JournalEntry};
+use std::collections::BTreeMap;
+
+/// What settling came to.
+#[derive(Debug, Default)]
+pub(crate) struct Settled {
+    /// Cases whose change turned out to be in the portal.
+    pub confirmed: usize,
+    /// Cases whose change is to be sent (again).
+    pub redo: Vec<JournalEntry>,
+    /// Cases that cannot be told yet.
+    pub failures: Vec<Failure>,
+    /// Cases that need a person.
+    pub exceptions: Vec<CaseException>,
+}
+
+/// What the listing says of one entry.
+enum Verdict {
+    TookEffect(PortalId, Change),
+    DidNot,
+    Twice,
+}
+
+/// Settles every *sent* entry of the journal.
+pub(crate) async fn settle(engine: &Engine, errand: &Errand, progress: &Progress) -> Result<Settled, RunError> {
+    let mut settled = Settled::default();
+    let sent: Vec<JournalEntry> = engine.store().journal()?.into_iter().filter(|entry| entry.state == EntryState::Sent).collect();
+    let (repeatable, to_look_up): (Vec<_>, Vec<_>) = sent.into_iter().partition(|entry| portal::can_repeat(&engine.firm.portal.profile, &entry.change));
+    put_back(engine, &repeatable)?;
+    settled.redo.extend(repeatable);
+    if to_look_up.is_empty() {
+        return Ok(settled);
+    }
+    let profile = &engine.firm.portal.profile;
+    if !profile.is_listable() {
+        settled.failures.extend(to_look_up.iter().map(|entry| undecidable(entry.change.case)));
+        return Ok(settled);
+    }
+    progress.say("looking up what became of requests whose answer was lost");
+    tokio::time::sleep(profile.settles_in).await;
+    let listing = super::study::read_listing(engine, progress).await?;
+    let listed = by_case(&listing);
+    for entry in to_look_up {
+        decide(engine, entry, &listed, errand, &mut settled)?;
+    }
+    Ok(settled)
+}
+
+fn decide(
+    engine: &Engine,
+    entry: JournalEntry,
+    listed: &BTreeMap<CaseId, Vec<&PortalCase>>,
+    errand: &Errand,
+    settled: &mut Settled,
+) -> Result<(), RunError> {
+    let case = entry.change.case;
+    match verdict(&entry.change, listed.get(&case).map(Vec::as_slice).unwrap_or_default()) {
+        Verdict::TookEffect(portal_id, change) => {
+            engine.store().write(|w| confirm(engine, w, &change, portal_id, &entry.approval, errand))?;
+            settled.confirmed += 1;
+        }
+        Verdict::DidNot => {
+            put_back(engine, std::slice::from_ref(&entry))?;
+            settled.redo.push(entry);
+        }
+        Verdict::Twice => {
+            engine.store().write(|w| w.remove_entry(case))?;
+            settled.exceptions.push(CaseException { case, reasons: vec![twice()] });
+        }
+    }
+    Ok(())
+}
+
+fn verdict(change: &Change, found: &[&PortalCase]) -> Verdict {
+    let [record] = found else {
+        return if found.is_empty() { Verdict::DidNot } else { Verdict::Twice };
+    };
+    let mut change = change.clone();
+    if change.kinds.contains(Kind::Create) {
+        // The create is there; whether the closing that goes with a closed case is, the listing says.
+        change.after.open = record.open.unwrap_or(change.after.open);
+        return Verdict::TookEffect(record.portal_id.clone(), change);
+    }
+    let state_is_there = record.open.is_some_and(|open| open == change.after.open);
+    let only_state = change.kinds.iter().all(|kind| matches!(kind, Kind::Close | Kind::Reopen));
+    if only_state && state_is_there { Verdict::TookEffect(record.portal_id.clone(), change) } else { Verdict::DidNot }
+}
+
+fn by_case(listing: &Listing) -> BTreeMap<CaseId, Vec<&PortalCase>> {
+    let mut by_case: BTreeMap<CaseId, Vec<&PortalCase>> = BTreeMap::new();
+    for record in listing.cases.iter().filter(|record| !record.deleted) {
+        if let Some(case) = record.integration_id.as_deref().and_then(|id| id.trim().parse().ok()) {
+            by_case.entry(case).or_default().push(record);
+        }
+    }
+    by_case
+}
+
+fn put_back(engine: &Engine, entries: &[JournalEntry]) -> Result<(), RunError> {
+    if !entries.is_empty() {
+        engine.store().write(|w| entries.iter().try_for_each(|entry| w.set_entry_state(entry.change.case, EntryState::Intended)))?;
+    }
+    Ok(())
+}
+
+fn undecidable(case: CaseId) -> Failure {
+    let text = "the answer to its create was lost, and this portal cannot be listed: look in the portal, then run `casebridge sync` for the case";
+    Failure { case, text: text.to_owned() }
+}
+
+fn twice() -> Reason {
+    Reason {
+        code: ReasonCode::TwoPortalRecords,
+        holds: Holds::Everything,
+        no_create: true,
+        text: "two portal records carry this case's id".to_owned(),
+        fix: "keep one of them in the portal, delete the other, then run `casebridge sync --verify`".to_owned(),
+    }
+}

@@ -1,0 +1,191 @@
+//! Reading and planning: what a run would do. Holds readers only, so it cannot change anything anywhere.
+
+use super::{Engine, Progress, RunError};
+use crate::domain::{CaseId, Link, Listing, Scan, ScanDoubt, SeenCase};
+use crate::mapping::{self, Mapper, Wanted};
+use crate::mycase::{CaseQuery, MyCaseError, Reader};
+use crate::plan::{Absence, Context, Look, Plan, Planner, Reach};
+use crate::store::Links;
+use jiff::{Span, Timestamp};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+/// How many vanished cases one run asks MyCase for one by one; the others are asked for by the next runs.
+const ABSENT_ASKED_PER_RUN: usize = 200;
+
+/// What is to be read and compared.
+#[derive(Debug, Clone)]
+pub(crate) struct Study {
+    /// Which cases.
+    pub reach: Reach,
+    /// Compare with what the portal says, too.
+    pub verify: bool,
+    /// Send every linked case anew.
+    pub rewrite: bool,
+}
+
+/// What was read, as a plan.
+pub(crate) struct Studied {
+    /// The plan.
+    pub plan: Plan,
+    /// How the reading of all cases went; a reading of some cases says so.
+    pub scan: Scan,
+    /// Cases that were asked for by name and that MyCase does not show.
+    pub not_found: Vec<CaseId>,
+    /// Names of the cases that the plan speaks of, for a person's terminal only.
+    pub names: BTreeMap<CaseId, String>,
+}
+
+/// Reads MyCase (and the portal, where that is due) and plans.
+pub(crate) async fn study(engine: &Engine, ask: Study, progress: &Progress) -> Result<Studied, RunError> {
+    let store = engine.store();
+    let now = engine.hands.clock.now();
+    let first = store.first_run_done()?.is_none();
+    let reader = engine.mycase()?;
+    let listing = listing_when_due(engine, first || ask.verify, progress).await?;
+    let needs = mapping::needs(&engine.firm);
+    let needs = crate::mycase::Needs { people_groups: needs.people_groups, clients: needs.clients };
+    let reference = Arc::new(reader.reference(needs).await.map_err(|error| from_mycase(engine, error))?);
+    let mapper = Mapper::new(engine.firm.clone(), reference).map_err(|error| RunError::Mapping(error.to_string()))?;
+    let planner = Planner::new(Context {
+        firm: engine.firm.clone(),
+        prints: engine.hands.prints.clone(),
+        now,
+        first,
+        lookback: lookback(engine, first, now)?,
+        reach: ask.reach.clone(),
+        rewrite: ask.rewrite,
+        listing,
+        last_scan: store.last_scan()?.map(|scan| scan.count),
+    });
+    let links = store.links()?;
+    let mut desk = Desk { engine, mapper, planner, links, now, names: BTreeMap::new() };
+    let (scan, not_found) = match &ask.reach {
+        Reach::Cases(cases) => (Scan { read: cases.len(), announced: None, doubts: vec![ScanDoubt::Partial] }, some(&mut desk, &reader, cases, progress).await?),
+        Reach::Everything | Reach::Changed => (all(&mut desk, &reader, progress).await?, Vec::new()),
+    };
+    let Desk { planner, links, names, .. } = desk;
+    let plan = planner.finish(&scan, links.iter()?.filter_map(Result::ok));
+    Ok(Studied { plan, scan, not_found, names })
+}
+
+/// The reading's tools, in one place.
+struct Desk<'a> {
+    engine: &'a Engine,
+    mapper: Mapper,
+    planner: Planner,
+    links: Links,
+    now: Timestamp,
+    names: BTreeMap<CaseId, String>,
+}
+
+impl Desk<'_> {
+    fn take(&mut self, case: &SeenCase) -> Result<(), RunError> {
+        let wanted = self.mapper.map(case, self.now);
+        let link = self.links.get(case.id)?;
+        if !wanted.reasons.is_empty() {
+            self.remember_name(case);
+        }
+        if let Look::Differs(kinds) = self.planner.look(&wanted, link.as_ref()) {
+            self.remember_name(case);
+            self.draft(case, wanted, link, kinds)?;
+        }
+        Ok(())
+    }
+
+    fn draft(&mut self, case: &SeenCase, wanted: Wanted, link: Option<Link>, kinds: crate::domain::Kinds) -> Result<(), RunError> {
+        let sent = match &link {
+            Some(link) => self.links.sent(link.case)?,
+            None => None,
+        };
+        let why = self.mapper.why(case, &wanted, kinds);
+        self.planner.draft(wanted, link, sent, why);
+        Ok(())
+    }
+
+    fn remember_name(&mut self, case: &SeenCase) {
+        if let Some(name) = &case.name {
+            self.names.insert(case.id, name.clone());
+        }
+    }
+}
+
+/// Every case there is, page by page; then those that the state knows and no page showed.
+async fn all(desk: &mut Desk<'_>, reader: &Reader, progress: &Progress) -> Result<Scan, RunError> {
+    let mut pages = reader.cases(CaseQuery { updated_after: None });
+    let mut shown: HashSet<CaseId> = HashSet::new();
+    while let Some(page) = pages.next().await {
+        for case in page.map_err(|error| from_mycase(desk.engine, error))? {
+            if shown.insert(case.id) {
+                desk.take(&case)?;
+            }
+        }
+        progress.read(shown.len(), pages.announced());
+    }
+    let scan = pages.scan();
+    let gone: Vec<Link> = desk.links.iter()?.filter(|link| link.as_ref().map_or(true, |link| !shown.contains(&link.case))).collect::<Result<_, _>>()?;
+    let mut asked = 0;
+    for link in gone {
+        let due = scan.is_whole() && desk.planner.wants_proof(&link) && asked < ABSENT_ASKED_PER_RUN;
+        let absence = if due {
+            asked += 1;
+            match reader.case(link.case).await.map_err(|error| from_mycase(desk.engine, error))? {
+                None => Absence::Answered404,
+                Some(_) => Absence::Shown,
+            }
+        } else {
+            Absence::NotShown
+        };
+        desk.planner.absent(&link, absence);
+    }
+    Ok(scan)
+}
+
+/// Some cases, each by its id; answers those that MyCase does not show.
+async fn some(desk: &mut Desk<'_>, reader: &Reader, cases: &std::collections::BTreeSet<CaseId>, progress: &Progress) -> Result<Vec<CaseId>, RunError> {
+    let mut not_found = Vec::new();
+    for (done, id) in cases.iter().enumerate() {
+        match reader.case(*id).await.map_err(|error| from_mycase(desk.engine, error))? {
+            Some(case) => desk.take(&case)?,
+            None => not_found.push(*id),
+        }
+        progress.read(done + 1, Some(cases.len()));
+    }
+    Ok(not_found)
+}
+
+/// What the portal holds, where the run must know: on a first run, and when everything is compared.
+async fn listing_when_due(engine: &Engine, due: bool, progress: &Progress) -> Result<Option<Listing>, RunError> {
+    if !due {
+        return Ok(None);
+    }
+    if !engine.firm.portal.profile.is_listable() {
+        return Ok(engine.existing().cloned());
+    }
+    read_listing(engine, progress).await.map(Some)
+}
+
+/// The portal's list, whole; a list that is not whole is an error, since creates would rest on it.
+pub(crate) async fn read_listing(engine: &Engine, progress: &Progress) -> Result<Listing, RunError> {
+    progress.say("reading the portal's list");
+    let listing = engine.portal_reader()?.list_cases().await.map_err(RunError::Portal)?;
+    if listing.whole { Ok(listing) } else { Err(RunError::ListNotWhole) }
+}
+
+/// The day before which an unlinked case's last change is too old.
+fn lookback(engine: &Engine, first: bool, now: Timestamp) -> Result<Timestamp, RunError> {
+    let long = first || engine.store().lookback_first()?;
+    let span: Span = if long { engine.firm.lookback.first } else { engine.firm.lookback.later };
+    let cutoff = now.to_zoned(engine.firm.time_zone.clone()).checked_sub(span);
+    Ok(cutoff.map_or(Timestamp::MIN, |at| at.timestamp()))
+}
+
+/// MyCase's errors in a run's words.
+pub(crate) fn from_mycase(engine: &Engine, error: MyCaseError) -> RunError {
+    let firm = engine.firm.id.clone();
+    match error {
+        MyCaseError::NotConnected => RunError::NotConnected(firm),
+        MyCaseError::Reconnect { why } => RunError::Reconnect { firm, why },
+        other => RunError::MyCase(other),
+    }
+}
