@@ -1,0 +1,299 @@
+//! What is typed. Common options may stand before or after the command.
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Keeps a law firm's client portal (Case Status or Hona) true to its cases in MyCase.
+#[derive(Debug, Parser)]
+#[command(name = "casebridge", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Typed {
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Folder with casebridge.toml and firms.d [as root /etc/casebridge, else $XDG_CONFIG_HOME/casebridge]
+    #[arg(long, global = true, value_name = "DIR", env = "CASEBRIDGE_CONFIG_DIR")]
+    pub config_dir: Option<Utf8PathBuf>,
+    /// Folder with each firm's state [as root /var/lib/casebridge, else $XDG_STATE_HOME/casebridge]
+    #[arg(long, global = true, value_name = "DIR", env = "CASEBRIDGE_STATE_DIR")]
+    pub state_dir: Option<Utf8PathBuf>,
+    /// The daemon's control socket [as root /run/casebridge/control.sock]
+    #[arg(long, global = true, value_name = "FILE", env = "CASEBRIDGE_SOCKET")]
+    pub socket: Option<Utf8PathBuf>,
+    /// How answers are written
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// What is logged, e.g. debug or casebridge=debug,info
+    #[arg(long, global = true, value_name = "LEVEL", env = "CASEBRIDGE_LOG")]
+    pub log: Option<String>,
+}
+
+/// How answers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For scripts; a contract.
+    Json,
+    /// For a pull request comment (`plan`).
+    Markdown,
+    /// Annotations of a pull request (`check`).
+    Github,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The whole product in one go, against the built-in sandbox; needs no account and no network
+    Demo(DemoArgs),
+    /// Writes a commented firm file to start from, inactive
+    Init(InitArgs),
+    /// Reads a secret from the terminal or stdin and seals it in the firm's state
+    #[command(subcommand)]
+    Secret(SecretCommand),
+    /// The firm file points at other accounts, and that is meant
+    Rebind(FirmArgs),
+    /// Every problem of every file at once
+    Check(CheckArgs),
+    /// What a firm file may name: sources, portal fields, defaults, required
+    Fields(FieldsArgs),
+    /// Connects a firm to MyCase: opens the browser or prints the address
+    Connect(ConnectArgs),
+    /// What a run would do, and why; writes nothing to a portal
+    Plan(PlanArgs),
+    /// A run now
+    Sync(SyncArgs),
+    /// Applies a saved plan now, whatever the limits
+    Approve(ApproveArgs),
+    /// Drops a saved plan
+    Reject(RejectArgs),
+    /// Nothing runs by itself until it is resumed
+    Pause(PauseArgs),
+    /// Ends a pause
+    Resume(FirmArgs),
+    /// The daemon reads the folder now
+    Reload(ReloadArgs),
+    /// The next run looks back lookback.first again
+    Reset(FirmArgs),
+    /// Connection, next and last runs, what needs attention, what waits
+    Status(StatusArgs),
+    /// The daemon
+    Run,
+    /// JSON Schema of firm files or portal profiles
+    Schema(SchemaArgs),
+    /// MyCase, Case Status and Hona stand-ins to practise on
+    Sandbox(SandboxArgs),
+    /// Completions for a shell
+    Completions(CompletionsArgs),
+}
+
+/// Which firm.
+#[derive(Debug, Args)]
+pub struct FirmArgs {
+    /// The firm's id: the name of its file before .firm.toml
+    pub firm: String,
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The firm's id: lower-case letters, digits, hyphens
+    pub firm: String,
+    /// The portal: case-status or hona
+    #[arg(long, default_value = "case-status")]
+    pub portal: String,
+}
+
+/// `secret`.
+#[derive(Debug, Subcommand)]
+pub enum SecretCommand {
+    /// Reads a secret from the terminal or stdin and seals it in the firm's state
+    Set {
+        /// The firm
+        firm: String,
+        /// The name that the firm file says in { stored = "NAME" }
+        name: String,
+    },
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Firm files or folders; without any, the folder of firm files
+    pub paths: Vec<Utf8PathBuf>,
+}
+
+/// `fields`.
+#[derive(Debug, Args)]
+pub struct FieldsArgs {
+    /// A portal: case-status, hona or a profile's name
+    pub kind: Option<String>,
+}
+
+/// `connect`.
+#[derive(Debug, Args)]
+pub struct ConnectArgs {
+    /// The firm
+    pub firm: String,
+    /// Print the address instead of opening a browser
+    #[arg(long)]
+    pub no_browser: bool,
+}
+
+/// `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// The firm
+    pub firm: String,
+    /// Only these cases: ids or addresses of their pages in MyCase
+    pub cases: Vec<String>,
+    /// Compare with what the portal says, too
+    #[arg(long)]
+    pub verify: bool,
+    /// With the values before and after (client data)
+    #[arg(long)]
+    pub show_values: bool,
+    /// With cases' names in json and markdown, too (client data)
+    #[arg(long)]
+    pub show_names: bool,
+    /// Exit with 4 when the plan has changes
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// `sync`.
+#[derive(Debug, Args)]
+pub struct SyncArgs {
+    /// The firm
+    pub firm: String,
+    /// Only these cases: ids or addresses of their pages in MyCase
+    pub cases: Vec<String>,
+    /// Compare everything with the portal
+    #[arg(long)]
+    pub verify: bool,
+    /// Send every linked case anew
+    #[arg(long)]
+    pub rewrite: bool,
+    /// Write what happened to each case that failed or needs attention into a CSV file
+    #[arg(long, value_name = "FILE.csv")]
+    pub report: Option<Utf8PathBuf>,
+}
+
+/// `approve`.
+#[derive(Debug, Args)]
+pub struct ApproveArgs {
+    /// The firm
+    pub firm: String,
+    /// The plan's name, as `status` and `plan` show it
+    pub plan: String,
+    /// Only changes of this kind: create, close, reopen, contact, stage, update
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    pub only: Vec<crate::domain::Kind>,
+    /// Only cases of this practice area
+    #[arg(long, value_name = "NAME")]
+    pub practice_area: Option<String>,
+    /// Not this case
+    #[arg(long, value_name = "CASE")]
+    pub except: Vec<String>,
+    /// Outside contact hours, too
+    #[arg(long)]
+    pub now: bool,
+}
+
+fn kind(word: &str) -> Result<crate::domain::Kind, String> {
+    crate::domain::Kind::from_word(word).ok_or_else(|| "one of create, close, reopen, contact, stage, update".to_owned())
+}
+
+/// `reject`.
+#[derive(Debug, Args)]
+pub struct RejectArgs {
+    /// The firm
+    pub firm: String,
+    /// The plan's name
+    pub plan: String,
+}
+
+/// `pause`.
+#[derive(Debug, Args)]
+pub struct PauseArgs {
+    /// The firm
+    pub firm: String,
+    /// Why; shown everywhere
+    #[arg(long)]
+    pub reason: String,
+    /// When it ends by itself: 2026-12-01, 2026-12-01T08:00, or with a zone
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+}
+
+/// `reload`.
+#[derive(Debug, Args)]
+pub struct ReloadArgs {
+    /// Wait for each file's verdict; exits with 3 when one was rejected
+    #[arg(long)]
+    pub wait: bool,
+}
+
+/// `status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// The firm; without it, all
+    pub firm: Option<String>,
+}
+
+/// `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Of what
+    #[arg(value_enum)]
+    pub of: SchemaOf,
+}
+
+/// What a schema is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// Firm files.
+    Firm,
+    /// Portal profiles.
+    Profile,
+}
+
+/// `sandbox`.
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    /// How many cases MyCase holds
+    #[arg(long, default_value_t = 200)]
+    pub cases: usize,
+    /// Same seed, same world
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// The port; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Without the vendors' rate limits
+    #[arg(long)]
+    pub no_rate_limits: bool,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// How many cases each of the two firms has
+    #[arg(long, default_value_t = 60)]
+    pub cases: usize,
+}
+
+/// `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
