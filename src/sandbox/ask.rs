@@ -37,18 +37,12 @@ pub(super) struct Upload {
 impl Ask {
     /// The parts of the path between slashes.
     pub(super) fn segments(&self) -> Vec<&str> {
-        self.path
-            .split('/')
-            .filter(|part| !part.is_empty())
-            .collect()
+        self.path.split('/').filter(|part| !part.is_empty()).collect()
     }
 
     /// The first query parameter of this name.
     pub(super) fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// A header as text.
@@ -58,10 +52,7 @@ impl Ask {
 
     /// The token of an `Authorization` header of this scheme.
     pub(super) fn credential(&self, scheme: &str) -> Option<&str> {
-        self.header("authorization")?
-            .strip_prefix(scheme)?
-            .strip_prefix(' ')
-            .map(str::trim)
+        self.header("authorization")?.strip_prefix(scheme)?.strip_prefix(' ').map(str::trim)
     }
 
     /// The body as JSON, or nothing when it is none.
@@ -71,10 +62,7 @@ impl Ask {
 
     /// The body's fields, whether it came as JSON or as a form; other values than text are written as JSON writes them.
     pub(super) fn fields(&self) -> Vec<(String, String)> {
-        if self
-            .header("content-type")
-            .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
-        {
+        if self.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")) {
             return form_urlencoded::parse(&self.body).into_owned().collect();
         }
         let Some(Value::Object(map)) = self.json() else {
@@ -138,29 +126,17 @@ impl Answer {
     /// An answer with a JSON body.
     pub(super) fn json(status: u16, body: &impl Serialize) -> Self {
         // Nothing the sandbox serialises can fail; an empty body would show it at once.
-        Self::raw(
-            status,
-            "application/json",
-            serde_json::to_vec(body).unwrap_or_default(),
-        )
+        Self::raw(status, "application/json", serde_json::to_vec(body).unwrap_or_default())
     }
 
     /// An answer with a body made already.
     pub(super) fn raw(status: u16, kind: &str, body: impl Into<Bytes>) -> Self {
-        Self {
-            status,
-            headers: vec![("content-type", kind.to_owned())],
-            payload: Payload::Bytes(body.into()),
-        }
+        Self { status, headers: vec![("content-type", kind.to_owned())], payload: Payload::Bytes(body.into()) }
     }
 
     /// An answer without a body.
     pub(super) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            payload: Payload::Bytes(Bytes::new()),
-        }
+        Self { status, headers: Vec::new(), payload: Payload::Bytes(Bytes::new()) }
     }
 
     /// The same with one more header.
@@ -178,11 +154,7 @@ impl Answer {
     }
 
     /// MyCase's error body: `{errors: [{description, source?}]}`. MyCase: Error-Handling.md.
-    pub(super) fn mycase_error(
-        status: u16,
-        description: &str,
-        source: Option<(&str, &str)>,
-    ) -> Self {
+    pub(super) fn mycase_error(status: u16, description: &str, source: Option<(&str, &str)>) -> Self {
         let mut error = json!({ "description": description });
         if let Some((kind, place)) = source {
             error["source"] = json!({ kind: place });

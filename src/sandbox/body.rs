@@ -26,19 +26,11 @@ impl HttpBody for BreaksOff {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(Some(
-            match self.0.take().filter(|bytes| !bytes.is_empty()) {
-                Some(bytes) => Ok(Frame::data(bytes)),
-                None => Err(io::Error::new(
-                    io::ErrorKind::ConnectionReset,
-                    "the sandbox was told to drop this connection",
-                )),
-            },
-        ))
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        Poll::Ready(Some(match self.0.take().filter(|bytes| !bytes.is_empty()) {
+            Some(bytes) => Ok(Frame::data(bytes)),
+            None => Err(io::Error::new(io::ErrorKind::ConnectionReset, "the sandbox was told to drop this connection")),
+        }))
     }
 }
 
@@ -52,10 +44,7 @@ impl HttpBody for Pattern {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         if self.left == 0 {
             return Poll::Ready(None);
         }
@@ -76,9 +65,7 @@ impl HttpBody for Pattern {
 /// Reads a body to its end without holding more than `KEPT_BYTES` of it.
 pub(super) async fn take_in(mut body: Body) -> Result<Upload, axum::Error> {
     let (mut sum, mut length, mut kept) = (Sha256::new(), 0_u64, Some(Vec::new()));
-    while let Some(frame) =
-        std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
-    {
+    while let Some(frame) = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         let Ok(data) = frame?.into_data() else {
             continue;
         };
@@ -89,14 +76,6 @@ pub(super) async fn take_in(mut body: Body) -> Result<Upload, axum::Error> {
             _full => kept = None,
         }
     }
-    let sha256 = sum
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Ok(Upload {
-        length,
-        sha256,
-        bytes: kept.map(Bytes::from),
-    })
+    let sha256 = sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Upload { length, sha256, bytes: kept.map(Bytes::from) })
 }

@@ -42,28 +42,25 @@ pub struct NewCase {
 }
 
 impl World {
-    /// Moves a case to a stage by its name, or to none.
-    pub fn set_stage(&mut self, case: u64, stage: Option<&str>) -> Result<(), NotThere> {
-        let stage = stage
-            .map(|name| self.mycase.stage_id(name).ok_or_else(|| no("stage", name)))
-            .transpose()?;
-        self.edit_case(case, |case| case.stage = stage)
+    /// Moves a case to a stage by its name.
+    pub fn set_stage(&mut self, case: u64, stage: &str) -> Result<(), NotThere> {
+        let stage = self.mycase.stage_id(stage).ok_or_else(|| no("stage", stage))?;
+        self.edit_case(case, |case| case.stage = Some(stage))
+    }
+
+    /// Takes a case's stage away.
+    pub fn clear_stage(&mut self, case: u64) -> Result<(), NotThere> {
+        self.edit_case(case, |case| case.stage = None)
     }
 
     /// Moves a case to a practice area by its name, or to none.
     pub fn set_practice_area(&mut self, case: u64, area: Option<&str>) -> Result<(), NotThere> {
-        let area = area
-            .map(|name| {
-                self.mycase
-                    .practice_area_id(name)
-                    .ok_or_else(|| no("practice area", name))
-            })
-            .transpose()?;
+        let area = area.map(|name| self.mycase.practice_area_id(name).ok_or_else(|| no("practice area", name))).transpose()?;
         self.edit_case(case, |case| case.practice_area = area)
     }
 
     /// Closes a case today.
-    pub fn close_case(&mut self, case: u64) -> Result<(), NotThere> {
+    pub fn close(&mut self, case: u64) -> Result<(), NotThere> {
         let today = self.today();
         self.edit_case(case, |case| {
             case.open = false;
@@ -72,7 +69,7 @@ impl World {
     }
 
     /// Opens a closed case again.
-    pub fn reopen_case(&mut self, case: u64) -> Result<(), NotThere> {
+    pub fn reopen(&mut self, case: u64) -> Result<(), NotThere> {
         self.edit_case(case, |case| {
             case.open = true;
             case.closed_date = None;
@@ -80,12 +77,10 @@ impl World {
     }
 
     /// Deletes a case with its notes and documents; it is closed first, as MyCase demands.
-    pub fn delete_case(&mut self, case: u64) -> Result<(), NotThere> {
-        self.close_case(case)?;
+    pub fn delete(&mut self, case: u64) -> Result<(), NotThere> {
+        self.close(case)?;
         self.mycase.cases.remove(&case);
-        self.mycase
-            .documents
-            .retain(|_, document| document.case != Some(case));
+        self.mycase.documents.retain(|_, document| document.case != Some(case));
         self.mycase.notes.retain(|_, note| note.case != case);
         for client in self.mycase.clients.values_mut() {
             client.cases.retain(|id| *id != case);
@@ -94,27 +89,19 @@ impl World {
     }
 
     /// Takes a case from the connected person's sight, or gives it back: lists leave it out and it answers 404.
-    pub fn hide_case(&mut self, case: u64, hidden: bool) -> Result<(), NotThere> {
-        self.mycase
-            .cases
-            .get_mut(&case)
-            .map(|case| case.hidden = hidden)
-            .ok_or_else(|| no("case", case))
+    pub fn hide(&mut self, case: u64, hidden: bool) -> Result<(), NotThere> {
+        self.mycase.cases.get_mut(&case).map(|case| case.hidden = hidden).ok_or_else(|| no("case", case))
     }
 
     /// Renames a case.
-    pub fn set_case_name(&mut self, case: u64, name: &str) -> Result<(), NotThere> {
+    pub fn set_name(&mut self, case: u64, name: &str) -> Result<(), NotThere> {
         self.edit_case(case, |case| name.clone_into(&mut case.name))
     }
 
     /// Changes anything of a case and moves its time.
     pub fn edit_case(&mut self, case: u64, edit: impl FnOnce(&mut Case)) -> Result<(), NotThere> {
         let now = self.now();
-        let found = self
-            .mycase
-            .cases
-            .get_mut(&case)
-            .ok_or_else(|| no("case", case))?;
+        let found = self.mycase.cases.get_mut(&case).ok_or_else(|| no("case", case))?;
         edit(found);
         found.updated_at = now;
         Ok(())
@@ -126,40 +113,19 @@ impl World {
             return Err(no("staff", id));
         }
         self.edit_case(case, |case| {
-            case.staff
-                .retain(|person| !person.lead_lawyer && Some(person.id) != staff);
+            case.staff.retain(|person| !person.lead_lawyer && Some(person.id) != staff);
             if let Some(id) = staff {
-                case.staff.insert(
-                    0,
-                    CaseStaff {
-                        id,
-                        lead_lawyer: true,
-                        originating_lawyer: false,
-                    },
-                );
+                case.staff.insert(0, CaseStaff { id, lead_lawyer: true, originating_lawyer: false });
             }
         })
     }
 
     /// Puts other people on a case, and says who pays.
-    pub fn set_clients(
-        &mut self,
-        case: u64,
-        clients: &[u64],
-        billing_contact: Option<u64>,
-    ) -> Result<(), NotThere> {
-        if let Some(id) = clients
-            .iter()
-            .find(|id| !self.mycase.clients.contains_key(id))
-        {
+    pub fn set_clients(&mut self, case: u64, clients: &[u64], billing_contact: Option<u64>) -> Result<(), NotThere> {
+        if let Some(id) = clients.iter().find(|id| !self.mycase.clients.contains_key(id)) {
             return Err(no("client", *id));
         }
-        let before = self
-            .mycase
-            .cases
-            .get(&case)
-            .map(|case| case.clients.clone())
-            .unwrap_or_default();
+        let before = self.mycase.cases.get(&case).map(|case| case.clients.clone()).unwrap_or_default();
         self.edit_case(case, |case| {
             case.clients = clients.to_vec();
             case.billing_contact = billing_contact;
@@ -177,20 +143,12 @@ impl World {
 
     /// Sets a custom field of a case by the field's name; null empties it.
     pub fn set_custom(&mut self, case: u64, field: &str, value: Value) -> Result<(), NotThere> {
-        let field = self
-            .mycase
-            .custom_field_id(field)
-            .ok_or_else(|| no("custom field", field))?;
+        let field = self.mycase.custom_field_id(field).ok_or_else(|| no("custom field", field))?;
         let now = self.now();
         self.edit_case(case, |case| {
             case.custom.retain(|other| other.field != field);
             if !value.is_null() {
-                case.custom.push(CustomValue {
-                    field,
-                    value,
-                    created_at: now,
-                    updated_at: now,
-                });
+                case.custom.push(CustomValue { field, value, created_at: now, updated_at: now });
             }
         })
     }
@@ -198,12 +156,7 @@ impl World {
     /// Adds a case.
     pub fn add_case(&mut self, new: NewCase) -> Result<u64, NotThere> {
         let now = self.now();
-        let lead = self
-            .mycase
-            .staff
-            .values()
-            .find(|person| person.active && person.kind == "Attorney")
-            .map(|person| person.id);
+        let lead = self.mycase.staff.values().find(|person| person.active && person.kind == "Attorney").map(|person| person.id);
         let id = self.mycase.new_id();
         let case = Case {
             id,
@@ -229,8 +182,8 @@ impl World {
         };
         self.mycase.cases.insert(id, case);
         let done = self
-            .set_stage(id, new.stage.as_deref())
-            .and_then(|()| self.set_practice_area(id, new.practice_area.as_deref()))
+            .set_practice_area(id, new.practice_area.as_deref())
+            .and_then(|()| new.stage.as_deref().map_or(Ok(()), |stage| self.set_stage(id, stage)))
             .and_then(|()| self.set_lead(id, lead))
             .and_then(|()| self.set_clients(id, &new.clients, None));
         if let Err(error) = done {
@@ -269,40 +222,22 @@ impl World {
 
     /// Gives a client another cell phone number, or none. Their cases do not move.
     pub fn set_client_phone(&mut self, client: u64, phone: Option<&str>) -> Result<(), NotThere> {
-        self.edit_client(client, |client| {
-            client.cell_phone = phone.map(str::to_owned)
-        })
+        self.edit_client(client, |client| client.cell_phone = phone.map(str::to_owned))
     }
 
     /// Changes anything of a client and moves its time, not that of its cases.
-    pub fn edit_client(
-        &mut self,
-        client: u64,
-        edit: impl FnOnce(&mut Client),
-    ) -> Result<(), NotThere> {
+    pub fn edit_client(&mut self, client: u64, edit: impl FnOnce(&mut Client)) -> Result<(), NotThere> {
         let now = self.now();
-        let found = self
-            .mycase
-            .clients
-            .get_mut(&client)
-            .ok_or_else(|| no("client", client))?;
+        let found = self.mycase.clients.get_mut(&client).ok_or_else(|| no("client", client))?;
         edit(found);
         found.updated_at = now;
         Ok(())
     }
 
     /// Changes anything of one of the firm's people and moves its time.
-    pub fn edit_staff(
-        &mut self,
-        staff: u64,
-        edit: impl FnOnce(&mut Staff),
-    ) -> Result<(), NotThere> {
+    pub fn edit_staff(&mut self, staff: u64, edit: impl FnOnce(&mut Staff)) -> Result<(), NotThere> {
         let now = self.now();
-        let found = self
-            .mycase
-            .staff
-            .get_mut(&staff)
-            .ok_or_else(|| no("staff", staff))?;
+        let found = self.mycase.staff.get_mut(&staff).ok_or_else(|| no("staff", staff))?;
         edit(found);
         found.updated_at = now;
         Ok(())
@@ -316,10 +251,7 @@ impl World {
     /// Renames a stage; its id stays.
     pub fn rename_stage(&mut self, from: &str, to: &str) -> Result<(), NotThere> {
         let now = self.now();
-        let id = self
-            .mycase
-            .stage_id(from)
-            .ok_or_else(|| no("stage", from))?;
+        let id = self.mycase.stage_id(from).ok_or_else(|| no("stage", from))?;
         if let Some(stage) = self.mycase.stages.get_mut(&id) {
             to.clone_into(&mut stage.name);
             stage.updated_at = now;
@@ -330,10 +262,7 @@ impl World {
     /// Renames a practice area; its id stays.
     pub fn rename_practice_area(&mut self, from: &str, to: &str) -> Result<(), NotThere> {
         let now = self.now();
-        let id = self
-            .mycase
-            .practice_area_id(from)
-            .ok_or_else(|| no("practice area", from))?;
+        let id = self.mycase.practice_area_id(from).ok_or_else(|| no("practice area", from))?;
         if let Some(area) = self.mycase.practice_areas.get_mut(&id) {
             to.clone_into(&mut area.name);
             area.updated_at = now;
@@ -345,12 +274,7 @@ impl World {
     pub fn add_stage(&mut self, name: &str) -> u64 {
         let now = self.now();
         let id = self.mycase.new_id();
-        let stage = super::mycase::Named {
-            id,
-            name: name.to_owned(),
-            created_at: now,
-            updated_at: now,
-        };
+        let stage = super::mycase::Named { id, name: name.to_owned(), created_at: now, updated_at: now };
         self.mycase.stages.insert(id, stage);
         id
     }

@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::{Answer, Payload};
 
+/// The status of an answer that is never sent whole: on a socket not even its head is. A caller in the same process sees the
+/// head all the same, and must not take it for a yes before it has read the body.
+const DROPPED: u16 = 502;
+
 /// One of the stand-ins, as fault rules and counters name them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -24,7 +28,7 @@ pub enum Side {
     CaseStatus,
     /// Hona.
     Hona,
-    /// Where documents are put and fetched, as S3 is for MyCase.
+    /// Where documents are put and fetched, as S3 is for MyCase, and portal files that lie elsewhere.
     Files,
 }
 
@@ -103,14 +107,7 @@ impl Fault {
     /// A rule that spoils the next request to this side.
     #[must_use]
     pub fn new(side: Side, kind: FaultKind) -> Self {
-        Self {
-            side,
-            method: None,
-            path_contains: None,
-            skip: 0,
-            times: 1,
-            kind,
-        }
+        Self { side, method: None, path_contains: None, skip: 0, times: 1, kind }
     }
 
     /// Only requests with this method.
@@ -143,14 +140,8 @@ impl Fault {
 
     fn matches(&self, side: Side, method: &Method, target: &str) -> bool {
         self.side == side
-            && self
-                .method
-                .as_deref()
-                .is_none_or(|wanted| method.as_str().eq_ignore_ascii_case(wanted))
-            && self
-                .path_contains
-                .as_deref()
-                .is_none_or(|part| target.contains(part))
+            && self.method.as_deref().is_none_or(|wanted| method.as_str().eq_ignore_ascii_case(wanted))
+            && self.path_contains.as_deref().is_none_or(|part| target.contains(part))
     }
 }
 
@@ -180,27 +171,17 @@ impl TryFrom<RawFault> for Fault {
             return Err("code is an HTTP status from 200 to 599".to_owned());
         }
         let kind = match raw.kind.as_str() {
-            "status" => FaultKind::Status {
-                code: raw.code.unwrap_or(500),
-                retry_after: raw.retry_after,
-                body: raw.body,
-            },
+            "status" => FaultKind::Status { code: raw.code.unwrap_or(500), retry_after: raw.retry_after, body: raw.body },
             "drop-before" => FaultKind::DropBefore,
             "drop-after" => FaultKind::DropAfter,
-            "status-after" => FaultKind::StatusAfter {
-                code: raw.code.unwrap_or(500),
-            },
+            "status-after" => FaultKind::StatusAfter { code: raw.code.unwrap_or(500) },
             "truncate" => FaultKind::Truncate,
             "cut" => FaultKind::Cut,
             "html" => FaultKind::Html,
             "not-array" => FaultKind::NotArray,
-            "wrong-count" => FaultKind::WrongCount {
-                by: raw.by.unwrap_or(1),
-            },
+            "wrong-count" => FaultKind::WrongCount { by: raw.by.unwrap_or(1) },
             "empty" => FaultKind::Empty,
-            "slow" => FaultKind::Slow {
-                millis: raw.millis.unwrap_or(1000),
-            },
+            "slow" => FaultKind::Slow { millis: raw.millis.unwrap_or(1000) },
             "repeat-page" => FaultKind::RepeatPage,
             other => return Err(format!("there is no kind of fault called '{other}'")),
         };
@@ -269,14 +250,7 @@ impl Faults {
                 continue;
             }
             rule.times -= 1;
-            struck = Some((
-                at,
-                rule.times == 0,
-                Strike {
-                    kind: rule.kind.clone(),
-                    seen: seen.clone(),
-                },
-            ));
+            struck = Some((at, rule.times == 0, Strike { kind: rule.kind.clone(), seen: seen.clone() }));
             break;
         }
         let (at, used_up, strike) = struck?;
@@ -300,11 +274,7 @@ impl Strike {
     /// The answer when the request must not take effect.
     pub(super) fn instead(&self) -> Option<(Answer, Ending)> {
         match &self.kind {
-            FaultKind::Status {
-                code,
-                retry_after,
-                body,
-            } => {
+            FaultKind::Status { code, retry_after, body } => {
                 let text = body.clone().unwrap_or_else(|| default_body(*code));
                 let mut answer = Answer::raw(*code, "application/json", text);
                 if let Some(seconds) = retry_after {
@@ -312,13 +282,10 @@ impl Strike {
                 }
                 Some((answer, Ending::Whole))
             }
-            FaultKind::DropBefore => Some((Answer::empty(200), Ending::Broken)),
+            FaultKind::DropBefore => Some((Answer::empty(DROPPED), Ending::Broken)),
             FaultKind::Html => {
                 let page = "<!doctype html><html><title>Scheduled maintenance</title><body>We will be back soon.</body></html>";
-                Some((
-                    Answer::raw(200, "text/html; charset=utf-8", page),
-                    Ending::Whole,
-                ))
+                Some((Answer::raw(200, "text/html; charset=utf-8", page), Ending::Whole))
             }
             _after => None,
         }
@@ -327,12 +294,9 @@ impl Strike {
     /// What becomes of the right answer, once the request has taken effect.
     pub(super) fn spoil(&self, mut answer: Answer) -> (Answer, Ending) {
         match &self.kind {
-            FaultKind::DropAfter => return (Answer::empty(answer.status), Ending::Broken),
+            FaultKind::DropAfter => return (Answer::empty(DROPPED), Ending::Broken),
             FaultKind::StatusAfter { code } => {
-                return (
-                    Answer::raw(*code, "application/json", default_body(*code)),
-                    Ending::Whole,
-                );
+                return (Answer::raw(*code, "application/json", default_body(*code)), Ending::Whole);
             }
             FaultKind::Truncate => halve(&mut answer),
             FaultKind::Cut => {
@@ -340,19 +304,12 @@ impl Strike {
                 return (answer, Ending::Broken);
             }
             FaultKind::NotArray => {
-                answer.payload = Payload::Bytes(Bytes::from_static(
-                    b"{\"message\":\"temporarily unavailable\"}",
-                ));
+                answer.payload = Payload::Bytes(Bytes::from_static(b"{\"message\":\"temporarily unavailable\"}"));
             }
             FaultKind::WrongCount { by } => {
                 for (name, value) in &mut answer.headers {
                     if *name == "item-count" {
-                        *value = value
-                            .parse::<i64>()
-                            .unwrap_or(0)
-                            .saturating_add(*by)
-                            .max(0)
-                            .to_string();
+                        *value = value.parse::<i64>().unwrap_or(0).saturating_add(*by).max(0).to_string();
                     }
                 }
             }
@@ -362,10 +319,7 @@ impl Strike {
                     answer.payload = Payload::Bytes(seen.clone());
                 }
             }
-            FaultKind::Slow { .. }
-            | FaultKind::Status { .. }
-            | FaultKind::DropBefore
-            | FaultKind::Html => {}
+            FaultKind::Slow { .. } | FaultKind::Status { .. } | FaultKind::DropBefore | FaultKind::Html => {}
         }
         (answer, Ending::Whole)
     }

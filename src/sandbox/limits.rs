@@ -21,18 +21,11 @@ struct Window {
 
 impl Window {
     fn new(most: usize) -> Self {
-        Self {
-            most,
-            passed: VecDeque::with_capacity(most),
-        }
+        Self { most, passed: VecDeque::with_capacity(most) }
     }
 
     fn pass(&mut self, now: Instant) -> bool {
-        while self
-            .passed
-            .front()
-            .is_some_and(|first| now.duration_since(*first) >= Duration::from_secs(1))
-        {
+        while self.passed.front().is_some_and(|first| now.duration_since(*first) >= Duration::from_secs(1)) {
             self.passed.pop_front();
         }
         if self.passed.len() >= self.most {
@@ -53,11 +46,7 @@ pub(super) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            mycase: Window::new(MYCASE_PER_SECOND),
-            case_status: Window::new(PORTAL_PER_SECOND),
-            hona: Window::new(PORTAL_PER_SECOND),
-        }
+        Self { mycase: Window::new(MYCASE_PER_SECOND), case_status: Window::new(PORTAL_PER_SECOND), hona: Window::new(PORTAL_PER_SECOND) }
     }
 }
 

@@ -37,8 +37,8 @@ pub use control::help as control_help;
 pub use faults::{Fault, FaultKind, Faults, Side};
 pub use hona::{Hona, HonaContact, HonaMember, HonaParty, HonaProject};
 pub use mycase::{
-    Address, Case, CaseStaff, Client, Company, CustomField, CustomValue, Document, DocumentVersion,
-    Firm, ListOption, Named, Note, Office, Staff, Webhook,
+    Address, Case, CaseStaff, Client, Company, CustomField, CustomValue, Document, DocumentVersion, Firm, ListOption, Named, Note, Office,
+    Staff, Webhook,
 };
 pub use server::{Options, Sandbox, portal_stages};
 pub use world::{NotThere, PortalWrite, Switches, World};

@@ -45,13 +45,6 @@ impl Random {
     /// Something shaped like a uuid.
     pub(super) fn uuid(&mut self) -> String {
         let h = self.hex();
-        format!(
-            "{}-{}-4{}-a{}-{}",
-            &h[..8],
-            &h[8..12],
-            &h[13..16],
-            &h[17..20],
-            &h[20..]
-        )
+        format!("{}-{}-4{}-a{}-{}", &h[..8], &h[8..12], &h[13..16], &h[17..20], &h[20..])
     }
 }

@@ -45,9 +45,15 @@ pub struct Options {
 }
 
 /// One MyCase firm, one Case Status account and one Hona account. Clones share the same world.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Sandbox {
     world: Arc<Mutex<World>>,
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sandbox").finish_non_exhaustive()
+    }
 }
 
 /// What the portals know: practice areas (Hona: project types) and their stages (phases), in the client's order.
@@ -60,9 +66,7 @@ impl Sandbox {
     /// A new world; its clock begins to run.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self {
-            world: Arc::new(Mutex::new(World::new(&options))),
-        }
+        Self { world: Arc::new(Mutex::new(World::new(&options))) }
     }
 
     /// All faces under one router, told apart by their first path segment.
@@ -96,16 +100,10 @@ impl Sandbox {
     }
 
     /// Serves until `shutdown` is done; requests under way are answered first.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> io::Result<()> {
+    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         // Answers are small and many; a socket that takes no such setting is served all the same.
         let listener = listener.tap_io(|socket| drop(socket.set_nodelay(true)));
-        axum::serve(listener, self.router())
-            .with_graceful_shutdown(shutdown)
-            .await
+        axum::serve(listener, self.router()).with_graceful_shutdown(shutdown).await
     }
 
     /// Looks at the world, or changes it, between two requests.
@@ -173,9 +171,7 @@ async fn serve_one(State(sandbox): State<Sandbox>, request: Request) -> Response
         let query = parts.uri.query().unwrap_or_default();
         let ask = Ask {
             path: path.trim_end_matches('/').to_owned(),
-            query: form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
+            query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             method: parts.method,
             headers: parts.headers,
             body: bytes,
@@ -194,12 +190,7 @@ async fn serve_one(State(sandbox): State<Sandbox>, request: Request) -> Response
 /// What the caller calls this server.
 fn base(parts: &Parts, world: &World) -> String {
     let host = parts.uri.authority().map(|authority| authority.as_str());
-    let host = host.or_else(|| {
-        parts
-            .headers
-            .get("host")
-            .and_then(|host| host.to_str().ok())
-    });
+    let host = host.or_else(|| parts.headers.get("host").and_then(|host| host.to_str().ok()));
     match host {
         Some(host) if !world.base().ends_with(&format!("//{host}")) => format!("http://{host}"),
         _known => world.base().to_owned(),
@@ -212,7 +203,7 @@ fn decide(world: &mut World, face: Face, ask: &Ask) -> (Answer, Ending, Option<D
     }
     let side = match face {
         Face::Control => return (control::answer(world, ask), Ending::Whole, None),
-        Face::PortalFiles => return (case_status::storage(world, ask), Ending::Whole, None),
+        Face::PortalFiles => Side::Files,
         Face::Vendor(side) => side,
     };
     world.count_request(side, &ask.method, &ask.pattern());
@@ -224,6 +215,7 @@ fn decide(world: &mut World, face: Face, ask: &Ask) -> (Answer, Ending, Option<D
     let answer = match side {
         Side::Mycase => mycase::answer(world, ask),
         Side::Auth => mycase::answer_auth(world, ask),
+        Side::Files if face == Face::PortalFiles => case_status::storage(world, ask),
         Side::Files => mycase::storage(world, ask),
         Side::CaseStatus => case_status::answer(world, ask),
         Side::Hona => hona::answer(world, ask),
@@ -249,14 +241,11 @@ fn respond(answer: Answer, ending: Ending, now: Timestamp) -> Response {
     let body = match (answer.payload, ending) {
         (Payload::Bytes(bytes), Ending::Broken) => Body::new(BreaksOff(Some(bytes))),
         (Payload::Pattern { seed, length }, Ending::Broken) => {
-            let some =
-                vec![seed.to_le_bytes()[0]; usize::try_from(length.min(1 << 20)).unwrap_or(0)];
+            let some = vec![seed.to_le_bytes()[0]; usize::try_from(length.min(1 << 20)).unwrap_or(0)];
             Body::new(BreaksOff(Some(some.into())))
         }
         (Payload::Bytes(bytes), Ending::Whole) => Body::from(bytes),
-        (Payload::Pattern { seed, length }, Ending::Whole) => {
-            Body::new(Pattern { seed, left: length })
-        }
+        (Payload::Pattern { seed, length }, Ending::Whole) => Body::new(Pattern { seed, left: length }),
     };
     let mut response = Response::new(body);
     *response.status_mut() = axum::http::StatusCode::from_u16(answer.status).unwrap_or_default();

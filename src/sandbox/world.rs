@@ -112,21 +112,13 @@ impl World {
     pub(super) fn new(options: &Options) -> Self {
         let mut random = Random::new(options.seed);
         let mycase = seed::firm(options, &mut random);
-        let staff: Vec<String> = mycase
-            .staff
-            .values()
-            .filter(|s| s.active)
-            .map(|s| s.email.clone())
-            .collect();
+        let staff: Vec<String> = mycase.staff.values().filter(|s| s.active).map(|s| s.email.clone()).collect();
         let auth = Auth::new(options.seed);
         Self {
             case_status: CaseStatus::new(options.seed, &staff),
             hona: Hona::new(options.seed, &staff),
             faults: Faults::default(),
-            switches: Switches {
-                rate_limits: options.rate_limits,
-                ..Switches::default()
-            },
+            switches: Switches { rate_limits: options.rate_limits, ..Switches::default() },
             auth,
             limits: Limits::default(),
             random,
@@ -146,10 +138,7 @@ impl World {
     pub fn now(&self) -> Timestamp {
         let elapsed = self.began.elapsed().saturating_add(self.advanced);
         let seconds = i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX);
-        let later = self
-            .start
-            .saturating_add(SignedDuration::from_secs(seconds))
-            .unwrap_or(Timestamp::MAX);
+        let later = self.start.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
         Timestamp::from_second(later.as_second()).unwrap_or(later)
     }
 
@@ -169,11 +158,7 @@ impl World {
     #[must_use]
     pub fn requests_to(&self, side: Side) -> u64 {
         let word = side.word();
-        self.requests
-            .iter()
-            .filter(|(key, _)| key.split(' ').next() == Some(word))
-            .map(|(_, count)| count)
-            .sum()
+        self.requests.iter().filter(|(key, _)| key.split(' ').next() == Some(word)).map(|(_, count)| count).sum()
     }
 
     /// All writes to the portals since the last reset, in order.
@@ -202,20 +187,7 @@ impl World {
         *self.requests.entry(key).or_insert(0) += 1;
     }
 
-    pub(super) fn log_write(
-        &mut self,
-        side: Side,
-        method: &Method,
-        path: &str,
-        body: &Bytes,
-        status: u16,
-    ) {
-        self.writes.push(PortalWrite {
-            side,
-            method: method.to_string(),
-            path: path.to_owned(),
-            status,
-            body: body.clone(),
-        });
+    pub(super) fn log_write(&mut self, side: Side, method: &Method, path: &str, body: &Bytes, status: u16) {
+        self.writes.push(PortalWrite { side, method: method.to_string(), path: path.to_owned(), status, body: body.clone() });
     }
 }

@@ -160,32 +160,19 @@ impl CaseStatus {
     /// The live cases that carry an integration id; more than one only when somebody made a second by hand.
     #[must_use]
     pub fn by_integration_id(&self, integration_id: &str) -> Vec<&PortalCase> {
-        let ids = self
-            .by_integration
-            .get(integration_id)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        ids.iter()
-            .filter_map(|id| self.cases.get(id))
-            .filter(|case| case.deleted_at.is_none())
-            .collect()
+        let ids = self.by_integration.get(integration_id).map(Vec::as_slice).unwrap_or_default();
+        ids.iter().filter_map(|id| self.cases.get(id)).filter(|case| case.deleted_at.is_none()).collect()
     }
 
     /// Live cases, open and closed.
     #[must_use]
     pub fn live(&self) -> usize {
-        self.cases
-            .values()
-            .filter(|case| case.deleted_at.is_none())
-            .count()
+        self.cases.values().filter(|case| case.deleted_at.is_none()).count()
     }
 
     pub(super) fn insert(&mut self, case: PortalCase) {
         if let Some(integration_id) = &case.integration_id {
-            self.by_integration
-                .entry(integration_id.clone())
-                .or_default()
-                .push(case.id);
+            self.by_integration.entry(integration_id.clone()).or_default().push(case.id);
         }
         self.cases.insert(case.id, case);
     }
@@ -196,16 +183,8 @@ impl CaseStatus {
     }
 
     /// Changes anything of a case by hand but its ids.
-    pub fn edit(
-        &mut self,
-        id: u64,
-        now: Timestamp,
-        edit: impl FnOnce(&mut PortalCase),
-    ) -> Result<(), NotThere> {
-        let case = self
-            .cases
-            .get_mut(&id)
-            .ok_or_else(|| NotThere(format!("portal case {id}")))?;
+    pub fn edit(&mut self, id: u64, now: Timestamp, edit: impl FnOnce(&mut PortalCase)) -> Result<(), NotThere> {
+        let case = self.cases.get_mut(&id).ok_or_else(|| NotThere(format!("portal case {id}")))?;
         edit(case);
         case.updated_at = now;
         Ok(())
@@ -218,18 +197,15 @@ impl CaseStatus {
 
     /// Makes a case vanish without a trace.
     pub fn remove(&mut self, id: u64) -> Result<PortalCase, NotThere> {
-        let case = self
-            .cases
-            .remove(&id)
-            .ok_or_else(|| NotThere(format!("portal case {id}")))?;
-        if let Some(ids) = case
-            .integration_id
-            .as_ref()
-            .and_then(|text| self.by_integration.get_mut(text))
-        {
+        self.take(id).ok_or_else(|| NotThere(format!("portal case {id}")))
+    }
+
+    pub(super) fn take(&mut self, id: u64) -> Option<PortalCase> {
+        let case = self.cases.remove(&id)?;
+        if let Some(ids) = case.integration_id.as_ref().and_then(|text| self.by_integration.get_mut(text)) {
             ids.retain(|other| *other != id);
         }
-        Ok(case)
+        Some(case)
     }
 
     /// Adds a case somebody made by hand, with or without an integration id, and says its id. The rules of the API do not
@@ -241,23 +217,13 @@ impl CaseStatus {
         case.readable_id = Some(format!("HAND-{id}"));
         case.integration_id = integration_id.map(str::to_owned);
         case.practice_area = self.stages.first().map(|(area, _)| area.clone());
-        case.status = self
-            .stages
-            .first()
-            .and_then(|(_, stages)| stages.first().cloned());
+        case.status = self.stages.first().and_then(|(_, stages)| stages.first().cloned());
         self.insert(case);
         id
     }
 
     /// A client sends a file. With no bytes it is `size` bytes of a pattern.
-    pub fn add_file(
-        &mut self,
-        case: u64,
-        file_name: &str,
-        size: u64,
-        bytes: Option<Bytes>,
-        now: Timestamp,
-    ) -> u64 {
+    pub fn add_file(&mut self, case: u64, file_name: &str, size: u64, bytes: Option<Bytes>, now: Timestamp) -> u64 {
         let id = self.new_id();
         let kind = match file_name.rsplit('.').next() {
             Some("pdf") => "application/pdf",
@@ -266,35 +232,15 @@ impl CaseStatus {
             _other => "application/octet-stream",
         };
         let size = bytes.as_ref().map_or(size, |bytes| bytes.len() as u64);
-        let file = PortalFile {
-            id,
-            case,
-            file_name: file_name.to_owned(),
-            content_type: kind.to_owned(),
-            size,
-            bytes,
-            created_at: now,
-        };
+        let file = PortalFile { id, case, file_name: file_name.to_owned(), content_type: kind.to_owned(), size, bytes, created_at: now };
         self.files.insert(id, file);
         id
     }
 
     /// A client sends a message.
-    pub fn add_message(
-        &mut self,
-        case: u64,
-        sender_name: &str,
-        content: &str,
-        now: Timestamp,
-    ) -> u64 {
+    pub fn add_message(&mut self, case: u64, sender_name: &str, content: &str, now: Timestamp) -> u64 {
         let id = self.new_id();
-        let message = PortalMessage {
-            id,
-            case,
-            content: content.to_owned(),
-            sender_name: sender_name.to_owned(),
-            sent_at: now,
-        };
+        let message = PortalMessage { id, case, content: content.to_owned(), sender_name: sender_name.to_owned(), sent_at: now };
         self.messages.insert(id, message);
         id
     }

@@ -9,12 +9,7 @@ use super::account::{CaseStatus, PortalCase, PortalClient};
 
 /// Takes the fields of a request over into a case; says everything that is wrong. A new case must be whole; of an old one
 /// only what the request names is looked at, so that a case somebody made by hand can be moved.
-pub(super) fn take_over(
-    account: &mut CaseStatus,
-    case: &mut PortalCase,
-    body: &Map<String, Value>,
-    new: bool,
-) -> Vec<String> {
+pub(super) fn take_over(account: &mut CaseStatus, case: &mut PortalCase, body: &Map<String, Value>, new: bool) -> Vec<String> {
     let mut errors = Vec::new();
     for (key, value) in body {
         match key.as_str() {
@@ -78,9 +73,7 @@ fn check_stage(account: &CaseStatus, case: &PortalCase, errors: &mut Vec<String>
     if let (Some(stages), Some(status)) = (stages, case.status.as_deref())
         && !stages.iter().any(|stage| stage == status)
     {
-        errors.push(format!(
-            "Status '{status}' does not exist for this practice area"
-        ));
+        errors.push(format!("Status '{status}' does not exist for this practice area"));
     }
 }
 
@@ -112,9 +105,7 @@ fn text(key: &str, value: &Value, into: &mut Option<String>, errors: &mut Vec<St
 
 fn day(key: &str, value: &Value, into: &mut Option<String>, errors: &mut Vec<String>) {
     match value.as_str() {
-        Some(text) if text.parse::<jiff::civil::Date>().is_err() => {
-            errors.push(format!("{key} '{text}' is not a date"))
-        }
+        Some(text) if text.parse::<jiff::civil::Date>().is_err() => errors.push(format!("{key} '{text}' is not a date")),
         _other => text(key, value, into, errors),
     }
 }
@@ -123,23 +114,14 @@ fn texts(key: &str, value: &Value, into: &mut Vec<String>, errors: &mut Vec<Stri
     match value {
         Value::Null => into.clear(),
         Value::Array(items) if items.iter().all(Value::is_string) => {
-            *into = items
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect();
+            *into = items.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         }
         _other => errors.push(format!("{key} must be a list of texts")),
     }
 }
 
 /// The list of clients replaces the one before; a client keeps its number by its integration id.
-fn clients(
-    account: &mut CaseStatus,
-    value: &Value,
-    into: &mut Vec<PortalClient>,
-    errors: &mut Vec<String>,
-) {
+fn clients(account: &mut CaseStatus, value: &Value, into: &mut Vec<PortalClient>, errors: &mut Vec<String>) {
     let Value::Array(items) = value else {
         errors.push("clients must be a list".to_owned());
         return;
@@ -150,14 +132,7 @@ fn clients(
             errors.push("a client must be an object".to_owned());
             continue;
         };
-        let mut client = PortalClient {
-            id: 0,
-            integration_id: None,
-            first_name: None,
-            last_name: None,
-            email: None,
-            cell_phone: None,
-        };
+        let mut client = PortalClient { id: 0, integration_id: None, first_name: None, last_name: None, email: None, cell_phone: None };
         for (key, value) in map {
             match key.as_str() {
                 "integration_id" => text(key, value, &mut client.integration_id, errors),
@@ -168,13 +143,8 @@ fn clients(
                 other => errors.push(format!("unknown field {other} of a client")),
             }
         }
-        let same = |old: &&PortalClient| {
-            old.integration_id.is_some() && old.integration_id == client.integration_id
-        };
-        client.id = before
-            .iter()
-            .find(same)
-            .map_or_else(|| account.new_id(), |old| old.id);
+        let same = |old: &&PortalClient| old.integration_id.is_some() && old.integration_id == client.integration_id;
+        client.id = before.iter().find(same).map_or_else(|| account.new_id(), |old| old.id);
         into.push(client);
     }
 }
@@ -184,20 +154,12 @@ pub(in crate::sandbox) fn is_e164(phone: &str) -> bool {
     let Some(digits) = phone.strip_prefix('+') else {
         return false;
     };
-    if !digits.bytes().all(|b| b.is_ascii_digit())
-        || !(8..=15).contains(&digits.len())
-        || digits.starts_with('0')
-    {
+    if !digits.bytes().all(|b| b.is_ascii_digit()) || !(8..=15).contains(&digits.len()) || digits.starts_with('0') {
         return false;
     }
     match digits.strip_prefix('1') {
         Some(national) => {
-            let high = |at: usize| {
-                national
-                    .as_bytes()
-                    .get(at)
-                    .is_some_and(|digit| (b'2'..=b'9').contains(digit))
-            };
+            let high = |at: usize| national.as_bytes().get(at).is_some_and(|digit| (b'2'..=b'9').contains(digit));
             national.len() == 10 && high(0) && high(3)
         }
         None => true,

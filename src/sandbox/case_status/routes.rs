@@ -45,38 +45,20 @@ pub(in crate::sandbox) fn answer(world: &mut World, ask: &Ask) -> Answer {
 /// Files that lie elsewhere: no key is wanted, and none may come.
 pub(in crate::sandbox) fn storage(world: &World, ask: &Ask) -> Answer {
     if ask.header("authorization").is_some() {
-        return Answer::raw(
-            400,
-            "application/xml",
-            "<Error><Code>InvalidArgument</Code></Error>",
-        );
+        return Answer::raw(400, "application/xml", "<Error><Code>InvalidArgument</Code></Error>");
     }
     match (&ask.method, ask.segments().as_slice()) {
         (&Method::GET, [id]) => file_data(world, id),
-        _other => Answer::raw(
-            404,
-            "application/xml",
-            "<Error><Code>NoSuchKey</Code></Error>",
-        ),
+        _other => Answer::raw(404, "application/xml", "<Error><Code>NoSuchKey</Code></Error>"),
     }
 }
 
 /// What stands on a page, from 1; with a size only where the address takes one.
-fn page<'a, T>(
-    ask: &Ask,
-    all: impl Iterator<Item = &'a T>,
-    size: usize,
-) -> Result<Vec<&'a T>, Answer> {
+fn page<'a, T>(ask: &Ask, all: impl Iterator<Item = &'a T>, size: usize) -> Result<Vec<&'a T>, Answer> {
     let number = ask.query("page[number]").map_or(Ok(1), str::parse::<usize>);
     match number {
-        Ok(number) if number > 0 => Ok(all
-            .skip((number - 1).saturating_mul(size))
-            .take(size)
-            .collect()),
-        _other => Err(Answer::portal_errors(
-            400,
-            &["page[number] must be a number from 1".to_owned()],
-        )),
+        Ok(number) if number > 0 => Ok(all.skip((number - 1).saturating_mul(size)).take(size).collect()),
+        _other => Err(Answer::portal_errors(400, &["page[number] must be a number from 1".to_owned()])),
     }
 }
 
@@ -86,16 +68,9 @@ fn report(world: &World, ask: &Ask) -> Answer {
         _other => return Answer::portal_errors(400, &["size must be from 1 to 100".to_owned()]),
     };
     let now = world.now();
-    let shown = world
-        .case_status
-        .cases
-        .values()
-        .filter_map(|case| as_shown(case, now));
+    let shown = world.case_status.cases.values().filter_map(|case| as_shown(case, now));
     match page(ask, shown, size) {
-        Ok(cases) => Answer::json(
-            200,
-            &json!({ "results": cases.into_iter().map(row).collect::<Vec<_>>() }),
-        ),
+        Ok(cases) => Answer::json(200, &json!({ "results": cases.into_iter().map(row).collect::<Vec<_>>() })),
         Err(answer) => answer,
     }
 }
@@ -109,20 +84,12 @@ fn as_shown(case: &PortalCase, now: Timestamp) -> Option<&PortalCase> {
 }
 
 fn row(case: &PortalCase) -> Value {
-    let clients: Map<String, Value> = case
-        .clients
-        .iter()
-        .zip(1..)
-        .map(|(client, at)| (format!("Client {at} ID"), json!(client.id)))
-        .collect();
+    let clients: Map<String, Value> =
+        case.clients.iter().zip(1..).map(|(client, at)| (format!("Client {at} ID"), json!(client.id))).collect();
     let attorneys: Map<String, Value> = case
         .attorney_email
         .iter()
-        .chain(
-            case.attorney_emails
-                .iter()
-                .filter(|email| Some(*email) != case.attorney_email.as_ref()),
-        )
+        .chain(case.attorney_emails.iter().filter(|email| Some(*email) != case.attorney_email.as_ref()))
         .zip(1..)
         .map(|(email, at)| (format!("Attorney {at} Email"), json!(email)))
         .collect();
@@ -162,11 +129,7 @@ fn files(world: &World, ask: &Ask) -> Answer {
     let body = |file: &PortalFile| {
         let case = world.case_status.cases.get(&file.case);
         let url = match &world.switches.files_origin {
-            Some(origin) => format!(
-                "{}/case-status-files/{}",
-                origin.trim_end_matches('/'),
-                file.id
-            ),
+            Some(origin) => format!("{}/case-status-files/{}", origin.trim_end_matches('/'), file.id),
             None => format!("{}/case-status/v1/api/files/{}/data", ask.base, file.id),
         };
         json!({
@@ -186,23 +149,12 @@ fn files(world: &World, ask: &Ask) -> Answer {
 }
 
 fn file_data(world: &World, id: &str) -> Answer {
-    let Some(file) = id
-        .parse()
-        .ok()
-        .and_then(|id: u64| world.case_status.files.get(&id))
-    else {
+    let Some(file) = id.parse().ok().and_then(|id: u64| world.case_status.files.get(&id)) else {
         return not_found();
     };
-    let mut answer = Answer::raw(
-        200,
-        &file.content_type,
-        file.bytes.clone().unwrap_or_default(),
-    );
+    let mut answer = Answer::raw(200, &file.content_type, file.bytes.clone().unwrap_or_default());
     if file.bytes.is_none() {
-        answer.payload = Payload::Pattern {
-            seed: file.id,
-            length: file.size,
-        };
+        answer.payload = Payload::Pattern { seed: file.id, length: file.size };
     }
     answer
 }
@@ -223,14 +175,10 @@ fn create(world: &mut World, ask: &Ask) -> Answer {
         return Answer::portal_errors(422, &errors);
     }
     if case.status.is_none() {
-        let first = account
-            .stages
-            .iter()
-            .find(|(area, _)| Some(area) == case.practice_area.as_ref());
+        let first = account.stages.iter().find(|(area, _)| Some(area) == case.practice_area.as_ref());
         case.status = first.and_then(|(_, stages)| stages.first().cloned());
     }
-    case.still =
-        lag(world.switches.list_lag_seconds, now).map(|until| Still { until, shown: None });
+    case.still = lag(world.switches.list_lag_seconds, now).map(|until| Still { until, shown: None });
     let answer = Answer::json(201, &case);
     world.case_status.insert(case);
     answer
@@ -250,15 +198,9 @@ fn update(world: &mut World, ask: &Ask, id: &str) -> Answer {
         return Answer::portal_errors(422, &errors);
     }
     if case.integration_id != before.integration_id {
-        let taken = case
-            .integration_id
-            .as_ref()
-            .is_some_and(|id| !world.case_status.by_integration_id(id).is_empty());
+        let taken = case.integration_id.as_ref().is_some_and(|id| !world.case_status.by_integration_id(id).is_empty());
         if taken {
-            return Answer::portal_errors(
-                409,
-                &["Integration ID has already been taken".to_owned()],
-            );
+            return Answer::portal_errors(409, &["Integration ID has already been taken".to_owned()]);
         }
     }
     if case.status != before.status && case.closed_at.is_none() {
@@ -288,17 +230,11 @@ fn set_closed(world: &mut World, id: &str, closed: bool) -> Answer {
 /// Stores the changed case; the report goes on showing what it showed for as long as it lags.
 fn put_back(world: &mut World, before: PortalCase, mut case: PortalCase, now: Timestamp) {
     case.still = lag(world.switches.list_lag_seconds, now).map(|until| {
-        let shown = as_shown(&before, now).map(|shown| {
-            Box::new(PortalCase {
-                still: None,
-                ..shown.clone()
-            })
-        });
+        let shown = as_shown(&before, now).map(|shown| Box::new(PortalCase { still: None, ..shown.clone() }));
         Still { until, shown }
     });
     if before.integration_id != case.integration_id {
-        // An old id that cannot be removed was never there.
-        let _gone = world.case_status.remove(before.id).is_ok();
+        world.case_status.take(before.id);
         world.case_status.insert(case);
     } else {
         world.case_status.cases.insert(case.id, case);
@@ -311,11 +247,7 @@ fn lag(seconds: u64, now: Timestamp) -> Option<Timestamp> {
 }
 
 fn live<'a>(world: &'a World, id: &str) -> Option<&'a PortalCase> {
-    world
-        .case_status
-        .cases
-        .get(&id.parse().ok()?)
-        .filter(|case| case.deleted_at.is_none())
+    world.case_status.cases.get(&id.parse().ok()?).filter(|case| case.deleted_at.is_none())
 }
 
 fn not_found() -> Answer {

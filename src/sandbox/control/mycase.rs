@@ -15,24 +15,16 @@ pub(super) fn answer(world: &mut World, ask: &Ask, rest: &[&str]) -> Answer {
         ("GET", ["documents"]) => documents(world, ask),
         ("POST", ["cases"]) => with(ask, |body| add_case(world, body)),
         ("POST", ["cases", id]) => with_id(ask, id, |id, body| edit_case(world, id, body)),
-        ("DELETE", ["cases", id]) => id
-            .parse()
-            .map_or_else(|_| unknown(), |id| changed(world.delete_case(id))),
-        ("POST", ["clients"]) => with(ask, |body| {
-            Answer::json(201, &json!({ "id": world.add_client(new_client(body)) }))
-        }),
+        ("DELETE", ["cases", id]) => id.parse().map_or_else(|_| unknown(), |id| changed(world.delete(id))),
+        ("POST", ["clients"]) => with(ask, |body| Answer::json(201, &json!({ "id": world.add_client(new_client(body)) }))),
         ("POST", ["clients", id]) => with_id(ask, id, |id, body| edit_client(world, id, body)),
         ("POST", ["staff", id]) => with_id(ask, id, |id, body| edit_staff(world, id, body)),
         ("POST", ["stages"]) => with(ask, |body| match body.get("name").and_then(Value::as_str) {
             Some(name) => Answer::json(201, &json!({ "id": world.add_stage(name) })),
             None => refused("name must be text"),
         }),
-        ("POST", ["stages", "rename"]) => with(ask, |body| {
-            rename(body, |from, to| world.rename_stage(from, to))
-        }),
-        ("POST", ["practice-areas", "rename"]) => with(ask, |body| {
-            rename(body, |from, to| world.rename_practice_area(from, to))
-        }),
+        ("POST", ["stages", "rename"]) => with(ask, |body| rename(body, |from, to| world.rename_stage(from, to))),
+        ("POST", ["practice-areas", "rename"]) => with(ask, |body| rename(body, |from, to| world.rename_practice_area(from, to))),
         _other => unknown(),
     }
 }
@@ -45,19 +37,13 @@ fn with(ask: &Ask, act: impl FnOnce(&Map<String, Value>) -> Answer) -> Answer {
 }
 
 fn with_id(ask: &Ask, id: &str, act: impl FnOnce(u64, &Map<String, Value>) -> Answer) -> Answer {
-    id.parse()
-        .map_or_else(|_| unknown(), |id| with(ask, |body| act(id, body)))
+    id.parse().map_or_else(|_| unknown(), |id| with(ask, |body| act(id, body)))
 }
 
 fn cases(world: &World, ask: &Ask) -> Answer {
     let firm = &world.mycase;
-    let limit = ask
-        .query("limit")
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(25);
-    let is = |name: &str, value: Option<&str>| {
-        ask.query(name).is_none_or(|wanted| value == Some(wanted))
-    };
+    let limit = ask.query("limit").and_then(|text| text.parse().ok()).unwrap_or(25);
+    let is = |name: &str, value: Option<&str>| ask.query(name).is_none_or(|wanted| value == Some(wanted));
     let status = |case: &Case| if case.open { "open" } else { "closed" };
     let found: Vec<Value> = firm
         .cases
@@ -114,13 +100,7 @@ fn add_case(world: &mut World, body: &Map<String, Value>) -> Answer {
     if let Some(client) = body.get("client").and_then(Value::as_object) {
         clients.push(world.add_client(new_client(client)));
     }
-    let new = NewCase {
-        name,
-        practice_area: text("practice_area"),
-        stage: text("stage"),
-        case_number: text("case_number"),
-        clients,
-    };
+    let new = NewCase { name, practice_area: text("practice_area"), stage: text("stage"), case_number: text("case_number"), clients };
     match world.add_case(new) {
         Ok(id) => Answer::json(201, &json!({ "id": id })),
         Err(error) => changed(Err(error)),
@@ -128,10 +108,7 @@ fn add_case(world: &mut World, body: &Map<String, Value>) -> Answer {
 }
 
 fn ids(value: Option<&Value>) -> Vec<u64> {
-    value
-        .and_then(Value::as_array)
-        .map(|list| list.iter().filter_map(Value::as_u64).collect())
-        .unwrap_or_default()
+    value.and_then(Value::as_array).map(|list| list.iter().filter_map(Value::as_u64).collect()).unwrap_or_default()
 }
 
 /// Changes what is named, in the order named; an unknown key or value stops there and says so.
@@ -141,28 +118,23 @@ fn edit_case(world: &mut World, id: u64, body: &Map<String, Value>) -> Answer {
     }
     for (key, value) in body {
         let done = match (key.as_str(), value) {
-            ("stage", Value::String(_) | Value::Null) => world.set_stage(id, value.as_str()),
-            ("practice_area", Value::String(_) | Value::Null) => {
-                world.set_practice_area(id, value.as_str())
+            ("stage", Value::String(stage)) => world.set_stage(id, stage),
+            ("stage", Value::Null) => world.clear_stage(id),
+            ("practice_area", Value::String(_) | Value::Null) => world.set_practice_area(id, value.as_str()),
+            ("status", Value::String(status)) if status == "open" => world.reopen(id),
+            ("status", Value::String(status)) if status == "closed" => world.close(id),
+            ("name", Value::String(name)) => world.set_name(id, name),
+            ("case_number", Value::String(_) | Value::Null) => {
+                world.edit_case(id, |case| case.case_number = value.as_str().map(str::to_owned))
             }
-            ("status", Value::String(status)) if status == "open" => world.reopen_case(id),
-            ("status", Value::String(status)) if status == "closed" => world.close_case(id),
-            ("name", Value::String(name)) => world.set_case_name(id, name),
-            ("case_number", Value::String(_) | Value::Null) => world.edit_case(id, |case| {
-                case.case_number = value.as_str().map(str::to_owned)
-            }),
             ("lead", Value::Number(_) | Value::Null) => world.set_lead(id, value.as_u64()),
             ("clients", Value::Array(_)) => {
                 let billing = world.mycase.case(id).and_then(|case| case.billing_contact);
                 world.set_clients(id, &ids(Some(value)), billing)
             }
-            ("billing_contact", Value::Number(_) | Value::Null) => {
-                world.edit_case(id, |case| case.billing_contact = value.as_u64())
-            }
-            ("hidden", Value::Bool(hidden)) => world.hide_case(id, *hidden),
-            ("custom", Value::Object(fields)) => fields
-                .iter()
-                .try_for_each(|(name, value)| world.set_custom(id, name, value.clone())),
+            ("billing_contact", Value::Number(_) | Value::Null) => world.edit_case(id, |case| case.billing_contact = value.as_u64()),
+            ("hidden", Value::Bool(hidden)) => world.hide(id, *hidden),
+            ("custom", Value::Object(fields)) => fields.iter().try_for_each(|(name, value)| world.set_custom(id, name, value.clone())),
             (other, _) => return refused(&format!("'{other}' cannot be set like that")),
         };
         if let Err(error) = done {
@@ -198,9 +170,7 @@ fn edit_staff(world: &mut World, id: u64, body: &Map<String, Value>) -> Answer {
     for (key, value) in body {
         let done = match (key.as_str(), value) {
             ("active", Value::Bool(active)) => world.set_staff_active(id, *active),
-            ("email", Value::String(email)) => {
-                world.edit_staff(id, |person| email.clone_into(&mut person.email))
-            }
+            ("email", Value::String(email)) => world.edit_staff(id, |person| email.clone_into(&mut person.email)),
             (other, _) => return refused(&format!("'{other}' cannot be set like that")),
         };
         if let Err(error) = done {
@@ -210,14 +180,8 @@ fn edit_staff(world: &mut World, id: u64, body: &Map<String, Value>) -> Answer {
     done()
 }
 
-fn rename(
-    body: &Map<String, Value>,
-    rename: impl FnOnce(&str, &str) -> Result<(), NotThere>,
-) -> Answer {
-    match (
-        body.get("from").and_then(Value::as_str),
-        body.get("to").and_then(Value::as_str),
-    ) {
+fn rename(body: &Map<String, Value>, rename: impl FnOnce(&str, &str) -> Result<(), NotThere>) -> Answer {
+    match (body.get("from").and_then(Value::as_str), body.get("to").and_then(Value::as_str)) {
         (Some(from), Some(to)) => changed(rename(from, to)),
         _other => refused("from and to must be text"),
     }

@@ -21,21 +21,13 @@ pub(super) fn case_status(world: &mut World, ask: &Ask, rest: &[&str]) -> Answer
     match (ask.method.as_str(), rest) {
         ("GET", ["cases"]) => {
             let wanted = ask.query("integration_id");
-            let keep =
-                |case: &&PortalCase| wanted.is_none() || case.integration_id.as_deref() == wanted;
-            Answer::json(
-                200,
-                &account.cases.values().filter(keep).collect::<Vec<_>>(),
-            )
+            let keep = |case: &&PortalCase| wanted.is_none() || case.integration_id.as_deref() == wanted;
+            Answer::json(200, &account.cases.values().filter(keep).collect::<Vec<_>>())
         }
         ("GET", ["cases", id]) => show(id.parse().ok().and_then(|id: u64| account.cases.get(&id))),
         ("POST", ["cases"]) => with(ask, |body| match body.get("name").and_then(Value::as_str) {
             Some(name) => {
-                let id = account.add_by_hand(
-                    name,
-                    body.get("integration_id").and_then(Value::as_str),
-                    now,
-                );
+                let id = account.add_by_hand(name, body.get("integration_id").and_then(Value::as_str), now);
                 Answer::json(201, &json!({ "id": id }))
             }
             None => refused("name must be text"),
@@ -80,24 +72,15 @@ fn show(found: Option<&impl Serialize>) -> Answer {
     found.map_or_else(unknown, |thing| Answer::json(200, thing))
 }
 
-fn edit_portal_case(
-    account: &mut CaseStatus,
-    id: &str,
-    body: &Map<String, Value>,
-    now: Timestamp,
-) -> Answer {
+fn edit_portal_case(account: &mut CaseStatus, id: &str, body: &Map<String, Value>, now: Timestamp) -> Answer {
     let Ok(id) = id.parse() else { return unknown() };
     for (key, value) in body {
         let text = value.as_str().map(str::to_owned);
         let result = match (key.as_str(), value) {
             ("status", Value::String(_)) => account.edit(id, now, |case| case.status = text),
             ("name", Value::String(_)) => account.edit(id, now, |case| case.name = text),
-            ("practice_area", Value::String(_)) => {
-                account.edit(id, now, |case| case.practice_area = text)
-            }
-            ("closed", Value::Bool(closed)) => {
-                account.edit(id, now, |case| case.closed_at = closed.then_some(now))
-            }
+            ("practice_area", Value::String(_)) => account.edit(id, now, |case| case.practice_area = text),
+            ("closed", Value::Bool(closed)) => account.edit(id, now, |case| case.closed_at = closed.then_some(now)),
             (other, _) => return refused(&format!("'{other}' cannot be set like that")),
         };
         if let Err(error) = result {
@@ -109,13 +92,9 @@ fn edit_portal_case(
 
 /// The portal case a file or message is for, and how many of them.
 fn target(account: &CaseStatus, body: &Map<String, Value>) -> Result<(u64, u64), Answer> {
-    let case = body
-        .get("case")
-        .and_then(Value::as_u64)
-        .filter(|id| account.cases.contains_key(id));
+    let case = body.get("case").and_then(Value::as_u64).filter(|id| account.cases.contains_key(id));
     let count = body.get("count").and_then(Value::as_u64).unwrap_or(1);
-    case.map(|case| (case, count))
-        .ok_or_else(|| refused("case must be the number of a case in the portal"))
+    case.map(|case| (case, count)).ok_or_else(|| refused("case must be the number of a case in the portal"))
 }
 
 fn add_files(account: &mut CaseStatus, body: &Map<String, Value>, now: Timestamp) -> Answer {
@@ -123,18 +102,10 @@ fn add_files(account: &mut CaseStatus, body: &Map<String, Value>, now: Timestamp
         Ok(target) => target,
         Err(answer) => return answer,
     };
-    let name = body
-        .get("file_name")
-        .and_then(Value::as_str)
-        .unwrap_or("photo.jpg");
-    let bytes = body
-        .get("content")
-        .and_then(Value::as_str)
-        .map(|text| Bytes::from(text.to_owned()));
+    let name = body.get("file_name").and_then(Value::as_str).unwrap_or("photo.jpg");
+    let bytes = body.get("content").and_then(Value::as_str).map(|text| Bytes::from(text.to_owned()));
     let size = body.get("size").and_then(Value::as_u64).unwrap_or(1000);
-    let ids: Vec<u64> = (0..count)
-        .map(|_| account.add_file(case, name, size, bytes.clone(), now))
-        .collect();
+    let ids: Vec<u64> = (0..count).map(|_| account.add_file(case, name, size, bytes.clone(), now)).collect();
     Answer::json(201, &json!({ "ids": ids }))
 }
 
@@ -143,19 +114,9 @@ fn add_messages(account: &mut CaseStatus, body: &Map<String, Value>, now: Timest
         Ok(target) => target,
         Err(answer) => return answer,
     };
-    let text = |name: &str, otherwise: &str| {
-        body.get(name)
-            .and_then(Value::as_str)
-            .unwrap_or(otherwise)
-            .to_owned()
-    };
-    let (sender, content) = (
-        text("sender_name", "A client"),
-        text("content", "Any news?"),
-    );
-    let ids: Vec<u64> = (0..count)
-        .map(|_| account.add_message(case, &sender, &content, now))
-        .collect();
+    let text = |name: &str, otherwise: &str| body.get(name).and_then(Value::as_str).unwrap_or(otherwise).to_owned();
+    let (sender, content) = (text("sender_name", "A client"), text("content", "Any news?"));
+    let ids: Vec<u64> = (0..count).map(|_| account.add_message(case, &sender, &content, now)).collect();
     Answer::json(201, &json!({ "ids": ids }))
 }
 
@@ -183,11 +144,7 @@ fn staff(ask: &Ask, known: &mut BTreeSet<String>) -> Answer {
         return Answer::json(200, known);
     }
     with(ask, |body| {
-        let Some(email) = body
-            .get("email")
-            .and_then(Value::as_str)
-            .map(str::to_lowercase)
-        else {
+        let Some(email) = body.get("email").and_then(Value::as_str).map(str::to_lowercase) else {
             return refused("email must be text");
         };
         let changed = match &ask.method {

@@ -134,10 +134,7 @@ fn add_faults(world: &mut World, ask: &Ask) -> Answer {
 }
 
 fn advance(world: &mut World, ask: &Ask) -> Answer {
-    match ask
-        .json()
-        .and_then(|body| body.get("seconds").and_then(Value::as_u64))
-    {
+    match ask.json().and_then(|body| body.get("seconds").and_then(Value::as_u64)) {
         Some(seconds) => {
             world.advance(Duration::from_secs(seconds));
             Answer::json(200, &json!({ "now": world.now() }))
@@ -192,8 +189,5 @@ pub(super) fn refused(why: &str) -> Answer {
 
 /// The answer to an address that leads nowhere.
 pub(super) fn unknown() -> Answer {
-    Answer::json(
-        404,
-        &json!({ "error": "GET /control says what can be done" }),
-    )
+    Answer::json(404, &json!({ "error": "GET /control says what can be done" }))
 }

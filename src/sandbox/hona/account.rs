@@ -114,28 +114,17 @@ impl Hona {
     }
 
     /// Changes anything of a project by hand but its ids.
-    pub fn edit_project(
-        &mut self,
-        external_id: &str,
-        edit: impl FnOnce(&mut HonaProject),
-    ) -> Result<(), NotThere> {
-        self.projects
-            .get_mut(external_id)
-            .map(edit)
-            .ok_or_else(|| NotThere(format!("project {external_id}")))
+    pub fn edit_project(&mut self, external_id: &str, edit: impl FnOnce(&mut HonaProject)) -> Result<(), NotThere> {
+        self.projects.get_mut(external_id).map(edit).ok_or_else(|| NotThere(format!("project {external_id}")))
     }
 
     /// Deletes a project by hand.
     pub fn remove_project(&mut self, external_id: &str) -> Result<HonaProject, NotThere> {
-        self.projects
-            .remove(external_id)
-            .ok_or_else(|| NotThere(format!("project {external_id}")))
+        self.projects.remove(external_id).ok_or_else(|| NotThere(format!("project {external_id}")))
     }
 
     /// Deletes a contact by hand.
     pub fn remove_contact(&mut self, external_id: &str) -> Result<HonaContact, NotThere> {
-        self.contacts
-            .remove(external_id)
-            .ok_or_else(|| NotThere(format!("contact {external_id}")))
+        self.contacts.remove(external_id).ok_or_else(|| NotThere(format!("contact {external_id}")))
     }
 }

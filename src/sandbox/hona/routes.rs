@@ -27,12 +27,8 @@ pub(in crate::sandbox) fn answer(world: &mut World, ask: &Ask) -> Answer {
     }
     let put = ask.method == Method::PUT;
     match ask.path.as_str() {
-        "/contacts" if put => with_body(ask, |body, external_id| {
-            put_contact(&mut world.hona, body, external_id)
-        }),
-        "/projects" if put => with_body(ask, |body, external_id| {
-            put_project(&mut world.hona, body, external_id)
-        }),
+        "/contacts" if put => with_body(ask, |body, external_id| put_contact(&mut world.hona, body, external_id)),
+        "/projects" if put => with_body(ask, |body, external_id| put_project(&mut world.hona, body, external_id)),
         "/contacts" | "/projects" => Answer::portal_errors(405, &["Method not allowed".to_owned()]),
         _other => Answer::portal_errors(404, &["Not found".to_owned()]),
     }
@@ -42,11 +38,7 @@ fn with_body(ask: &Ask, put: impl FnOnce(&Map<String, Value>, &str) -> Answer) -
     let Some(Value::Object(body)) = ask.json() else {
         return Answer::portal_errors(400, &["The body must be a JSON object".to_owned()]);
     };
-    match body
-        .get("externalId")
-        .and_then(Value::as_str)
-        .filter(|id| !id.is_empty())
-    {
+    match body.get("externalId").and_then(Value::as_str).filter(|id| !id.is_empty()) {
         Some(external_id) => put(&body, external_id),
         None => Answer::portal_errors(422, &["externalId is required".to_owned()]),
     }
@@ -73,10 +65,7 @@ fn put_contact(account: &mut Hona, body: &Map<String, Value>, external_id: &str)
             other => errors.push(format!("unknown field {other}")),
         }
     }
-    for (name, value) in [
-        ("firstName", &contact.first_name),
-        ("lastName", &contact.last_name),
-    ] {
+    for (name, value) in [("firstName", &contact.first_name), ("lastName", &contact.last_name)] {
         if value.as_deref().is_none_or(str::is_empty) {
             errors.push(format!("{name} is required"));
         }
@@ -87,20 +76,13 @@ fn put_contact(account: &mut Hona, body: &Map<String, Value>, external_id: &str)
     if let Some(phone) = contact.phone.as_deref().filter(|phone| !is_e164(phone)) {
         errors.push(format!("phone '{phone}' must be in E.164 format"));
     }
-    if let Some(email) = contact
-        .email
-        .as_deref()
-        .filter(|email| !email.contains('@'))
-    {
+    if let Some(email) = contact.email.as_deref().filter(|email| !email.contains('@')) {
         errors.push(format!("email '{email}' is invalid"));
     }
     if !errors.is_empty() {
         return Answer::portal_errors(422, &errors);
     }
-    if before
-        .as_ref()
-        .is_some_and(|old| (&old.email, &old.phone) != (&contact.email, &contact.phone))
-    {
+    if before.as_ref().is_some_and(|old| (&old.email, &old.phone) != (&contact.email, &contact.phone)) {
         account.login_links += 1;
     }
     let answer = Answer::json(if before.is_some() { 200 } else { 201 }, &contact);
@@ -150,23 +132,15 @@ fn take_over(project: &mut HonaProject, body: &Map<String, Value>, errors: &mut 
             },
             "status" => match value.as_str().filter(|status| STATUSES.contains(status)) {
                 Some(status) => status.clone_into(&mut project.status),
-                None => {
-                    errors.push("status must be Not Started, In Progress or Complete".to_owned())
-                }
+                None => errors.push("status must be Not Started, In Progress or Complete".to_owned()),
             },
             "contacts" => {
                 let parties = pairs(key, value, "externalId", errors);
-                project.contacts = parties
-                    .into_iter()
-                    .map(|(external_id, role)| HonaParty { external_id, role })
-                    .collect();
+                project.contacts = parties.into_iter().map(|(external_id, role)| HonaParty { external_id, role }).collect();
             }
             "team" => {
                 let members = pairs(key, value, "email", errors);
-                project.team = members
-                    .into_iter()
-                    .map(|(email, role)| HonaMember { email, role })
-                    .collect();
+                project.team = members.into_iter().map(|(email, role)| HonaMember { email, role }).collect();
             }
             other => errors.push(format!("unknown field {other}")),
         }
@@ -192,18 +166,10 @@ fn check(account: &Hona, project: &HonaProject, errors: &mut Vec<String>) {
     {
         errors.push(format!("phase '{phase}' does not exist"));
     }
-    for party in project
-        .contacts
-        .iter()
-        .filter(|party| !account.contacts.contains_key(&party.external_id))
-    {
+    for party in project.contacts.iter().filter(|party| !account.contacts.contains_key(&party.external_id)) {
         errors.push(format!("contact '{}' does not exist", party.external_id));
     }
-    for member in project
-        .team
-        .iter()
-        .filter(|member| !account.staff.contains(&member.email.to_lowercase()))
-    {
+    for member in project.team.iter().filter(|member| !account.staff.contains(&member.email.to_lowercase())) {
         errors.push(format!("team member '{}' does not exist", member.email));
     }
 }
@@ -217,30 +183,18 @@ fn text(key: &str, value: &Value, into: &mut Option<String>, errors: &mut Vec<St
 }
 
 /// A list of objects with one required text and a role.
-fn pairs(
-    key: &str,
-    value: &Value,
-    required: &str,
-    errors: &mut Vec<String>,
-) -> Vec<(String, Option<String>)> {
+fn pairs(key: &str, value: &Value, required: &str, errors: &mut Vec<String>) -> Vec<(String, Option<String>)> {
     let mut pairs = Vec::new();
     let Value::Array(items) = value else {
         errors.push(format!("{key} must be a list"));
         return pairs;
     };
     for item in items {
-        let (first, role) = (
-            item.get(required).and_then(Value::as_str),
-            item.get("role").and_then(Value::as_str),
-        );
-        let known = item
-            .as_object()
-            .is_some_and(|map| map.keys().all(|name| name == required || name == "role"));
+        let (first, role) = (item.get(required).and_then(Value::as_str), item.get("role").and_then(Value::as_str));
+        let known = item.as_object().is_some_and(|map| map.keys().all(|name| name == required || name == "role"));
         match first {
             Some(first) if known => pairs.push((first.to_owned(), role.map(str::to_owned))),
-            _other => errors.push(format!(
-                "each of {key} has {required} and role, nothing else"
-            )),
+            _other => errors.push(format!("each of {key} has {required} and role, nothing else")),
         }
     }
     pairs

@@ -19,40 +19,21 @@ use crate::sandbox::world::World;
 const DOWNLOAD_SECONDS: i64 = 60;
 
 /// `GET /documents` and `GET /cases/{id}/documents`; the latter declares no page size.
-pub(super) fn list(
-    world: &World,
-    ask: &Ask,
-    case: Option<u64>,
-    since: Option<Timestamp>,
-) -> Answer {
+pub(super) fn list(world: &World, ask: &Ask, case: Option<u64>, since: Option<Timestamp>) -> Answer {
     let page = match Page::of(ask, world.now(), case.is_none()) {
         Ok(page) => page,
         Err(answer) => return answer,
     };
-    let keep = |document: &&Document| {
-        case.is_none_or(|id| document.case == Some(id))
-            && since.is_none_or(|since| document.updated_at >= since)
-    };
+    let keep =
+        |document: &&Document| case.is_none_or(|id| document.case == Some(id)) && since.is_none_or(|since| document.updated_at >= since);
     let count = world.mycase.documents.values().filter(keep).count();
-    let items = world
-        .mycase
-        .documents
-        .range(page.range())
-        .map(|(_, d)| d)
-        .filter(keep)
-        .map(|d| (d.id, d));
+    let items = world.mycase.documents.range(page.range()).map(|(_, d)| d).filter(keep).map(|d| (d.id, d));
     page.answer(ask, items, count, DocumentBody::from)
 }
 
 /// `GET /documents/{id}`.
 pub(super) fn show(world: &World, id: u64) -> Answer {
-    world
-        .mycase
-        .documents
-        .get(&id)
-        .map_or_else(not_found, |document| {
-            Answer::json(200, &DocumentBody::from(document))
-        })
+    world.mycase.documents.get(&id).map_or_else(not_found, |document| Answer::json(200, &DocumentBody::from(document)))
 }
 
 /// `POST /documents` and `POST /cases/{id}/documents`.
@@ -63,12 +44,7 @@ pub(super) fn create(world: &mut World, ask: &Ask, case: Option<u64>) -> Answer 
     let Some(Value::Object(body)) = ask.json() else {
         return Answer::mycase_error(400, "the body must be a JSON object", None);
     };
-    let text = |name: &str| {
-        body.get(name)
-            .and_then(Value::as_str)
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-    };
+    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
     let (Some(path), Some(filename)) = (text("path"), text("filename")) else {
         return missing_fields(&body, &["path", "filename"]);
     };
@@ -82,10 +58,7 @@ pub(super) fn create(world: &mut World, ask: &Ask, case: Option<u64>) -> Answer 
         name: path.rsplit('/').next().unwrap_or_default().to_owned(),
         filename: filename.to_owned(),
         description: text("description").unwrap_or_default().to_owned(),
-        assigned_date: Some(
-            text("assigned_date")
-                .map_or_else(|| now.strftime("%Y-%m-%d").to_string(), str::to_owned),
-        ),
+        assigned_date: Some(text("assigned_date").map_or_else(|| now.strftime("%Y-%m-%d").to_string(), str::to_owned)),
         path,
         versions: vec![version.clone()],
         created_at: now,
@@ -133,15 +106,8 @@ pub(super) fn versions(world: &World, ask: &Ask, id: u64) -> Answer {
         Ok(page) => page,
         Err(answer) => return answer,
     };
-    let bodies: Vec<Value> = (0..document.versions.len())
-        .map(|at| version_body(document, at))
-        .collect();
-    page.answer(
-        ask,
-        (1..).zip(bodies.iter()).filter(|(at, _)| page.shows(*at)),
-        bodies.len(),
-        |body| body,
-    )
+    let bodies: Vec<Value> = (0..document.versions.len()).map(|at| version_body(document, at)).collect();
+    page.answer(ask, (1..).zip(bodies.iter()).filter(|(at, _)| page.shows(*at)), bodies.len(), |body| body)
 }
 
 /// `POST /documents/{id}/versions`.
@@ -166,27 +132,14 @@ pub(super) fn data(world: &World, ask: &Ask, id: u64, version: Option<u64>) -> A
         return not_found();
     };
     let at = version.map_or(document.versions.len() as u64, |number| number);
-    let Some(version) = at
-        .checked_sub(1)
-        .and_then(|at| document.versions.get(at as usize))
-    else {
+    let Some(version) = at.checked_sub(1).and_then(|at| document.versions.get(at as usize)) else {
         return not_found();
     };
     if version.length.is_none() {
         return not_found();
     }
-    let until = world
-        .now()
-        .saturating_add(SignedDuration::from_secs(DOWNLOAD_SECONDS))
-        .unwrap_or(Timestamp::MAX)
-        .as_second();
-    Answer::empty(302).with(
-        "location",
-        format!(
-            "{}/mycase-files/downloads/{}?until={until}",
-            ask.base, version.token
-        ),
-    )
+    let until = world.now().saturating_add(SignedDuration::from_secs(DOWNLOAD_SECONDS)).unwrap_or(Timestamp::MAX).as_second();
+    Answer::empty(302).with("location", format!("{}/mycase-files/downloads/{}?until={until}", ask.base, version.token))
 }
 
 /// `DELETE /documents/{id}`.
@@ -215,31 +168,15 @@ pub(in crate::sandbox) fn storage(world: &mut World, ask: &Ask) -> Answer {
 
 fn version_by<'a>(world: &'a mut World, token: &str) -> Option<&'a mut DocumentVersion> {
     // The newest documents are asked for most.
-    world
-        .mycase
-        .documents
-        .values_mut()
-        .rev()
-        .flat_map(|d| d.versions.iter_mut())
-        .find(|version| version.token == token)
+    world.mycase.documents.values_mut().rev().flat_map(|d| d.versions.iter_mut()).find(|version| version.token == token)
 }
 
 fn upload(world: &mut World, ask: &Ask, token: &str) -> Answer {
-    if ask.header("x-amz-acl") != Some("private")
-        || ask.header("content-type") != Some("application/octet-stream")
-    {
-        return storage_error(
-            403,
-            "SignatureDoesNotMatch",
-            "The headers are not those that were signed.",
-        );
+    if ask.header("x-amz-acl") != Some("private") || ask.header("content-type") != Some("application/octet-stream") {
+        return storage_error(403, "SignatureDoesNotMatch", "The headers are not those that were signed.");
     }
     if ask.header("content-length").is_none() {
-        return storage_error(
-            411,
-            "MissingContentLength",
-            "You must provide the Content-Length HTTP header.",
-        );
+        return storage_error(411, "MissingContentLength", "You must provide the Content-Length HTTP header.");
     }
     let Some(version) = version_by(world, token) else {
         return storage_error(403, "AccessDenied", "Request has expired");
@@ -256,10 +193,7 @@ fn upload(world: &mut World, ask: &Ask, token: &str) -> Answer {
 
 fn download(world: &mut World, ask: &Ask, token: &str) -> Answer {
     let now = world.now().as_second();
-    let fresh = ask
-        .query("until")
-        .and_then(|until| until.parse::<i64>().ok())
-        .is_some_and(|until| now <= until);
+    let fresh = ask.query("until").and_then(|until| until.parse::<i64>().ok()).is_some_and(|until| now <= until);
     if !fresh {
         return storage_error(403, "AccessDenied", "Request has expired");
     }
@@ -271,18 +205,12 @@ fn download(world: &mut World, ask: &Ask, token: &str) -> Answer {
 }
 
 fn storage_error(status: u16, code: &str, said: &str) -> Answer {
-    let body = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>{said}</Message></Error>"
-    );
+    let body = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>{said}</Message></Error>");
     Answer::raw(status, "application/xml", body)
 }
 
 /// Names from a request body that must not be empty, for the answer that lists them.
 pub(super) fn absent<'a>(body: &Map<String, Value>, names: &[&'a str]) -> Vec<&'a str> {
-    let empty = |name: &&&str| {
-        body.get(**name)
-            .and_then(Value::as_str)
-            .is_none_or(|text| text.trim().is_empty())
-    };
+    let empty = |name: &&&str| body.get(**name).and_then(Value::as_str).is_none_or(|text| text.trim().is_empty());
     names.iter().filter(empty).copied().collect()
 }

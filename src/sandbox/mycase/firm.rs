@@ -4,9 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::records::{
-    Case, Client, Company, CustomField, Document, Named, Note, Office, Staff, Webhook,
-};
+use super::records::{Case, Client, Company, CustomField, Document, Named, Note, Office, Staff, Webhook};
 
 /// A firm and all it holds.
 #[derive(Debug, Default)]
@@ -99,15 +97,10 @@ impl Firm {
     /// The id of a custom field by its name, without regard to case.
     #[must_use]
     pub fn custom_field_id(&self, name: &str) -> Option<u64> {
-        self.custom_fields
-            .values()
-            .find(|f| f.name.eq_ignore_ascii_case(name))
-            .map(|f| f.id)
+        self.custom_fields.values().find(|f| f.name.eq_ignore_ascii_case(name)).map(|f| f.id)
     }
 }
 
 fn by_name(all: &BTreeMap<u64, Named>, name: &str) -> Option<u64> {
-    all.values()
-        .find(|n| n.name.eq_ignore_ascii_case(name))
-        .map(|n| n.id)
+    all.values().find(|n| n.name.eq_ignore_ascii_case(name)).map(|n| n.id)
 }

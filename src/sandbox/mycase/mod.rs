@@ -14,8 +14,8 @@ mod wire;
 
 pub use firm::Firm;
 pub use records::{
-    Address, Case, CaseStaff, Client, Company, CustomField, CustomValue, Document, DocumentVersion,
-    ListOption, Named, Note, Office, Staff, Webhook,
+    Address, Case, CaseStaff, Client, Company, CustomField, CustomValue, Document, DocumentVersion, ListOption, Named, Note, Office, Staff,
+    Webhook,
 };
 
 pub(super) use documents::storage;

@@ -76,15 +76,8 @@ impl Auth {
 
     fn issue(&mut self, now: Timestamp, random: &mut Random) -> (String, String) {
         let (access, refresh) = (random.hex(), random.hex());
-        self.access
-            .insert(access.clone(), later(now, ACCESS_SECONDS));
-        self.refresh.insert(
-            refresh.clone(),
-            Refresh {
-                until: later(now, REFRESH_SECONDS),
-                used: false,
-            },
-        );
+        self.access.insert(access.clone(), later(now, ACCESS_SECONDS));
+        self.refresh.insert(refresh.clone(), Refresh { until: later(now, REFRESH_SECONDS), used: false });
         (access, refresh)
     }
 
@@ -101,8 +94,7 @@ impl Auth {
 }
 
 fn later(now: Timestamp, seconds: i64) -> Timestamp {
-    now.saturating_add(SignedDuration::from_secs(seconds))
-        .unwrap_or(Timestamp::MAX)
+    now.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }
 
 /// One request to the authorisation server.
@@ -117,33 +109,18 @@ pub(in crate::sandbox) fn answer(world: &mut World, ask: &Ask) -> Answer {
 fn authorize(world: &mut World, ask: &Ask) -> Answer {
     let now = world.now();
     if world.switches.forbidden_authorize {
-        return Answer::raw(
-            403,
-            "text/html; charset=utf-8",
-            "<html><body><h1>Forbidden</h1></body></html>",
-        );
+        return Answer::raw(403, "text/html; charset=utf-8", "<html><body><h1>Forbidden</h1></body></html>");
     }
     let redirect = ask.query("redirect_uri").unwrap_or_default();
-    let known = ask.query("client_id") == Some(world.auth.client_id.as_str())
-        && world.auth.redirect_is_registered(redirect);
+    let known = ask.query("client_id") == Some(world.auth.client_id.as_str()) && world.auth.redirect_is_registered(redirect);
     if !known {
         return refused(400, "invalid_request", "unknown client_id or redirect_uri");
     }
     if ask.query("response_type") != Some("code") {
-        return refused(
-            400,
-            "unsupported_response_type",
-            "response_type must be code",
-        );
+        return refused(400, "unsupported_response_type", "response_type must be code");
     }
     let code = world.random.hex();
-    world.auth.codes.insert(
-        code.clone(),
-        Code {
-            redirect_uri: redirect.to_owned(),
-            until: later(now, CODE_SECONDS),
-        },
-    );
+    world.auth.codes.insert(code.clone(), Code { redirect_uri: redirect.to_owned(), until: later(now, CODE_SECONDS) });
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("code", &code);
     if let Some(state) = ask.query("state") {
@@ -157,37 +134,21 @@ fn tokens(world: &mut World, ask: &Ask) -> Answer {
     let fields: HashMap<String, String> = ask.fields().into_iter().collect();
     let field = |name: &str| fields.get(name).map(String::as_str);
     let auth = &world.auth;
-    if field("client_id") != Some(auth.client_id.as_str())
-        || field("client_secret") != Some(auth.client_secret.as_str())
-    {
+    if field("client_id") != Some(auth.client_id.as_str()) || field("client_secret") != Some(auth.client_secret.as_str()) {
         return refused(401, "invalid_client", "client_id or client_secret is wrong");
     }
     match field("grant_type") {
-        Some("authorization_code") => exchange(
-            world,
-            field("code").unwrap_or_default(),
-            field("redirect_uri"),
-        ),
+        Some("authorization_code") => exchange(world, field("code").unwrap_or_default(), field("redirect_uri")),
         Some("refresh_token") => refresh(world, field("refresh_token").unwrap_or_default()),
-        _other => refused(
-            400,
-            "unsupported_grant_type",
-            "grant_type must be authorization_code or refresh_token",
-        ),
+        _other => refused(400, "unsupported_grant_type", "grant_type must be authorization_code or refresh_token"),
     }
 }
 
 fn exchange(world: &mut World, code: &str, redirect_uri: Option<&str>) -> Answer {
     let now = world.now();
-    let good = world.auth.codes.remove(code).is_some_and(|known| {
-        now < known.until && Some(known.redirect_uri.as_str()) == redirect_uri
-    });
+    let good = world.auth.codes.remove(code).is_some_and(|known| now < known.until && Some(known.redirect_uri.as_str()) == redirect_uri);
     if !good {
-        return refused(
-            400,
-            "invalid_grant",
-            "the code is unknown, used, too old, or was given for another redirect_uri",
-        );
+        return refused(400, "invalid_grant", "the code is unknown, used, too old, or was given for another redirect_uri");
     }
     let (access, refresh) = world.auth.issue(now, &mut world.random);
     Answer::json(
@@ -213,11 +174,7 @@ fn refresh(world: &mut World, token: &str) -> Answer {
         world.auth.revoke();
     }
     if !good {
-        return refused(
-            400,
-            "invalid_grant",
-            "the refresh token is unknown, used or too old",
-        );
+        return refused(400, "invalid_grant", "the refresh token is unknown, used or too old");
     }
     let (access, refresh) = world.auth.issue(now, &mut world.random);
     Answer::json(
@@ -230,8 +187,5 @@ fn refresh(world: &mut World, token: &str) -> Answer {
 }
 
 fn refused(status: u16, error: &str, said: &str) -> Answer {
-    Answer::json(
-        status,
-        &json!({ "error": error, "error_description": said }),
-    )
+    Answer::json(status, &json!({ "error": error, "error_description": said }))
 }

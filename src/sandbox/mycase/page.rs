@@ -35,23 +35,14 @@ impl Page {
                 Ok(size) if (1..=MOST).contains(&size) => size,
                 _other => {
                     let said = "page_size must be a number from 1 to 1000";
-                    return Err(Answer::mycase_error(
-                        400,
-                        said,
-                        Some(("parameter", "page_size")),
-                    ));
+                    return Err(Answer::mycase_error(400, said, Some(("parameter", "page_size"))));
                 }
             },
         };
         let after = match ask.query("page_token") {
             None => 0,
-            Some(token) => cursor(token, now).ok_or_else(|| {
-                Answer::mycase_error(
-                    400,
-                    "page_token is invalid or has expired",
-                    Some(("parameter", "page_token")),
-                )
-            })?,
+            Some(token) => cursor(token, now)
+                .ok_or_else(|| Answer::mycase_error(400, "page_token is invalid or has expired", Some(("parameter", "page_token"))))?,
         };
         Ok(Self { size, after, now })
     }
@@ -92,13 +83,8 @@ impl Page {
             (shown, last) = (shown + 1, id);
         }
         body.push(b']');
-        let answer = Answer::raw(200, "application/json; charset=utf-8", body)
-            .with("item-count", count.to_string());
-        if more {
-            answer.with("link", self.link(ask, last))
-        } else {
-            answer
-        }
+        let answer = Answer::raw(200, "application/json; charset=utf-8", body).with("item-count", count.to_string());
+        if more { answer.with("link", self.link(ask, last)) } else { answer }
     }
 
     /// The next page's address with everything the request asked for.
@@ -108,12 +94,7 @@ impl Page {
             query.append_pair(key, value);
         }
         query.append_pair("page_token", &token(last, self.now));
-        format!(
-            "<{}/mycase/v1{}?{}>; rel=\"next\"",
-            ask.base,
-            ask.path,
-            query.finish()
-        )
+        format!("<{}/mycase/v1{}?{}>; rel=\"next\"", ask.base, ask.path, query.finish())
     }
 }
 

@@ -18,10 +18,7 @@ use crate::sandbox::world::World;
 /// One request to MyCase's API.
 pub(in crate::sandbox) fn answer(world: &mut World, ask: &Ask) -> Answer {
     let now = world.now();
-    if !ask
-        .credential("Bearer")
-        .is_some_and(|token| world.auth.accepts(token, now))
-    {
+    if !ask.credential("Bearer").is_some_and(|token| world.auth.accepts(token, now)) {
         return Answer::mycase_error(401, "the access token is missing, wrong or expired", None);
     }
     if world.switches.rate_limits && !world.limits.mycase() {
@@ -46,23 +43,14 @@ fn read(world: &mut World, ask: &Ask, segments: &[&str]) -> Answer {
         Err(answer) => return answer,
     };
     match segments {
-        ["firm"] => Answer::json(
-            200,
-            &json!({ "name": world.mycase.name, "url": world.mycase.url }),
-        ),
-        ["me"] => one(world
-            .mycase
-            .staff
-            .get(&world.mycase.me)
-            .map(StaffBody::from)),
+        ["firm"] => Answer::json(200, &json!({ "name": world.mycase.name, "url": world.mycase.url })),
+        ["me"] => one(world.mycase.staff.get(&world.mycase.me).map(StaffBody::from)),
         ["cases"] => cases(world, ask, since),
         ["staff"] => staff(world, ask, since),
         ["clients"] => clients(world, ask, since),
         ["companies"] => {
             let keep = |company: &Company| since.is_none_or(|since| company.updated_at >= since);
-            simple(world, ask, &world.mycase.companies, keep, |company| {
-                CompanyBody::from(company)
-            })
+            simple(world, ask, &world.mycase.companies, keep, CompanyBody::from)
         }
         ["case_stages"] => named(world, ask, &world.mycase.stages, since),
         ["practice_areas"] => named(world, ask, &world.mycase.practice_areas, since),
@@ -85,35 +73,22 @@ fn read(world: &mut World, ask: &Ask, segments: &[&str]) -> Answer {
 fn read_one(world: &World, ask: &Ask, collection: &str, id: u64, rest: &[&str]) -> Answer {
     let firm = &world.mycase;
     match (collection, rest) {
-        ("cases", []) => {
-            match Wanted::of(ask.query("field[client]"), ask.query("field[custom_field]")) {
-                Ok(wanted) => {
-                    one(visible(world, id).map(|case| CaseBody::new(firm, case, &wanted)))
-                }
-                Err((parameter, word)) => unknown_field(parameter, &word),
-            }
-        }
-        ("cases", ["documents"]) if visible(world, id).is_some() => {
-            documents::list(world, ask, Some(id), None)
-        }
+        ("cases", []) => match Wanted::of(ask.query("field[client]"), ask.query("field[custom_field]")) {
+            Ok(wanted) => one(visible(world, id).map(|case| CaseBody::new(firm, case, &wanted))),
+            Err((parameter, word)) => unknown_field(parameter, &word),
+        },
+        ("cases", ["documents"]) if visible(world, id).is_some() => documents::list(world, ask, Some(id), None),
         ("cases", ["notes"]) if visible(world, id).is_some() => notes::list(world, ask, id),
-        ("clients", []) => one(firm
-            .clients
-            .get(&id)
-            .map(|client| ClientBody::new(firm, client))),
+        ("clients", []) => one(firm.clients.get(&id).map(|client| ClientBody::new(firm, client))),
         ("clients", ["cases"]) => cases_of_client(world, ask, id),
         ("companies", []) => one(firm.companies.get(&id).map(CompanyBody::from)),
         ("staff", []) => one(firm.staff.get(&id).map(StaffBody::from)),
         ("custom_fields", []) => one(firm.custom_fields.get(&id)),
-        ("custom_fields", ["list_options"]) => {
-            one(firm.custom_fields.get(&id).map(|field| &field.list_options))
-        }
+        ("custom_fields", ["list_options"]) => one(firm.custom_fields.get(&id).map(|field| &field.list_options)),
         ("documents", []) => documents::show(world, id),
         ("documents", ["versions"]) => documents::versions(world, ask, id),
         ("documents", ["data"]) => documents::data(world, ask, id, None),
-        ("documents", ["versions", number, "data"]) => {
-            documents::data(world, ask, id, Some(number.parse().unwrap_or(0)))
-        }
+        ("documents", ["versions", number, "data"]) => documents::data(world, ask, id, Some(number.parse().unwrap_or(0))),
         ("notes", []) => notes::show(world, id),
         _other => not_found(),
     }
@@ -128,9 +103,7 @@ fn post(world: &mut World, ask: &Ask, segments: &[&str]) -> Answer {
             (Ok(id), "notes") if visible(world, id).is_some() => notes::create(world, ask, id),
             _other => not_found(),
         },
-        ["documents", id, "versions"] => id
-            .parse()
-            .map_or_else(|_| not_found(), |id| documents::add_version(world, ask, id)),
+        ["documents", id, "versions"] => id.parse().map_or_else(|_| not_found(), |id| documents::add_version(world, ask, id)),
         _other => forbidden(),
     }
 }
@@ -138,12 +111,8 @@ fn post(world: &mut World, ask: &Ask, segments: &[&str]) -> Answer {
 fn delete(world: &mut World, segments: &[&str]) -> Answer {
     match segments {
         ["webhooks", "subscriptions", id] => notes::unsubscribe(world, id),
-        ["documents", id] => id
-            .parse()
-            .map_or_else(|_| not_found(), |id| documents::delete(world, id)),
-        ["notes", id] => id
-            .parse()
-            .map_or_else(|_| not_found(), |id| notes::delete(world, id)),
+        ["documents", id] => id.parse().map_or_else(|_| not_found(), |id| documents::delete(world, id)),
+        ["notes", id] => id.parse().map_or_else(|_| not_found(), |id| notes::delete(world, id)),
         _other => forbidden(),
     }
 }
@@ -162,29 +131,18 @@ fn cases(world: &mut World, ask: &Ask, since: Option<Timestamp>) -> Answer {
         Some("open") => Some(true),
         Some("closed") => Some(false),
         Some(_) => {
-            return Answer::mycase_error(
-                400,
-                "status must be open or closed",
-                Some(("parameter", "filter[status]")),
-            );
+            return Answer::mycase_error(400, "status must be open or closed", Some(("parameter", "filter[status]")));
         }
     };
     let page = match Page::of(ask, world.now(), true) {
         Ok(page) => page,
         Err(answer) => return answer,
     };
-    let keep = |case: &Case| {
-        !case.hidden
-            && open.is_none_or(|open| case.open == open)
-            && since.is_none_or(|since| case.updated_at >= since)
-    };
+    let keep =
+        |case: &Case| !case.hidden && open.is_none_or(|open| case.open == open) && since.is_none_or(|since| case.updated_at >= since);
     let count = count_cases(world, format!("{open:?} {since:?}"), keep);
     let firm = &world.mycase;
-    let items = firm
-        .cases
-        .range(page.range())
-        .filter(|(_, case)| keep(case))
-        .map(|(id, case)| (*id, case));
+    let items = firm.cases.range(page.range()).filter(|(_, case)| keep(case)).map(|(id, case)| (*id, case));
     page.answer(ask, items, count, |case| CaseBody::new(firm, case, &wanted))
 }
 
@@ -195,17 +153,8 @@ fn count_cases(world: &mut World, filter: String, keep: impl Fn(&Case) -> bool) 
     {
         return counted.count;
     }
-    let count = world
-        .mycase
-        .cases
-        .values()
-        .filter(|case| keep(case))
-        .count();
-    world.mycase.counted = Some(Counted {
-        filter,
-        version: world.version,
-        count,
-    });
+    let count = world.mycase.cases.values().filter(|case| keep(case)).count();
+    world.mycase.counted = Some(Counted { filter, version: world.version, count });
     count
 }
 
@@ -221,20 +170,13 @@ fn cases_of_client(world: &World, ask: &Ask, id: u64) -> Answer {
     let mut ids = client.cases.clone();
     ids.sort_unstable();
     let cases: Vec<&Case> = ids.iter().filter_map(|id| visible(world, *id)).collect();
-    let items = cases
-        .iter()
-        .filter(|case| page.shows(case.id))
-        .map(|case| (case.id, *case));
+    let items = cases.iter().filter(|case| page.shows(case.id)).map(|case| (case.id, *case));
     let wanted = Wanted::default();
-    page.answer(ask, items, cases.len(), |case| {
-        CaseBody::new(firm, case, &wanted)
-    })
+    page.answer(ask, items, cases.len(), |case| CaseBody::new(firm, case, &wanted))
 }
 
 fn clients(world: &World, ask: &Ask, since: Option<Timestamp>) -> Answer {
-    let is = |name: &str, value: Option<&str>| {
-        ask.query(name).is_none_or(|wanted| value == Some(wanted))
-    };
+    let is = |name: &str, value: Option<&str>| ask.query(name).is_none_or(|wanted| value == Some(wanted));
     let keep = |client: &Client| {
         since.is_none_or(|since| client.updated_at >= since)
             && is("filter[email]", client.email.as_deref())
@@ -244,9 +186,7 @@ fn clients(world: &World, ask: &Ask, since: Option<Timestamp>) -> Answer {
             && is("filter[work_phone_number]", client.work_phone.as_deref())
             && is("filter[home_phone_number]", client.home_phone.as_deref())
     };
-    simple(world, ask, &world.mycase.clients, keep, |client| {
-        ClientBody::new(&world.mycase, client)
-    })
+    simple(world, ask, &world.mycase.clients, keep, |client| ClientBody::new(&world.mycase, client))
 }
 
 fn staff(world: &World, ask: &Ask, since: Option<Timestamp>) -> Answer {
@@ -255,28 +195,14 @@ fn staff(world: &World, ask: &Ask, since: Option<Timestamp>) -> Answer {
         Some("active") => Some(true),
         Some("inactive") => Some(false),
         Some(_) => {
-            return Answer::mycase_error(
-                400,
-                "status must be active or inactive",
-                Some(("parameter", "filter[status]")),
-            );
+            return Answer::mycase_error(400, "status must be active or inactive", Some(("parameter", "filter[status]")));
         }
     };
-    let keep = |person: &Staff| {
-        since.is_none_or(|since| person.updated_at >= since)
-            && active.is_none_or(|active| person.active == active)
-    };
-    simple(world, ask, &world.mycase.staff, keep, |person| {
-        StaffBody::from(person)
-    })
+    let keep = |person: &Staff| since.is_none_or(|since| person.updated_at >= since) && active.is_none_or(|active| person.active == active);
+    simple(world, ask, &world.mycase.staff, keep, StaffBody::from)
 }
 
-fn named(
-    world: &World,
-    ask: &Ask,
-    all: &std::collections::BTreeMap<u64, Named>,
-    since: Option<Timestamp>,
-) -> Answer {
+fn named(world: &World, ask: &Ask, all: &std::collections::BTreeMap<u64, Named>, since: Option<Timestamp>) -> Answer {
     let keep = |thing: &Named| since.is_none_or(|since| thing.updated_at >= since);
     simple(world, ask, all, keep, |thing| thing)
 }
@@ -291,10 +217,7 @@ fn simple<'a, T, B: serde::Serialize>(
     match Page::of(ask, world.now(), true) {
         Ok(page) => {
             let count = all.values().filter(|item| keep(item)).count();
-            let items = all
-                .range(page.range())
-                .filter(|(_, item)| keep(item))
-                .map(|(id, item)| (*id, item));
+            let items = all.range(page.range()).filter(|(_, item)| keep(item)).map(|(id, item)| (*id, item));
             page.answer(ask, items, count, view)
         }
         Err(answer) => answer,
@@ -306,19 +229,11 @@ fn since(ask: &Ask) -> Result<Option<Timestamp>, Answer> {
     let Some(text) = ask.query("filter[updated_after]") else {
         return Ok(None);
     };
-    let midnight = || {
-        text.parse::<Date>()
-            .ok()
-            .and_then(|date| date.to_zoned(TimeZone::UTC).ok())
-            .map(|zoned| zoned.timestamp())
-    };
-    moment(text).or_else(midnight).map(Some).ok_or_else(|| {
-        Answer::mycase_error(
-            400,
-            "updated_after must be an ISO 8601 date",
-            Some(("parameter", "filter[updated_after]")),
-        )
-    })
+    let midnight = || text.parse::<Date>().ok().and_then(|date| date.to_zoned(TimeZone::UTC).ok()).map(|zoned| zoned.timestamp());
+    moment(text)
+        .or_else(midnight)
+        .map(Some)
+        .ok_or_else(|| Answer::mycase_error(400, "updated_after must be an ISO 8601 date", Some(("parameter", "filter[updated_after]"))))
 }
 
 /// A date with a time, in UTC unless it says otherwise.
@@ -330,10 +245,7 @@ pub(super) fn moment(text: &str) -> Option<Timestamp> {
         return None;
     }
     let civil: DateTime = text.parse().ok()?;
-    civil
-        .to_zoned(TimeZone::UTC)
-        .ok()
-        .map(|zoned| zoned.timestamp())
+    civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
 
 fn one(found: Option<impl serde::Serialize>) -> Answer {
@@ -341,11 +253,7 @@ fn one(found: Option<impl serde::Serialize>) -> Answer {
 }
 
 fn unknown_field(parameter: &str, word: &str) -> Answer {
-    Answer::mycase_error(
-        400,
-        &format!("{word} is not a field that can be returned"),
-        Some(("parameter", parameter)),
-    )
+    Answer::mycase_error(400, &format!("{word} is not a field that can be returned"), Some(("parameter", parameter)))
 }
 
 /// What MyCase answers for a wrong path, an unknown id and a case one may not see.

@@ -9,9 +9,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::firm::Firm;
-use super::records::{
-    Address, Case, CaseStaff, Client, Company, CustomValue, Document, Note, Office, Staff,
-};
+use super::records::{Address, Case, CaseStaff, Client, Company, CustomValue, Document, Note, Office, Staff};
 
 /// A reference to something by id.
 #[derive(Debug, Serialize)]
@@ -46,10 +44,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// From the two `field[...]` parameters; the parameter and the word that MyCase does not know, otherwise.
-    pub(super) fn of(
-        client: Option<&str>,
-        custom_field: Option<&str>,
-    ) -> Result<Self, (&'static str, String)> {
+    pub(super) fn of(client: Option<&str>, custom_field: Option<&str>) -> Result<Self, (&'static str, String)> {
         let mut wanted = Self::default();
         for word in words(client) {
             match CLIENT_FIELDS.iter().find(|known| **known == word) {
@@ -69,10 +64,7 @@ impl Wanted {
 }
 
 fn words(list: Option<&str>) -> impl Iterator<Item = &str> {
-    list.unwrap_or_default()
-        .split(',')
-        .map(str::trim)
-        .filter(|word| !word.is_empty())
+    list.unwrap_or_default().split(',').map(str::trim).filter(|word| !word.is_empty())
 }
 
 /// A case as `/cases` writes it.
@@ -111,12 +103,7 @@ struct StaffOnCase {
 
 impl From<&CaseStaff> for StaffOnCase {
     fn from(staff: &CaseStaff) -> Self {
-        Self {
-            id: staff.id,
-            lead_lawyer: staff.lead_lawyer,
-            originating_lawyer: staff.originating_lawyer,
-            case_rate: None,
-        }
+        Self { id: staff.id, lead_lawyer: staff.lead_lawyer, originating_lawyer: staff.originating_lawyer, case_rate: None }
     }
 }
 
@@ -131,23 +118,13 @@ impl<'a> CaseBody<'a> {
             opened_date: case.opened_date,
             closed_date: case.closed_date,
             sol_date: case.sol_date,
-            practice_area: case
-                .practice_area
-                .and_then(|id| firm.practice_areas.get(&id))
-                .map(|area| area.name.as_str()),
-            case_stage: case
-                .stage
-                .and_then(|id| firm.stages.get(&id))
-                .map(|stage| stage.name.as_str()),
+            practice_area: case.practice_area.and_then(|id| firm.practice_areas.get(&id)).map(|area| area.name.as_str()),
+            case_stage: case.stage.and_then(|id| firm.stages.get(&id)).map(|stage| stage.name.as_str()),
             status: if case.open { "open" } else { "closed" },
             outstanding_balance: case.outstanding_cents as f64 / 100.0,
             billing_contact: case.billing_contact.map(|id| Id { id }),
             billing_type: case.billing_type,
-            clients: case
-                .clients
-                .iter()
-                .map(|id| NestedClient::new(firm, *id, wanted))
-                .collect(),
+            clients: case.clients.iter().map(|id| NestedClient::new(firm, *id, wanted)).collect(),
             companies: case.companies.iter().map(|id| Id { id: *id }).collect(),
             staff: case.staff.iter().map(StaffOnCase::from).collect(),
             custom_field_values: customs(firm, &case.custom, wanted.field_type),
@@ -169,17 +146,8 @@ struct NestedClient<'a> {
 
 impl<'a> NestedClient<'a> {
     fn new(firm: &'a Firm, id: u64, wanted: &'a Wanted) -> Self {
-        let fields: &[&str] = if wanted.client.is_empty() {
-            &["id"]
-        } else {
-            &wanted.client
-        };
-        Self {
-            id,
-            client: firm.clients.get(&id),
-            firm,
-            fields,
-        }
+        let fields: &[&str] = if wanted.client.is_empty() { &["id"] } else { &wanted.client };
+        Self { id, client: firm.clients.get(&id), firm, fields }
     }
 }
 
@@ -197,9 +165,7 @@ impl Serialize for NestedClient<'_> {
                 "id" => map.serialize_entry("id", &self.id)?,
                 "first_name" => map.serialize_entry(field, &client.first_name)?,
                 "last_name" => map.serialize_entry(field, &client.last_name)?,
-                "middle_name" | "middle_initial" => {
-                    map.serialize_entry(field, &client.middle_name)?
-                }
+                "middle_name" | "middle_initial" => map.serialize_entry(field, &client.middle_name)?,
                 "email" => map.serialize_entry(field, &client.email)?,
                 "cell_phone_number" => map.serialize_entry(field, &client.cell_phone)?,
                 "work_phone_number" => map.serialize_entry(field, &client.work_phone)?,
@@ -216,10 +182,7 @@ impl Serialize for NestedClient<'_> {
 }
 
 fn group_name<'a>(firm: &'a Firm, client: &Client) -> Option<&'a str> {
-    client
-        .people_group
-        .and_then(|id| firm.people_groups.get(&id))
-        .map(|group| group.name.as_str())
+    client.people_group.and_then(|id| firm.people_groups.get(&id)).map(|group| group.name.as_str())
 }
 
 /// A value of a custom field.
@@ -244,11 +207,7 @@ fn customs<'a>(firm: &Firm, values: &'a [CustomValue], with_type: bool) -> Vec<C
         .map(|value| CustomBody {
             custom_field: CustomFieldRef {
                 id: value.field,
-                field_type: firm
-                    .custom_fields
-                    .get(&value.field)
-                    .filter(|_| with_type)
-                    .map(|field| field.field_type),
+                field_type: firm.custom_fields.get(&value.field).filter(|_| with_type).map(|field| field.field_type),
             },
             value: &value.value,
             created_at: value.created_at,
@@ -419,23 +378,16 @@ impl<'a> From<&'a Document> for DocumentBody<'a> {
             created_at: document.created_at,
             updated_at: document.updated_at,
             self_url: format!("/v1/documents/{}", document.id),
-            folder: Id {
-                id: folder_id(document),
-            },
+            folder: Id { id: folder_id(document) },
         }
     }
 }
 
 /// A number for a document's folder that is the same for all documents in it.
 fn folder_id(document: &Document) -> u64 {
-    let folder = document
-        .path
-        .rsplit_once('/')
-        .map_or("", |(folder, _)| folder);
+    let folder = document.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let seed = 0xcbf2_9ce4_8422_2325 ^ document.case.unwrap_or(0);
-    let hash = folder.bytes().fold(seed, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = folder.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     hash % 900_000_000 + 100_000_000
 }
 

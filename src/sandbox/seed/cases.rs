@@ -12,13 +12,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::names::{COMPANIES, FIRST, LAST};
-use super::offices::{
-    FAMILY, FAMILY_STAGES, INJURY, INJURY_STAGES, ODD_STAGE, WORKERS, WORKERS_STAGES, offices,
-};
+use super::offices::{FAMILY, FAMILY_STAGES, INJURY, INJURY_STAGES, ODD_STAGE, WORKERS, WORKERS_STAGES, offices};
 use super::people::{Phones, email, some_address};
-use crate::sandbox::mycase::{
-    Case, CaseStaff, Client, Company, CustomValue, Document, DocumentVersion, Firm,
-};
+use crate::sandbox::mycase::{Case, CaseStaff, Client, Company, CustomValue, Document, DocumentVersion, Firm};
 use crate::sandbox::random::Random;
 use crate::sandbox::server::Options;
 
@@ -80,13 +76,7 @@ struct Fields {
 /// A firm with its cases.
 pub(in crate::sandbox) fn firm(options: &Options, random: &mut Random) -> Firm {
     let firm = offices(options.seed, options.start, random);
-    let ids = |kind: &str| {
-        firm.staff
-            .values()
-            .filter(|s| s.kind == kind)
-            .map(|s| s.id)
-            .collect()
-    };
+    let ids = |kind: &str| firm.staff.values().filter(|s| s.kind == kind).map(|s| s.id).collect();
     let (attorneys, paralegals) = (ids("Attorney"), ids("Paralegal"));
     let fields = fields(&firm);
     let mut maker = Maker {
@@ -111,20 +101,13 @@ pub(in crate::sandbox) fn firm(options: &Options, random: &mut Random) -> Firm {
 fn fields(firm: &Firm) -> Fields {
     let id = |name: &str| firm.custom_field_id(name).unwrap_or(0);
     let carrier = id("Insurance Carrier");
-    let options = firm
-        .custom_fields
-        .get(&carrier)
-        .map(|field| &field.list_options);
+    let options = firm.custom_fields.get(&carrier).map(|field| &field.list_options);
     Fields {
         enabled: id("Portal Enabled"),
         injury: id("Date of Injury"),
         claim: id("Claim Number"),
         carrier,
-        carriers: options
-            .into_iter()
-            .flatten()
-            .map(|option| (option.key.clone(), option.option.clone()))
-            .collect(),
+        carriers: options.into_iter().flatten().map(|option| (option.key.clone(), option.option.clone())).collect(),
     }
 }
 
@@ -133,11 +116,7 @@ impl Maker<'_> {
         for name in COMPANIES {
             let id = self.firm.new_id();
             let at = self.ago(DAY * 2000);
-            let host: String = name
-                .to_lowercase()
-                .chars()
-                .filter(char::is_ascii_alphanumeric)
-                .collect();
+            let host: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
             let company = Company {
                 id,
                 name: name.to_owned(),
@@ -172,23 +151,17 @@ impl Maker<'_> {
         let case = Case {
             id,
             name,
-            case_number: (place % 40 != 11)
-                .then(|| format!("{code}-{:02}-{:05}", opened.year() % 100, place + 1)),
+            case_number: (place % 40 != 11).then(|| format!("{code}-{:02}-{:05}", opened.year() % 100, place + 1)),
             description: description(area, other),
             opened_date: Some(opened),
             closed_date: (!open).then(|| date(updated_at)),
-            sol_date: (area == INJURY)
-                .then(|| opened.saturating_add(SignedDuration::from_hours(24 * 730))),
+            sol_date: (area == INJURY).then(|| opened.saturating_add(SignedDuration::from_hours(24 * 730))),
             practice_area: self.firm.practice_area_id(area),
             stage: self.stage(stages, trouble, open),
             open,
             outstanding_cents: self.random.below(900_000) as i64,
             billing_contact: self.billing_contact(trouble, &clients),
-            billing_type: if area == FAMILY {
-                "hourly"
-            } else {
-                "contingency"
-            },
+            billing_type: if area == FAMILY { "hourly" } else { "contingency" },
             companies: company.into_iter().collect(),
             staff: self.staff(trouble, open),
             custom: self.custom(area, opened, created_at),
@@ -215,8 +188,7 @@ impl Maker<'_> {
     }
 
     fn ago(&self, seconds: i64) -> Timestamp {
-        Timestamp::from_second(self.start.as_second().saturating_sub(seconds))
-            .unwrap_or(Timestamp::UNIX_EPOCH)
+        Timestamp::from_second(self.start.as_second().saturating_sub(seconds)).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     fn stage(&mut self, stages: &[(&str, u64)], trouble: Trouble, open: bool) -> Option<u64> {
@@ -225,11 +197,7 @@ impl Maker<'_> {
         }
         let all: u64 = stages.iter().map(|(_, share)| share).sum();
         // A closed case mostly stands in one of its last two stages.
-        let mut at = if open || self.random.chance(20) {
-            self.random.below(all)
-        } else {
-            all - 1 - self.random.below(2)
-        };
+        let mut at = if open || self.random.chance(20) { self.random.below(all) } else { all - 1 - self.random.below(2) };
         for (name, share) in stages {
             if at < *share {
                 return self.firm.stage_id(name);
@@ -248,28 +216,14 @@ impl Maker<'_> {
             _other => Some(*self.random.pick(&self.attorneys[..active])),
         };
         let origin = *self.random.pick(&self.attorneys[..active]);
-        let mut staff: Vec<CaseStaff> = lead
-            .iter()
-            .map(|id| CaseStaff {
-                id: *id,
-                lead_lawyer: true,
-                originating_lawyer: *id == origin,
-            })
-            .collect();
+        let mut staff: Vec<CaseStaff> =
+            lead.iter().map(|id| CaseStaff { id: *id, lead_lawyer: true, originating_lawyer: *id == origin }).collect();
         // A case without a lead has no originating lawyer either: nobody to fall back on.
         if lead.is_some_and(|lead| lead != origin) && self.random.chance(30) {
-            staff.push(CaseStaff {
-                id: origin,
-                lead_lawyer: false,
-                originating_lawyer: true,
-            });
+            staff.push(CaseStaff { id: origin, lead_lawyer: false, originating_lawyer: true });
         }
         let paralegal = *self.random.pick(&self.paralegals);
-        staff.push(CaseStaff {
-            id: paralegal,
-            lead_lawyer: false,
-            originating_lawyer: false,
-        });
+        staff.push(CaseStaff { id: paralegal, lead_lawyer: false, originating_lawyer: false });
         staff
     }
 
@@ -285,23 +239,13 @@ impl Maker<'_> {
         let mut people = vec![self.add_person(case, cell, "Client", at)];
         if matches!(trouble, Trouble::TwoClients | Trouble::TwoClientsNobodyPays) {
             let cell = Some(self.phones.written(self.random));
-            let group = if trouble == Trouble::TwoClients {
-                "Guardian"
-            } else {
-                "Client"
-            };
+            let group = if trouble == Trouble::TwoClients { "Guardian" } else { "Client" };
             people.push(self.add_person(case, cell, group, at));
         }
         people
     }
 
-    fn add_person(
-        &mut self,
-        case: u64,
-        cell_phone: Option<String>,
-        group: &str,
-        at: Timestamp,
-    ) -> u64 {
+    fn add_person(&mut self, case: u64, cell_phone: Option<String>, group: &str, at: Timestamp) -> u64 {
         let id = self.firm.new_id();
         let (first, last) = (*self.random.pick(&FIRST), *self.random.pick(&LAST));
         let birth = self.random.below(60 * 365) as i64 + 19 * 365;
@@ -317,12 +261,7 @@ impl Maker<'_> {
             home_phone: has_home.then(|| self.phones.written(self.random)),
             address: some_address(self.random),
             birthdate: Some(date(self.ago(birth * DAY))),
-            people_group: self
-                .firm
-                .people_groups
-                .values()
-                .find(|g| g.name == group)
-                .map(|g| g.id),
+            people_group: self.firm.people_groups.values().find(|g| g.name == group).map(|g| g.id),
             archived: false,
             notes: String::new(),
             cases: vec![case],
@@ -344,18 +283,8 @@ impl Maker<'_> {
 
     /// Names of cases are unique at MyCase; the second of a name gets a number.
     fn case_name(&mut self, area: &str, client: u64, other: &str, place: u64) -> String {
-        let last = self
-            .firm
-            .clients
-            .get(&client)
-            .map(|c| c.last_name.clone())
-            .unwrap_or_default();
-        let first = self
-            .firm
-            .clients
-            .get(&client)
-            .map(|c| c.first_name.clone())
-            .unwrap_or_default();
+        let last = self.firm.clients.get(&client).map(|c| c.last_name.clone()).unwrap_or_default();
+        let first = self.firm.clients.get(&client).map(|c| c.first_name.clone()).unwrap_or_default();
         let mut name = match area {
             INJURY => format!("{last} v. {other}"),
             FAMILY => format!("Marriage of {first} {last}"),
@@ -369,21 +298,13 @@ impl Maker<'_> {
     }
 
     fn custom(&mut self, area: &str, opened: Date, at: Timestamp) -> Vec<CustomValue> {
-        let value = |field: u64, value: Value| CustomValue {
-            field,
-            value,
-            created_at: at,
-            updated_at: at,
-        };
+        let value = |field: u64, value: Value| CustomValue { field, value, created_at: at, updated_at: at };
         let mut values = vec![value(self.fields.enabled, json!(self.random.chance(92)))];
         if area != FAMILY {
             let days = 3 + self.random.below(90) as i64;
             let injured = opened.saturating_sub(SignedDuration::from_hours(24 * days));
             values.push(value(self.fields.injury, json!(injured.to_string())));
-            values.push(value(
-                self.fields.claim,
-                json!(format!("CLM{:08}", self.random.below(100_000_000))),
-            ));
+            values.push(value(self.fields.claim, json!(format!("CLM{:08}", self.random.below(100_000_000)))));
             let (key, option) = self.random.pick(&self.fields.carriers);
             // MyCase does not say whether a list's value is the key or the option; both occur.
             let text = if self.random.chance(50) { key } else { option };
@@ -393,13 +314,8 @@ impl Maker<'_> {
     }
 
     fn add_documents(&mut self) {
-        let cases: Vec<(u64, Timestamp)> = self
-            .firm
-            .cases
-            .values()
-            .take(DOCUMENTS as usize)
-            .map(|case| (case.id, case.updated_at))
-            .collect();
+        let cases: Vec<(u64, Timestamp)> =
+            self.firm.cases.values().take(DOCUMENTS as usize).map(|case| (case.id, case.updated_at)).collect();
         for (case, at) in cases {
             let id = self.firm.new_id();
             let text = format!("Fee agreement for case {case}\n");

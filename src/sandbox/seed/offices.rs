@@ -68,38 +68,11 @@ pub(super) const WORKERS_STAGES: [(&str, u64); 9] = [
 
 /// What both portals know: practice areas and their stages, in the client's order.
 pub(in crate::sandbox) fn portal_stages() -> Vec<(String, Vec<String>)> {
-    let area = |name: &str, stages: &[&str]| {
-        (
-            name.to_owned(),
-            stages.iter().map(|s| (*s).to_owned()).collect(),
-        )
-    };
+    let area = |name: &str, stages: &[&str]| (name.to_owned(), stages.iter().map(|s| (*s).to_owned()).collect());
     vec![
-        area(
-            INJURY,
-            &[
-                "Getting Started",
-                "Medical Treatment",
-                "Treatment Completed",
-                "Demand",
-                "Negotiation",
-                "Litigation",
-                "Settlement",
-            ],
-        ),
-        area(
-            FAMILY,
-            &["Getting Started", "Petition", "Discovery", "Final Orders"],
-        ),
-        area(
-            WORKERS,
-            &[
-                "Getting Started",
-                "Medical Treatment",
-                "Hearing",
-                "Settlement",
-            ],
-        ),
+        area(INJURY, &["Getting Started", "Medical Treatment", "Treatment Completed", "Demand", "Negotiation", "Litigation", "Settlement"]),
+        area(FAMILY, &["Getting Started", "Petition", "Discovery", "Final Orders"]),
+        area(WORKERS, &["Getting Started", "Medical Treatment", "Hearing", "Settlement"]),
     ]
 }
 
@@ -136,48 +109,18 @@ const FIELDS: [(&str, &str, &str); 28] = [
 ];
 
 const LISTS: [(&str, &str, &[&str]); 4] = [
-    (
-        "Insurance Carrier",
-        "case",
-        &[
-            "Prairie State",
-            "Union Mutual",
-            "Great Lakes Casualty",
-            "Self-insured",
-        ],
-    ),
-    (
-        "Case Type",
-        "case",
-        &["Motor Vehicle", "Premises", "Product", "Medical"],
-    ),
-    (
-        "Referral Source",
-        "case",
-        &["Website", "Former Client", "Attorney", "Television"],
-    ),
-    (
-        "Preferred Language",
-        "client",
-        &["English", "Spanish", "Vietnamese"],
-    ),
+    ("Insurance Carrier", "case", &["Prairie State", "Union Mutual", "Great Lakes Casualty", "Self-insured"]),
+    ("Case Type", "case", &["Motor Vehicle", "Premises", "Product", "Medical"]),
+    ("Referral Source", "case", &["Website", "Former Client", "Attorney", "Television"]),
+    ("Preferred Language", "client", &["English", "Spanish", "Vietnamese"]),
 ];
 
-const GROUPS: [&str; 6] = [
-    "Client",
-    "Opposing Party",
-    "Witness",
-    "Medical Provider",
-    "Insurance Adjuster",
-    "Guardian",
-];
+const GROUPS: [&str; 6] = ["Client", "Opposing Party", "Witness", "Medical Provider", "Insurance Adjuster", "Guardian"];
 const ROLES: [&str; 4] = ["Plaintiff", "Defendant", "Petitioner", "Respondent"];
 
 /// The firm without its cases. Attorneys come first among its people, and the last of the five has left.
 pub(super) fn offices(seed: u64, start: Timestamp, random: &mut Random) -> Firm {
-    let founded = start
-        .saturating_sub(SignedDuration::from_hours(24 * 365 * 9))
-        .unwrap_or(Timestamp::UNIX_EPOCH);
+    let founded = start.saturating_sub(SignedDuration::from_hours(24 * 365 * 9)).unwrap_or(Timestamp::UNIX_EPOCH);
     let founded = Timestamp::from_second(founded.as_second()).unwrap_or(founded);
     let (name, host) = FIRMS[(seed % FIRMS.len() as u64) as usize];
     let mut firm = Firm {
@@ -188,12 +131,7 @@ pub(super) fn offices(seed: u64, start: Timestamp, random: &mut Random) -> Firm 
         ..Firm::default()
     };
     let mut stages: Vec<&str> = Vec::new();
-    for (stage, _share) in INJURY_STAGES
-        .iter()
-        .chain(&FAMILY_STAGES)
-        .chain(&WORKERS_STAGES)
-        .chain([&(ODD_STAGE, 0)])
-    {
+    for (stage, _share) in INJURY_STAGES.iter().chain(&FAMILY_STAGES).chain(&WORKERS_STAGES).chain([&(ODD_STAGE, 0)]) {
         if !stages.contains(stage) {
             stages.push(stage);
         }
@@ -222,26 +160,14 @@ fn named(firm: &mut Firm, names: &[&str], at: Timestamp) -> BTreeMap<u64, Named>
         .iter()
         .map(|name| {
             let id = firm.new_id();
-            (
-                id,
-                Named {
-                    id,
-                    name: (*name).to_owned(),
-                    created_at: at,
-                    updated_at: at,
-                },
-            )
+            (id, Named { id, name: (*name).to_owned(), created_at: at, updated_at: at })
         })
         .collect()
 }
 
 fn add_fields(firm: &mut Firm, at: Timestamp) {
-    let plain = FIELDS
-        .iter()
-        .map(|(name, parent, kind)| (*name, *parent, *kind, &[][..]));
-    let lists = LISTS
-        .iter()
-        .map(|(name, parent, options)| (*name, *parent, "list", *options));
+    let plain = FIELDS.iter().map(|(name, parent, kind)| (*name, *parent, *kind, &[][..]));
+    let lists = LISTS.iter().map(|(name, parent, options)| (*name, *parent, "list", *options));
     for (name, parent_type, field_type, options) in plain.chain(lists) {
         let id = firm.new_id();
         let list_options = options
@@ -254,37 +180,19 @@ fn add_fields(firm: &mut Firm, at: Timestamp) {
                 updated_at: at,
             })
             .collect();
-        let field = CustomField {
-            id,
-            name: name.to_owned(),
-            parent_type,
-            field_type,
-            list_options,
-            created_at: at,
-            updated_at: at,
-        };
+        let field = CustomField { id, name: name.to_owned(), parent_type, field_type, list_options, created_at: at, updated_at: at };
         firm.custom_fields.insert(id, field);
     }
 }
 
 fn add_staff(firm: &mut Firm, at: Timestamp, random: &mut Random) {
-    let domain = firm
-        .url
-        .trim_start_matches("https://")
-        .replace(".mycase.com", ".example.com");
+    let domain = firm.url.trim_start_matches("https://").replace(".mycase.com", ".example.com");
     // Office numbers come from the far end, so that no client has one.
     let mut phones = Phones::from(50_000_000);
     let offset = random.below(LAST.len() as u64) as usize;
     for number in 0..10_usize {
         let (kind, title) = match number {
-            0..=4 => (
-                "Attorney",
-                if number == 0 {
-                    "Managing Partner"
-                } else {
-                    "Associate"
-                },
-            ),
+            0..=4 => ("Attorney", if number == 0 { "Managing Partner" } else { "Associate" }),
             5..=8 => ("Paralegal", "Paralegal"),
             _last => ("Staff", "Office Manager"),
         };

@@ -27,10 +27,7 @@ impl Phones {
 
     /// Numbers from the one at this place on.
     pub(super) fn from(given: u64) -> Self {
-        Self {
-            exchanges: exchanges().collect(),
-            given,
-        }
+        Self { exchanges: exchanges().collect(), given }
     }
 
     /// The next number as (area code, exchange, line). They differ as long as fewer than a hundred million are taken.
@@ -41,15 +38,8 @@ impl Phones {
         let area = u64::from(AREA_CODES[(at % areas) as usize]);
         let room = self.exchanges.len() as u64 * LINES;
         // A large prime that does not divide the room visits every place once, in no visible order.
-        let place = (at / areas)
-            .wrapping_mul(4_000_037)
-            .wrapping_add(at % areas * 31_337)
-            % room;
-        (
-            area,
-            self.exchanges[(place / LINES) as usize],
-            1000 + place % LINES,
-        )
+        let place = (at / areas).wrapping_mul(4_000_037).wrapping_add(at % areas * 31_337) % room;
+        (area, self.exchanges[(place / LINES) as usize], 1000 + place % LINES)
     }
 
     /// The next number, written in one of the ways people write it.
@@ -70,11 +60,7 @@ pub(in crate::sandbox) fn some_address(random: &mut Random) -> Address {
     let (city, state, zip_code) = *random.pick(&TOWNS);
     Address {
         address1: format!("{} {}", 10 + random.below(980), random.pick(&STREETS)),
-        address2: if random.chance(20) {
-            format!("Apt {}", 1 + random.below(40))
-        } else {
-            String::new()
-        },
+        address2: if random.chance(20) { format!("Apt {}", 1 + random.below(40)) } else { String::new() },
         city: city.to_owned(),
         state: state.to_owned(),
         zip_code: zip_code.to_owned(),
@@ -84,15 +70,7 @@ pub(in crate::sandbox) fn some_address(random: &mut Random) -> Address {
 
 /// An e-mail address of a person, under a domain that belongs to nobody.
 pub(super) fn email(first: &str, last: &str, number: u64, random: &mut Random) -> String {
-    let domain = if random.chance(60) {
-        "example.com"
-    } else {
-        "example.org"
-    };
+    let domain = if random.chance(60) { "example.com" } else { "example.org" };
     let last: String = last.chars().filter(char::is_ascii_alphabetic).collect();
-    format!(
-        "{}.{}{number}@{domain}",
-        first.to_lowercase(),
-        last.to_lowercase()
-    )
+    format!("{}.{}{number}@{domain}", first.to_lowercase(), last.to_lowercase())
 }
