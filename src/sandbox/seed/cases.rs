@@ -163,7 +163,7 @@ impl Maker<'_> {
             billing_contact: self.billing_contact(trouble, &clients),
             billing_type: if area == FAMILY { "hourly" } else { "contingency" },
             companies: company.into_iter().collect(),
-            staff: self.staff(trouble, open),
+            staff: self.staff(trouble),
             custom: self.custom(area, opened, created_at),
             hidden: false,
             clients,
@@ -207,12 +207,11 @@ impl Maker<'_> {
         None
     }
 
-    fn staff(&mut self, trouble: Trouble, open: bool) -> Vec<CaseStaff> {
+    fn staff(&mut self, trouble: Trouble) -> Vec<CaseStaff> {
         let active = self.attorneys.len().saturating_sub(1).max(1);
         let lead = match trouble {
             Trouble::NoLead => None,
             Trouble::LeadHasLeft => self.attorneys.last().copied(),
-            _other if !open && self.random.chance(10) => self.attorneys.last().copied(),
             _other => Some(*self.random.pick(&self.attorneys[..active])),
         };
         let origin = *self.random.pick(&self.attorneys[..active]);
