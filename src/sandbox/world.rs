@@ -1,0 +1,193 @@
+//! The sandbox's whole state: one MyCase firm, one Case Status account, one Hona account, a clock, what went by, and what is
+//! to go wrong.
+//!
+//! It answers no request itself (the faces do) and knows no socket. Tests reach it through `Sandbox::with`; what people may
+//! change is in `changes.rs` (MyCase) and in the two accounts. Every way in that can change something must count up
+//! `version`, or counts of lists grow stale; `Sandbox::with` and the server do.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::http::Method;
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::case_status::CaseStatus;
+use super::faults::{Faults, Side};
+use super::hona::Hona;
+use super::limits::Limits;
+use super::mycase::{Auth, Firm};
+use super::random::Random;
+use super::seed;
+use super::server::Options;
+
+/// There is nothing of that name or number in the sandbox.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the sandbox has no {0}")]
+pub struct NotThere(pub String);
+
+/// What can be switched while the sandbox runs (`POST /control/options`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Switches {
+    /// Whether requests beyond the vendors' rates are answered 429.
+    pub rate_limits: bool,
+    /// Seconds that a 429 names in `Retry-After`; none, as MyCase documents none.
+    pub retry_after: Option<u64>,
+    /// How long a write to Case Status takes to show in its report of cases, in seconds.
+    pub list_lag_seconds: u64,
+    /// Whether the person at the authorise page lacks the permission to connect applications (403).
+    pub forbidden_authorize: bool,
+    /// Whether a used refresh token kills the whole connection, as strict authorisation servers do.
+    pub reuse_revokes: bool,
+    /// Where Case Status' files lie, e.g. `http://localhost:9999`; when empty, on Case Status' own origin and behind its key.
+    pub files_origin: Option<String>,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            rate_limits: true,
+            retry_after: None,
+            list_lag_seconds: 0,
+            forbidden_authorize: false,
+            reuse_revokes: false,
+            files_origin: None,
+        }
+    }
+}
+
+/// A request that could have changed a portal (anything but GET), whatever came of it.
+#[derive(Clone, Debug)]
+pub struct PortalWrite {
+    /// Which portal.
+    pub side: Side,
+    /// The method.
+    pub method: String,
+    /// The path below the portal's base address, e.g. `/v1/api/cases/17/close`.
+    pub path: String,
+    /// The status the portal gave it; a fault may have told the caller otherwise.
+    pub status: u16,
+    body: Bytes,
+}
+
+impl PortalWrite {
+    /// The body as JSON; null when there was none.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+}
+
+/// Both sides' state.
+#[derive(Debug)]
+pub struct World {
+    /// The MyCase firm.
+    pub mycase: Firm,
+    /// The Case Status account.
+    pub case_status: CaseStatus,
+    /// The Hona account.
+    pub hona: Hona,
+    /// What is to go wrong.
+    pub faults: Faults,
+    /// What can be switched.
+    pub switches: Switches,
+    pub(super) auth: Auth,
+    pub(super) limits: Limits,
+    pub(super) random: Random,
+    pub(super) version: u64,
+    base: String,
+    start: Timestamp,
+    began: Instant,
+    advanced: Duration,
+    requests: BTreeMap<String, u64>,
+    writes: Vec<PortalWrite>,
+}
+
+impl World {
+    /// A world as the options want it; its clock begins to run now.
+    pub(super) fn new(options: &Options) -> Self {
+        let mut random = Random::new(options.seed);
+        let mycase = seed::firm(options, &mut random);
+        let staff: Vec<String> = mycase.staff.values().filter(|s| s.active).map(|s| s.email.clone()).collect();
+        let auth = Auth::new(options.seed);
+        Self {
+            case_status: CaseStatus::new(options.seed, &staff),
+            hona: Hona::new(options.seed, &staff),
+            faults: Faults::default(),
+            switches: Switches { rate_limits: options.rate_limits, ..Switches::default() },
+            auth,
+            limits: Limits::default(),
+            random,
+            version: 0,
+            base: "http://sandbox.internal".to_owned(),
+            start: options.start,
+            began: Instant::now(),
+            advanced: Duration::ZERO,
+            requests: BTreeMap::new(),
+            writes: Vec::new(),
+            mycase,
+        }
+    }
+
+    /// The world's time, in whole seconds as MyCase writes it.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let elapsed = self.began.elapsed().saturating_add(self.advanced);
+        let seconds = i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX);
+        let later = self.start.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
+        Timestamp::from_second(later.as_second()).unwrap_or(later)
+    }
+
+    /// Lets time pass at once: tokens age, lists settle, dates move on.
+    pub fn advance(&mut self, by: Duration) {
+        self.advanced = self.advanced.saturating_add(by);
+    }
+
+    /// How many requests each route has had, e.g. `"case-status POST /v1/api/cases" -> 12`; ids are written `{id}`. Requests
+    /// that were refused or spoiled count too.
+    #[must_use]
+    pub fn requests(&self) -> BTreeMap<String, u64> {
+        self.requests.clone()
+    }
+
+    /// How many requests this side has had.
+    #[must_use]
+    pub fn requests_to(&self, side: Side) -> u64 {
+        let word = side.word();
+        self.requests.iter().filter(|(key, _)| key.split(' ').next() == Some(word)).map(|(_, count)| count).sum()
+    }
+
+    /// All writes to the portals since the last reset, in order.
+    #[must_use]
+    pub fn writes(&self) -> &[PortalWrite] {
+        &self.writes
+    }
+
+    /// Forgets the counted requests and the portal writes.
+    pub fn reset_requests(&mut self) {
+        self.requests.clear();
+        self.writes.clear();
+    }
+
+    /// What the server is called where a request does not say it.
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(super) fn set_base(&mut self, base: &str) {
+        base.trim_end_matches('/').clone_into(&mut self.base);
+    }
+
+    pub(super) fn count_request(&mut self, side: Side, method: &Method, pattern: &str) {
+        let key = format!("{} {method} {pattern}", side.word());
+        *self.requests.entry(key).or_insert(0) += 1;
+    }
+
+    pub(super) fn log_write(&mut self, side: Side, method: &Method, path: &str, body: &Bytes, status: u16) {
+        self.writes.push(PortalWrite { side, method: method.to_string(), path: path.to_owned(), status, body: body.clone() });
+    }
+}

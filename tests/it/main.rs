@@ -1,0 +1,3 @@
+//! The integration tests, one binary so that they link once; each module is one part of casebridge seen from outside.
+
+mod sandbox;
