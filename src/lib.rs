@@ -2,5 +2,7 @@
 
 pub mod config;
 pub mod domain;
+pub mod http;
+pub mod mycase;
 pub mod plan;
 pub mod sandbox;

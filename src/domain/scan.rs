@@ -39,6 +39,12 @@ pub enum ScanDoubt {
         /// What was read.
         read: usize,
     },
+    /// Items without a usable id; what they are is unknown.
+    #[error("{count} cases came without a usable id")]
+    WithoutId {
+        /// How many.
+        count: usize,
+    },
     /// No page announced a count.
     #[error("MyCase did not say how many cases there are")]
     NoCount,

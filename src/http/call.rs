@@ -1,0 +1,120 @@
+//! A request and its answer as values. What an answer means is decided elsewhere.
+
+use super::error::{Failure, HttpError};
+use super::quote::quote;
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+use serde::de::DeserializeOwned;
+use std::fmt;
+use url::Url;
+
+/// Whether sending a request twice does any harm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// Reads, and writes whose repetition changes nothing.
+    Harmless,
+    /// A second one could do a thing twice.
+    Never,
+}
+
+/// A request.
+#[derive(Clone)]
+pub struct Call {
+    /// GET, POST, ...
+    pub method: Method,
+    /// Absolute.
+    pub url: Url,
+    /// Headers, also the credentials.
+    pub headers: HeaderMap,
+    /// The body; its type is in `headers`.
+    pub body: Option<Bytes>,
+    /// Whether it may be repeated when nobody knows what became of it.
+    pub repeat: Repeat,
+}
+
+impl Call {
+    /// A GET, harmless to repeat.
+    pub fn get(url: Url) -> Call {
+        Call { method: Method::GET, url, headers: HeaderMap::new(), body: None, repeat: Repeat::Harmless }
+    }
+
+    /// How errors and logs name it.
+    pub(super) fn asked(&self, side: &'static str) -> Asked {
+        Asked { side, method: self.method.clone(), path: plain_path(self.url.path()) }
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Call({} {})", self.method, plain_path(self.url.path()))
+    }
+}
+
+/// What was asked, in the form in which it may be printed: no query, no headers, no addresses in the path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Who was asked, e.g. "MyCase".
+    pub side: &'static str,
+    /// How.
+    pub method: Method,
+    /// The path of the URL.
+    pub path: String,
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.side, self.method, self.path)
+    }
+}
+
+/// A path without parts that name a person: e-mail addresses and phone numbers become `…`.
+fn plain_path(path: &str) -> String {
+    let personal = |part: &str| part.contains('@') || part.contains("%40") || part.starts_with('+') || part.starts_with("%2B");
+    path.split('/').map(|part| if personal(part) { "…" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+/// An answer.
+#[derive(Clone)]
+pub struct Reply {
+    /// What was asked.
+    pub asked: Asked,
+    /// The status; never 429 or 5xx when it comes from [`super::HttpClient::call`].
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+impl Reply {
+    /// The body as a value. The error quotes status, path and the shortened, redacted body.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            // serde's own message may quote a value, so only where and what kind of trouble is told.
+            let what = match error.classify() {
+                serde_json::error::Category::Data => "is JSON of another form than expected",
+                serde_json::error::Category::Eof => "is cut off",
+                serde_json::error::Category::Syntax | serde_json::error::Category::Io => "is not JSON",
+            };
+            self.unreadable(format!("the answer {what} (line {}, column {})", error.line(), error.column()))
+        })
+    }
+
+    /// The error that says why this answer cannot be used.
+    pub fn unreadable(&self, why: String) -> HttpError {
+        HttpError::Unreadable(self.failure(why))
+    }
+
+    /// This answer as a failure: `why`, and the body's words behind it.
+    pub fn failure(&self, why: String) -> Failure {
+        let words = quote(&self.body);
+        let text = if words.is_empty() { why } else { format!("{why}: {words}") };
+        Failure { asked: self.asked.clone(), status: Some(self.status), text, source: None }
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reply({} answered {}, {} bytes)", self.asked, self.status.as_u16(), self.body.len())
+    }
+}

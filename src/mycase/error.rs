@@ -1,0 +1,71 @@
+//! What can go wrong with MyCase, named by what the caller does next.
+
+use crate::http::{Failure, HttpError};
+use std::error::Error;
+use std::sync::Arc;
+
+/// Why MyCase gave no usable answer. Cheap to clone, so that all who waited for one refresh can be told.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum MyCaseError {
+    /// Nobody has connected this firm yet.
+    #[error("not connected to MyCase; `casebridge connect` does that")]
+    NotConnected,
+    /// The connection is over: a person must connect again.
+    #[error("MyCase must be connected again: {why}")]
+    Reconnect {
+        /// What happened, a sentence for a person.
+        why: String,
+    },
+    /// The person who connected lacks a permission, or the app a scope (MyCase: Error-Handling, 403).
+    #[error("{what}")]
+    Forbidden {
+        /// Which permission, or what they may not see.
+        what: String,
+    },
+    /// No such thing, or not for this person (MyCase: Error-Handling, 404).
+    #[error(transparent)]
+    NotFound(Failure),
+    /// MyCase does not take the request (MyCase: Error-Handling, 400 and 422); sending it again is no use.
+    #[error(transparent)]
+    Refused(Failure),
+    /// Too many requests for longer than we wait. Try later.
+    #[error(transparent)]
+    RateLimited(Failure),
+    /// No answer, or 5xx, as often as we try. Try later.
+    #[error(transparent)]
+    Unavailable(HttpError),
+    /// An answer that means nothing here: no JSON, no list, no id.
+    #[error(transparent)]
+    Unreadable(Failure),
+    /// A list's next page lies on another site; the token is not sent there.
+    #[error("MyCase's list {path} goes on at {site}, which is not the API's own address; it was not followed")]
+    ForeignLink {
+        /// The list's path.
+        path: String,
+        /// The other site: scheme, host, port.
+        site: String,
+    },
+    /// A list that leads back to itself, or goes on without anything new.
+    #[error("MyCase's list {path} does not end: after {pages} pages it only repeats itself")]
+    EndlessList {
+        /// The list's path.
+        path: String,
+        /// Pages read.
+        pages: usize,
+    },
+    /// The new pair of tokens could not be stored. It is held in memory and stored at the next use; until then it is not used.
+    #[error("the renewed connection to MyCase could not be stored")]
+    NotKept(#[source] Arc<dyn Error + Send + Sync>),
+}
+
+impl From<HttpError> for MyCaseError {
+    fn from(error: HttpError) -> MyCaseError {
+        match error {
+            HttpError::RateLimited(failure) => MyCaseError::RateLimited(failure),
+            HttpError::Unreadable(failure) => MyCaseError::Unreadable(failure),
+            HttpError::NotSent(_) | HttpError::Unknown(_) | HttpError::Unavailable(_) | HttpError::Setup(_) => {
+                MyCaseError::Unavailable(error)
+            }
+        }
+    }
+}
