@@ -12,6 +12,7 @@ mod problem;
 mod profile;
 mod secret;
 mod sources;
+mod template;
 
 pub use firm::{
     CasesRule, ClientsRule, Closure, ContactHours, DeletedRule, DocumentsRule, Drift, Existing, FieldRule, FieldSource, Firm, Hours, Lead,
@@ -24,3 +25,4 @@ pub use profile::{
 };
 pub use secret::SecretRef;
 pub use sources::{SOURCES, Source, SourceNameError};
+pub use template::{Template, TemplateError};

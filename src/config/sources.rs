@@ -16,7 +16,7 @@ pub struct Source {
     pub sensitive: Option<&'static str>,
 }
 
-/// Every source but `custom.NAME`, in the order `casebridge fields` shows them (MyCase: Cases.json CaseResponse,
+/// Every source but `custom.NAME` (a case's custom field) and `client.custom.NAME` (a client's), in the order `casebridge fields` shows them (MyCase: Cases.json CaseResponse,
 /// ClientNestedResponse; Staff.json).
 pub const SOURCES: &[Source] = &[
     plain("case.id", "the case's id in MyCase; never empty"),
@@ -32,7 +32,6 @@ pub const SOURCES: &[Source] = &[
     sensitive("case.outstanding_balance", "what is still to be paid", "it shows what the client owes"),
     sensitive("case.billing_type", "hourly, contingency, flat, mixed or pro_bono", "it shows how the case is billed"),
     plain("case.created_date", "the day the case was made in MyCase, in the firm's time zone"),
-    plain("case.updated_date", "the day the case was last changed in MyCase, in the firm's time zone; it changes with every edit"),
     plain("client.id", "the first client's id in MyCase"),
     plain("client.first_name", "the first client's first name"),
     plain("client.middle_name", "the first client's middle name or initial"),
@@ -45,6 +44,7 @@ pub const SOURCES: &[Source] = &[
     plain("client.work_phone_number", "the first client's work phone as written in MyCase"),
     sensitive("client.birthdate", "the first client's birth date", "a birth date helps others to pose as the client"),
     plain("client.contact_group", "the first client's contact group in MyCase"),
+    plain("client.people_group", "the first client's people group in MyCase; read from the list of all clients"),
     plain("lead_attorney.id", "the lead attorney's id in MyCase"),
     plain("lead_attorney.first_name", "the lead attorney's first name"),
     plain("lead_attorney.last_name", "the lead attorney's last name"),
@@ -96,6 +96,10 @@ impl FromStr for SourceName {
         if let Some(name) = text.strip_prefix("custom.") {
             let name = NameKey::new(name);
             return if name.is_empty() { Err(SourceNameError::NoCustomName) } else { Ok(SourceName::Custom(name)) };
+        }
+        if let Some(name) = text.strip_prefix("client.custom.") {
+            let name = NameKey::new(name);
+            return if name.is_empty() { Err(SourceNameError::NoCustomName) } else { Ok(SourceName::Client(format!("custom.{name}"))) };
         }
         let known = Source::find(text).and_then(|source| source.name.split_once('.'));
         match known {

@@ -43,9 +43,11 @@ pub enum Scope {
     Never,
 }
 
-/// Which rule of `[cases]` leaves a case out.
+/// Which rule leaves a case out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutOfScope {
+    /// `[testing] cases` is not empty and does not list it: nothing is said of it.
+    Testing,
     /// `practice_areas` does not list its practice area.
     PracticeAreaNotListed,
     /// `skip_practice_areas` lists it.
