@@ -3,6 +3,7 @@
 pub mod config;
 pub mod domain;
 pub mod http;
+pub mod mapping;
 pub mod mycase;
 pub mod plan;
 pub mod sandbox;

@@ -5,10 +5,14 @@
 
 pub mod cron;
 mod firm;
+#[cfg(test)]
+pub(crate) mod firm_for_tests;
 mod hours;
 mod problem;
 mod profile;
 mod secret;
+mod sources;
+mod template;
 
 pub use firm::{
     CasesRule, ClientsRule, Closure, ContactHours, DeletedRule, DocumentsRule, Drift, Existing, FieldRule, FieldSource, Firm, Hours, Lead,
@@ -20,3 +24,5 @@ pub use profile::{
     Auth, BodyValue, ItemField, Operation, OperationName, Paging, Profile, ProfileField, RequestTemplate, RequiredPeople, StageRules, Words,
 };
 pub use secret::SecretRef;
+pub use sources::{SOURCES, Source, SourceNameError};
+pub use template::{Template, TemplateError};

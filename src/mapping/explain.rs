@@ -1,0 +1,155 @@
+//! Why a case is wanted like this, down to the line of the firm file that decided. Quotes names of stages, practice
+//! areas and sources; people are ids, and values are never quoted.
+
+use super::stages::{Area, How, Stage};
+use super::{Mapper, Wanted};
+use crate::config::{Firm, Lead, LeadMissing};
+use crate::domain::{CaseStatus, Kind, Kinds, SeenCase};
+use std::fmt;
+
+/// Why one field of the record is as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Because {
+    /// As in `Record::differing_fields`: `state`, `stage`, `attorney`, a field's name, ...
+    pub field: String,
+    /// The kind of change the field belongs to; `state` bears `Close`, also when it reopens.
+    pub kind: Kind,
+    /// One sentence's end, without personal data.
+    pub why: String,
+    /// The firm file with the line that decided, e.g. `acme.firm.toml:41`; `None` when a default or MyCase did.
+    pub place: Option<String>,
+}
+
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Because { field, kind: _, why, place } = self;
+        write!(f, "{field}: {why}")?;
+        place.as_ref().map_or(Ok(()), |place| write!(f, " ({place})"))
+    }
+}
+
+impl Mapper {
+    /// Why a change is made, for its kinds: one sentence for each field that has a value. A create tells everything.
+    pub fn why(&self, case: &SeenCase, wanted: &Wanted, kinds: Kinds) -> Vec<String> {
+        let state = kinds.contains(Kind::Close) || kinds.contains(Kind::Reopen);
+        let asked = |because: &Because| match because.kind {
+            Kind::Close | Kind::Reopen => state,
+            kind => kinds.contains(kind),
+        };
+        let has_value = |because: &Because| {
+            let record = &wanted.record;
+            let of_file = because.kind != Kind::Update || matches!(because.field.as_str(), "attorney" | "team");
+            of_file || record.fields.contains_key(&because.field) || record.extra.contains_key(&because.field)
+        };
+        let everything = kinds.contains(Kind::Create);
+        let told = self.explain(case).into_iter().filter(|because| (everything || asked(because)) && has_value(because));
+        told.map(|because| because.to_string()).collect()
+    }
+
+    /// Why every field of the case is as it is, in the order of `Record::differing_fields`.
+    pub fn explain(&self, case: &SeenCase) -> Vec<Because> {
+        let firm = &*self.firm;
+        let (area, stage) = self.names.decide(case, firm);
+        let mut told = vec![state(case), explain_area(firm, case, &area), explain_stage(firm, case, &stage, &area)];
+        told.extend(self.explain_clients(case));
+        told.extend(self.explain_staff(case));
+        told.extend(self.explain_fields(case));
+        told
+    }
+
+    fn explain_clients(&self, case: &SeenCase) -> Vec<Because> {
+        let contact = |field: &str, why: String| because(field, Kind::Contact, why, None);
+        let chosen = match self.clients.choose(case, &self.firm, &self.reference) {
+            Ok(chosen) => chosen,
+            Err(reason) => return vec![contact("clients", format!("not decided: {}", reason.text))],
+        };
+        let people: Vec<String> = chosen.people.iter().map(|client| client.id.to_string()).collect();
+        let mut told = vec![contact("clients", format!("person {}, {} ([clients] who)", people.join(", "), chosen.because))];
+        for client in chosen.people {
+            let login = super::people::Login::of(client, &self.firm);
+            told.push(contact(
+                "phone",
+                match login.phone {
+                    Some(kind) => format!("the {} phone of person {} ([clients] phone)", super::reasons::phone_word(kind), client.id),
+                    None => format!("person {} has no valid phone among those of [clients] phone", client.id),
+                },
+            ));
+        }
+        told
+    }
+
+    fn explain_staff(&self, case: &SeenCase) -> Vec<Because> {
+        let update = |field: &str, why: String| because(field, Kind::Update, why, None);
+        let team = self.staff.team(case, &self.firm);
+        let flag = |flag: Lead| match flag {
+            Lead::LeadLawyer => "lead_lawyer",
+            Lead::OriginatingLawyer => "originating_lawyer",
+        };
+        let given = matches!(&self.firm.staff.lead_missing, LeadMissing::Email(address) if team.email == Some(address.as_str()));
+        let lead = match team.lead {
+            _ if given => "the address that [staff] lead_missing gives".to_owned(),
+            Some((id, by)) => format!("staff {id}, marked as {} in MyCase ([staff] lead)", flag(by)),
+            None => "nobody on the case leads it ([staff] lead)".to_owned(),
+        };
+        let others = team.members.iter().filter(|member| Some(member.email.as_str()) != team.email).count();
+        vec![update("attorney", lead), update("team", format!("the lead attorney and {others} more of the case's staff ([staff])"))]
+    }
+
+    fn explain_fields(&self, case: &SeenCase) -> Vec<Because> {
+        let looked = self.look(case, &mut Vec::new());
+        let told = self.fields.explain(&self.facts(case, &looked));
+        let title = &self.firm.portal.profile.title;
+        let sentence = |(field, why): (&str, String)| {
+            let line = self.firm.fields.get(field).map_or(0, |rule| rule.line);
+            let why = if line == 0 { format!("{why} (the default for {title})") } else { why };
+            because(field, Kind::Update, why, at(&self.firm, line))
+        };
+        told.into_iter().map(sentence).collect()
+    }
+}
+
+fn state(case: &SeenCase) -> Because {
+    let word = match case.status {
+        CaseStatus::Open => "open in MyCase",
+        CaseStatus::Closed => "closed in MyCase",
+        CaseStatus::Unknown => "neither open nor closed in MyCase",
+    };
+    because("state", Kind::Close, word.to_owned(), None)
+}
+
+fn explain_area(firm: &Firm, case: &SeenCase, area: &Area) -> Because {
+    let name = case.practice_area.as_deref().unwrap_or_default();
+    let (why, line) = sentence(area.how, name, area.to.as_deref(), "[practice_areas]");
+    because("practice_area", Kind::Stage, why, at(firm, line))
+}
+
+fn explain_stage(firm: &Firm, case: &SeenCase, stage: &Stage, area: &Area) -> Because {
+    let name = case.stage.as_deref().unwrap_or_default();
+    let (why, line) = match (stage.how, &area.reason, &stage.reason) {
+        (How::Undecided, Some(_), None) => (format!("{name:?} waits for the practice area"), 0),
+        _ => sentence(stage.how, name, stage.to.as_deref(), "[stages]"),
+    };
+    because("stage", Kind::Stage, why, at(firm, line))
+}
+
+fn sentence(how: How, name: &str, to: Option<&str>, section: &str) -> (String, u32) {
+    let to = to.unwrap_or_default();
+    match how {
+        How::Map { line } => (format!("{name:?} is {to:?}"), line),
+        How::ForArea { line } => (format!("{name:?} is {to:?} for this practice area"), line),
+        How::SameName => (format!("{to:?}, the same name as in MyCase ({section} not_in_map)"), 0),
+        How::Hidden => (format!("{name:?} is not shown to clients, the portal's stays ({section} hide)"), 0),
+        How::Keep => (format!("{name:?} is not in the map, the portal's stays ({section} not_in_map)"), 0),
+        How::Absent => ("MyCase has none, the portal's stays".to_owned(), 0),
+        How::Undecided => (format!("{name:?} is not decided ({section} not_in_map)"), 0),
+    }
+}
+
+fn because(field: &str, kind: Kind, why: String, place: Option<String>) -> Because {
+    Because { field: field.to_owned(), kind, why, place }
+}
+
+/// The firm file with a line; `None` when a default applied.
+fn at(firm: &Firm, line: u32) -> Option<String> {
+    (line > 0).then(|| format!("{}:{line}", firm.file))
+}

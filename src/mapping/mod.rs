@@ -1,0 +1,29 @@
+//! What a firm's file makes of a case that MyCase shows: the wanted record, and what cannot be decided.
+//!
+//! [`Mapper`] is made once per run and maps case by case; it knows no link and no portal. [`Wanted`] is what it says of
+//! a case; [`Mapper::explain`] says which rule and line decided. `stages` has practice areas and stages, `people` the
+//! client, `staff` the lead attorney and the team, `fields` the rest over the table of `sources`; `reasons` has the
+//! sentences.
+
+mod custom;
+mod explain;
+mod fields;
+mod lacking;
+mod mapper;
+mod names;
+mod needs;
+mod people;
+mod reasons;
+mod sources;
+mod staff;
+mod stages;
+mod template;
+#[cfg(test)]
+mod tests;
+mod wanted;
+
+pub use explain::Because;
+pub use lacking::lacking;
+pub use mapper::{Mapper, MapperError};
+pub use needs::{Needs, needs};
+pub use wanted::{OutOfScope, Scope, SeenStatus, StageWish, Wanted};
