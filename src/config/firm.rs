@@ -457,7 +457,8 @@ impl Limit {
     /// rounded down, then raised to `at_least`, then cut to `at_most`.
     pub fn allows(&self, open_linked: usize) -> Option<u32> {
         let Limit::Bounded(Share { percent, at_least, at_most }) = self else { return None };
-        let share = percent.map(|percent| (percent / 100.0 * open_linked as f64).floor() as u32);
+        // Multiplied first: 29% of 100 is 29, and 29.0 / 100.0 * 100.0 is not.
+        let share = percent.map(|percent| (percent * open_linked as f64 / 100.0).floor() as u32);
         let base = share.or(*at_most).unwrap_or(*at_least).max(*at_least);
         Some(at_most.map_or(base, |most| base.min(most)))
     }

@@ -73,6 +73,12 @@ impl Kinds {
         self.0 & other.0 != 0
     }
 
+    /// The kinds of both sets.
+    #[must_use]
+    pub fn union(self, other: Kinds) -> Kinds {
+        Kinds(self.0 | other.0)
+    }
+
     /// Whether the set is empty.
     pub fn is_empty(self) -> bool {
         self.0 == 0

@@ -15,7 +15,8 @@ pub struct Change {
     pub kinds: Kinds,
     /// The portal's record; `None` for a create.
     pub portal_id: Option<PortalId>,
-    /// What the portal was last told or says; `None` for a create.
+    /// What the portal was last told or says. `None` for a create, and with a `portal_id` for a rewrite: whatever the
+    /// portal holds, everything of `after` that the kinds name is sent anew.
     pub before: Option<Record>,
     /// What the portal will hold.
     pub after: Record,
@@ -30,7 +31,8 @@ pub struct Change {
 /// Why a change waits for a person whatever the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Hold {
-    /// The firm's rule now names another person; only `approve --only contact` sends it.
+    /// The firm's rule now names another person; only `approve --only contact` sends it. Such a change stands in
+    /// [`Plan::swaps`], has the kind contact only, and its `after` is its `before` with the other clients.
     ClientChanged,
 }
 
@@ -61,14 +63,22 @@ impl Change {
         self.before.as_ref().unwrap_or(&empty).differing_fields(&self.after)
     }
 
-    /// The key under the firm's fingerprint key.
+    /// The key under the firm's fingerprint key. Of a client swap only the clients count, so it stays the same while
+    /// the rest of the case goes on.
     pub fn key(&self, prints: &Fingerprinter) -> ChangeKey {
+        let case = self.case.0.to_be_bytes();
+        if self.hold == Some(Hold::ClientChanged) {
+            let clients = |record: Option<&Record>| record.map(|record| prints.contact(&record.clients).0).unwrap_or_default();
+            let (before, after) = (clients(self.before.as_ref()), clients(Some(&self.after)));
+            return ChangeKey(prints.of([b"swap".as_slice(), &case, &before, &after]));
+        }
         let record = |record: &Record| {
             let Record { practice_area, stage, open, .. } = record;
             let mut parts = Vec::with_capacity(64);
             parts.push(u8::from(*open));
             for name in [practice_area, stage] {
-                parts.extend_from_slice(name.as_deref().unwrap_or("\u{0}").as_bytes());
+                // 0xfe and 0xff are in no UTF-8 text, so no name can be taken for a missing one or for two.
+                parts.extend_from_slice(name.as_deref().map_or([0xfe].as_slice(), str::as_bytes));
                 parts.push(0xff);
             }
             parts.extend_from_slice(&prints.contact(&record.clients).0);
@@ -76,11 +86,13 @@ impl Change {
             parts
         };
         let before = self.before.as_ref().map(record).unwrap_or_default();
-        ChangeKey(prints.of([self.case.0.to_be_bytes().as_slice(), &before, &record(&self.after)]))
+        let linked = [u8::from(self.portal_id.is_some())];
+        ChangeKey(prints.of([case.as_slice(), &linked, &before, &record(&self.after)]))
     }
 }
 
-/// A portal record that exists and is taken as a case's own; costs no portal request.
+/// A portal record that exists and is taken as a case's own; costs no portal request. Also of a linked case, when the
+/// portal's own list shows that the link remembers it wrongly (changed by hand, or made anew under another id).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Adoption {
     /// The case.
@@ -119,6 +131,9 @@ pub struct Plan {
     pub doubts: Vec<ScanDoubt>,
     /// What would be sent, at most one per case.
     pub changes: Vec<Change>,
+    /// Linked cases whose client is now another person: at most one per case, beside the case's own change, never sent
+    /// but by `approve --only contact`.
+    pub swaps: Vec<Change>,
     /// Records to be taken as a case's own.
     pub adoptions: Vec<Adoption>,
     /// What only the state has to remember.
@@ -170,22 +185,30 @@ pub struct LimitLine {
 impl Plan {
     /// The plan's name: equal plans bear equal names.
     pub fn name(&self, prints: &Fingerprinter) -> PlanName {
-        let keys: Vec<ChangeKey> = self.changes.iter().map(|change| change.key(prints)).collect();
-        let print = prints.of(keys.iter().map(|key| key.0.0.as_slice()));
-        PlanName(format!("p-{:08x}", print.short() >> 32))
+        name_of(self.changes.iter().chain(&self.swaps), prints)
     }
 
     /// The counts.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts { unchanged: self.unchanged, exceptions: self.exceptions.len(), ..Counts::default() };
-        for change in &self.changes {
-            *counts.of(change.kind()) += 1;
-        }
-        counts
+        Counts { unchanged: self.unchanged, exceptions: self.exceptions.len(), ..Counts::of_changes(&self.changes) }
     }
 }
 
+/// The name of a plan that holds these changes in this order.
+pub fn name_of<'a>(changes: impl IntoIterator<Item = &'a Change>, prints: &Fingerprinter) -> PlanName {
+    let keys: Vec<ChangeKey> = changes.into_iter().map(|change| change.key(prints)).collect();
+    let print = prints.of(keys.iter().map(|key| key.0.0.as_slice()));
+    PlanName(format!("p-{:08x}", print.short() >> 32))
+}
+
 impl Counts {
+    /// The counts of some changes by their weightiest kind; nothing unchanged, no exceptions.
+    pub fn of_changes<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Counts {
+        let mut counts = Counts::default();
+        changes.into_iter().for_each(|change| *counts.of(change.kind()) += 1);
+        counts
+    }
+
     /// The count of a kind.
     pub fn of(&mut self, kind: Kind) -> &mut usize {
         match kind {

@@ -1,8 +1,36 @@
 //! The plan: what a run would do, why, and what of it may be done without asking.
 //!
-//! A plan is a value: complete, ordered, printable, saved. [`Change`] carries before and after; the guard is the only
-//! maker of an approved plan; applying decides nothing.
+//! A plan is a value: complete, ordered, printable, saved. [`Change`] carries before and after. [`Planner`] makes it
+//! from what mapping wants, what the links remember and what the portal lists; [`guard`] is the only maker of an
+//! [`ApprovedPlan`]; [`render`] prints. Nothing here reads a clock, a file or a socket; applying decides nothing.
+//!
+//! Start with `planner.rs`; `compare.rs` holds the rule that decides what of a case may be sent, its rooms `stages.rs`
+//! and `closure.rs` the two hardest parts of it, `adopt.rs` what the portal's own list means, `absence.rs` what a case
+//! that is not shown means, `crowd.rs` what only shows across cases.
 
+mod absence;
+mod adopt;
 mod change;
+mod closure;
+mod compare;
+mod context;
+mod crowd;
+mod draft;
+mod fate;
+mod finish;
+#[cfg(test)]
+mod fixture;
+pub mod guard;
+mod memory;
+mod planner;
+mod reasons;
+pub mod render;
+mod stages;
+#[cfg(test)]
+mod tests;
 
-pub use change::{Adoption, Change, ChangeKey, Counts, Hold, LimitLine, Observation, Plan};
+pub use absence::Absence;
+pub use change::{Adoption, Change, ChangeKey, Counts, Hold, LimitLine, Observation, Plan, name_of};
+pub use context::{Context, Reach};
+pub use guard::{ApprovedPlan, DayBook, Held, Judged};
+pub use planner::{Look, Planner};

@@ -1,0 +1,91 @@
+//! What becomes of a case that is not linked: nothing, attention, the record the portal has already, or a new one.
+
+use super::adopt::{Own, Shelf};
+use super::context::Context;
+use super::reasons;
+use crate::config::Firm;
+use crate::domain::{Holds, Reason, ReasonCode, Record};
+use crate::mapping::{Scope, SeenStatus, StageWish, Wanted};
+
+/// What becomes of a case without a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// Not this run's, not in scope, too old, or closed and left out: nothing is said.
+    Nothing,
+    /// It cannot be created while these stand.
+    Attention(Vec<Reason>),
+    /// The portal has its record, at this place of the list.
+    Adopt(usize),
+    /// A new record, with what else a person should look at.
+    Create(Vec<Reason>),
+}
+
+pub(super) fn of(context: &Context, shelf: Option<&Shelf>, wanted: &Wanted) -> Fate {
+    if wanted.scope != Scope::In || !context.concerns(wanted.case) {
+        return Fate::Nothing;
+    }
+    match shelf.map_or(Own::Nobody, |shelf| shelf.own(wanted.case)) {
+        // A record that is there is taken however old the case: it was imported once.
+        Own::One(at) => return Fate::Adopt(at),
+        Own::Several => return Fate::Attention(vec![reasons::two_portal_records()]),
+        Own::Nobody => {}
+    }
+    let firm = &context.firm;
+    let old = wanted.updated_at.is_some_and(|updated| updated < context.lookback);
+    let left_out = wanted.state == SeenStatus::Closed && !firm.closure.import_closed;
+    if left_out || (!context.asked_for(wanted.case) && (old || firm.cases.selected_only)) {
+        return Fate::Nothing;
+    }
+    let mut standing = wanted.reasons.clone();
+    standing.extend(missing_place(firm, wanted));
+    if wanted.state == SeenStatus::Unknown && !has(&standing, ReasonCode::StatusUnknown) {
+        standing.push(reasons::status_unknown());
+    }
+    let unknown = wanted.state == SeenStatus::Unknown;
+    let lacks = wanted.stage == StageWish::Undecided && firm.portal.profile.required.stage && start_stage(firm, wanted).is_none();
+    let blocked = standing.iter().any(|reason| reason.no_create || reason.holds == Holds::Everything);
+    if unknown || lacks || blocked { Fate::Attention(standing) } else { Fate::Create(standing) }
+}
+
+/// Stage or practice area that the portal needs and the record would not have.
+fn missing_place(firm: &Firm, wanted: &Wanted) -> Vec<Reason> {
+    let required = firm.portal.profile.required;
+    let mut missing = Vec::new();
+    if required.stage && start_stage(firm, wanted).is_none() && !has(&wanted.reasons, ReasonCode::StageNotMapped) {
+        missing.push(reasons::no_stage_to_start());
+    }
+    let area = wanted.practice_area_decided && wanted.record.practice_area.is_some();
+    if required.practice_area && !area && !has(&wanted.reasons, ReasonCode::PracticeAreaNotMapped) {
+        missing.push(reasons::no_practice_area());
+    }
+    missing
+}
+
+fn has(reasons: &[Reason], code: ReasonCode) -> bool {
+    reasons.iter().any(|reason| reason.code == code)
+}
+
+/// The stage a new record begins in: closed ones where `[closure] stage` says, if it says.
+fn start_stage<'a>(firm: &'a Firm, wanted: &'a Wanted) -> Option<&'a str> {
+    if wanted.state == SeenStatus::Closed && firm.closure.stage.is_some() {
+        return firm.closure.stage.as_deref();
+    }
+    match &wanted.stage {
+        StageWish::Set => wanted.record.stage.as_deref(),
+        StageWish::Keep { start } => start.as_deref(),
+        StageWish::Undecided => None,
+    }
+}
+
+/// The record that a create would make; what is not decided is left out.
+pub(super) fn first_record(firm: &Firm, wanted: &Wanted) -> Record {
+    let mut record = wanted.record.clone();
+    record.stage = start_stage(firm, wanted).map(str::to_owned);
+    if !wanted.practice_area_decided {
+        record.practice_area = None;
+    }
+    if !wanted.contact_decided {
+        record.clients.clear();
+    }
+    record
+}

@@ -1,0 +1,246 @@
+//! Makes the plan: looks at each case as it comes, keeps what changes, and puts the plan together at the end.
+//!
+//! Streams: a case in step with its link leaves a few fingerprints and nothing else. It never reads or writes; what it
+//! needs of the state (a link, the record last sent) the caller hands in. Every case is looked at once a run.
+
+use super::absence::{self, Absence, Verdict};
+use super::adopt::{self, Shelf, Standing};
+use super::closure::Door;
+use super::compare::{Base, Goal};
+use super::context::{Context, Reach};
+use super::crowd::Crowd;
+use super::draft::Draft;
+use super::fate::{self, Fate};
+use super::memory::{self, Since};
+use super::{Observation, reasons};
+use crate::config::OutOfScopeRule;
+use crate::domain::{CaseId, Kind, Kinds, Link, Reason, Record, Scan, ScanDoubt};
+use crate::mapping::{Scope, Wanted};
+use std::collections::BTreeMap;
+
+/// What a look at one case came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Dealt with; the caller may forget the case.
+    Settled,
+    /// Something may have to be sent, of about these kinds: the caller fetches the record last sent (of a linked case)
+    /// and the why, and calls [`Planner::draft`].
+    Differs(Kinds),
+}
+
+/// Makes one plan. See the module for how it is fed.
+#[derive(Debug)]
+pub struct Planner {
+    pub(super) context: Context,
+    pub(super) shelf: Option<Shelf>,
+    pub(super) crowd: Crowd,
+    pub(super) drafts: BTreeMap<CaseId, Draft>,
+    pub(super) reasons: BTreeMap<CaseId, Vec<Reason>>,
+    pub(super) observations: BTreeMap<CaseId, Observation>,
+    /// Linked cases that were not shown, with what follows if the scan was whole.
+    pub(super) absent: BTreeMap<CaseId, (Verdict, Option<Observation>)>,
+    pub(super) unchanged: usize,
+    pub(super) open_linked: usize,
+}
+
+impl Planner {
+    /// A planner for one run.
+    pub fn new(mut context: Context) -> Planner {
+        Planner {
+            shelf: context.listing.take().map(Shelf::new),
+            context,
+            crowd: Crowd::default(),
+            drafts: BTreeMap::new(),
+            reasons: BTreeMap::new(),
+            observations: BTreeMap::new(),
+            absent: BTreeMap::new(),
+            unchanged: 0,
+            open_linked: 0,
+        }
+    }
+
+    /// Looks at one case as mapping wants it, with its link if it has one.
+    pub fn look(&mut self, wanted: &Wanted, link: Option<&Link>) -> Look {
+        match link {
+            Some(link) => self.look_linked(wanted, link),
+            None => self.look_new(wanted),
+        }
+    }
+
+    /// Drafts what a look said differs. `sent`: the record the portal was last told, of a linked case.
+    pub fn draft(&mut self, wanted: Wanted, link: Option<Link>, sent: Option<Record>, why: Vec<String>) {
+        match link {
+            Some(link) => self.draft_linked(&wanted, &link, sent, why),
+            None => self.draft_new(&wanted, why),
+        }
+    }
+
+    /// Whether the case was looked at in this run; after the scan, linked cases that were not are absent. Call it when
+    /// all were looked at: the first call after a look sorts.
+    pub fn was_read(&mut self, case: CaseId) -> bool {
+        self.crowd.has(case)
+    }
+
+    /// Whether MyCase should be asked for an absent case itself, because that is all the proof still wants.
+    pub fn wants_proof(&self, link: &Link) -> bool {
+        self.context.reach == Reach::Everything && self.context.concerns(link.case) && absence::wants_proof(link, self.context.now)
+    }
+
+    /// A linked case that the scan of everything did not show. [`Look::Differs`]: its record is to be closed; fetch the
+    /// record last sent and call [`Planner::close_absent`]. A scan in doubt makes all of it void.
+    pub fn absent(&mut self, link: &Link, absence: Absence) -> Look {
+        let context = &self.context;
+        if context.reach != Reach::Everything || !context.concerns(link.case) || context.firm.cases.never.contains(&link.case) {
+            return Look::Settled;
+        }
+        let verdict = absence::judge(&context.firm, link, absence, context.now);
+        let observation = absence::observation(link, &verdict);
+        let closes = matches!(verdict, Verdict::Close(_));
+        self.absent.insert(link.case, (verdict, observation));
+        if closes { Look::Differs([Kind::Close].into_iter().collect()) } else { Look::Settled }
+    }
+
+    /// Drafts the closing of an absent case's record.
+    pub fn close_absent(&mut self, link: &Link, sent: Option<Record>) {
+        match sent {
+            Some(sent) => self.draft_close(link, sent, vec!["MyCase answers that the case is gone; it was closed before".into()]),
+            // Without knowing what the portal holds nothing is sent; a person is told instead.
+            None => {
+                if let Some((Verdict::Close(missing), observation)) = self.absent.remove(&link.case) {
+                    self.absent.insert(link.case, (Verdict::Report(missing, reasons::gone(false)), observation));
+                }
+            }
+        }
+    }
+
+    /// Why the scan does not prove absence: its own doubts, a run that did not reach everything, or fewer than 90% of
+    /// the last whole scan.
+    pub fn doubts(&self, scan: &Scan) -> Vec<ScanDoubt> {
+        let mut doubts = scan.doubts.clone();
+        if self.context.reach != Reach::Everything {
+            if !doubts.contains(&ScanDoubt::Partial) {
+                doubts.push(ScanDoubt::Partial);
+            }
+        } else if let Some(before) = self.context.last_scan.filter(|before| scan.read * 10 < before * 9) {
+            doubts.push(ScanDoubt::Shrunk { fewer: before - scan.read, before });
+        }
+        doubts
+    }
+
+    fn look_new(&mut self, wanted: &Wanted) -> Look {
+        match fate::of(&self.context, self.shelf.as_ref(), wanted) {
+            Fate::Nothing => Look::Settled,
+            Fate::Attention(reasons) => {
+                // It counts in the crowd: what it shares with others should be known before it is put right.
+                let mut known = wanted.record.clone();
+                if !wanted.contact_decided {
+                    known.clients.clear();
+                }
+                self.crowd.wanted(wanted.case, &known, &self.context.prints);
+                self.reasons.insert(wanted.case, reasons);
+                Look::Settled
+            }
+            Fate::Adopt(_) => Look::Differs(Kind::ALL.into_iter().collect()),
+            Fate::Create(_) => Look::Differs([Kind::Create].into_iter().collect()),
+        }
+    }
+
+    fn look_linked(&mut self, wanted: &Wanted, link: &Link) -> Look {
+        self.open_linked += usize::from(link.open);
+        if let Some(shelf) = &mut self.shelf {
+            shelf.mark_linked(&link.portal_id);
+        }
+        if wanted.scope == Scope::Never || !self.context.concerns(wanted.case) {
+            return self.leave(link);
+        }
+        self.remember(wanted, link);
+        match self.glance(wanted, link) {
+            Glance::Leave => self.leave(link),
+            Glance::InStep => {
+                self.unchanged += usize::from(wanted.reasons.is_empty());
+                self.note(wanted.case, wanted.reasons.iter().cloned());
+                self.leave(link)
+            }
+            Glance::Rests => {
+                self.unchanged += 1;
+                self.leave(link)
+            }
+            Glance::Attention(reason) => {
+                self.note(wanted.case, [reason]);
+                self.leave(link)
+            }
+            Glance::ByHand => {
+                self.note(wanted.case, wanted.reasons.iter().cloned().chain([reasons::closed_by_hand()]));
+                self.leave(link)
+            }
+            Glance::Differs(kinds) => Look::Differs(kinds),
+        }
+    }
+
+    /// The quick comparison of a linked case with what its link remembers. Allocates nothing for a case in step.
+    fn glance(&self, wanted: &Wanted, link: &Link) -> Glance {
+        let Context { firm, prints, now, rewrite, .. } = &self.context;
+        if let Scope::Out(why) = wanted.scope {
+            return match firm.closure.out_of_scope {
+                _ if !link.open => Glance::Leave,
+                OutOfScopeRule::Report => Glance::Attention(reasons::out_of_scope(why)),
+                OutOfScopeRule::Close => Glance::Differs([Kind::Close].into_iter().collect()),
+            };
+        }
+        let goal = Goal::of(firm, wanted, &Base::of_link(link), &link.clients, &Since::of(wanted, Some(&link.seen), *now), *now);
+        let kinds = goal.kinds(link, wanted, prints);
+        if let Some(shelf) = &self.shelf {
+            match shelf.standing(link) {
+                Standing::Unknown => {}
+                Standing::Moved => return Glance::Differs(kinds),
+                Standing::Gone if goal.door == Door::Rests => return Glance::Rests,
+                Standing::Gone if self.context.asked_for(link.case) => return Glance::Differs([Kind::Create].into_iter().collect()),
+                Standing::Gone => return Glance::Attention(reasons::record_gone()),
+                Standing::Listed(_) if shelf.own(link.case) == adopt::Own::Several => return Glance::Differs(kinds),
+                Standing::Listed(at) if goal.door == Door::Rests => {
+                    let opened = shelf.record(at).is_some_and(|record| record.open == Some(true));
+                    return if opened { Glance::Differs(kinds) } else { Glance::Rests };
+                }
+                Standing::Listed(at) if shelf.differs(at, link, &wanted.record, firm, prints) => return Glance::Differs(kinds),
+                Standing::Listed(_) => {}
+            }
+        }
+        match goal.door {
+            Door::Rests => Glance::Rests,
+            _ if !kinds.is_empty() || goal.swap || *rewrite => Glance::Differs(kinds),
+            Door::ByHand => Glance::ByHand,
+            Door::StaysOpen | Door::Closes | Door::Opens => Glance::InStep,
+        }
+    }
+
+    fn leave(&mut self, link: &Link) -> Look {
+        self.crowd.link(link);
+        Look::Settled
+    }
+
+    /// What the state has to remember of a linked case whatever becomes of it.
+    fn remember(&mut self, wanted: &Wanted, link: &Link) {
+        let seen = memory::moved(wanted, &link.seen, self.context.now);
+        let missing = link.missing.is_some().then_some(None);
+        if seen.is_some() || missing.is_some() {
+            self.observations.insert(link.case, Observation { case: link.case, seen, missing, unlink: false });
+        }
+    }
+
+    pub(super) fn note(&mut self, case: CaseId, reasons: impl IntoIterator<Item = Reason>) {
+        let mut reasons = reasons.into_iter().peekable();
+        if reasons.peek().is_some() {
+            self.reasons.entry(case).or_default().extend(reasons);
+        }
+    }
+}
+
+/// What a quick look at a linked case came to.
+enum Glance {
+    Leave,
+    InStep,
+    Rests,
+    Attention(Reason),
+    ByHand,
+    Differs(Kinds),
+}

@@ -1,0 +1,14 @@
+//! Prints a plan: for a terminal, as the JSON contract (design: commands.md), and for a pull request.
+//!
+//! Personal values only when asked for; stages, practice areas and open or closed are no client data. Names of cases
+//! come from the caller, which alone may know them.
+
+mod json;
+mod markdown;
+mod text;
+mod words;
+
+pub use json::{ChangeAnswer, PlanAnswer, ReasonAnswer, json};
+pub use markdown::markdown;
+pub use text::text;
+pub use words::{Options, headline, plural};
