@@ -7,3 +7,4 @@ pub mod mapping;
 pub mod mycase;
 pub mod plan;
 pub mod sandbox;
+pub mod store;

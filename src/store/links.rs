@@ -1,0 +1,175 @@
+//! Which case and which portal record belong together, and what the portal was last told.
+//!
+//! Links are read by the hundred thousand in every run, so they are in clear and compact (postcard behind a byte that says
+//! the layout); the record as last sent holds personal data, is sealed, and is read only for cases that change.
+
+use super::tables::{LINKS, SENT};
+use super::{Store, StoreError, Writer};
+use crate::domain::{CaseId, Link, Record};
+use redb::{AccessGuard, Range, ReadOnlyTable, ReadableTable, ReadableTableMetadata, StorageError};
+
+/// The layout of a link's row. Another field in `Link` means another layout here, decoded beside this one.
+const LAYOUT: u8 = 1;
+
+/// All links as of one moment. Keep it for the reading only: while it lives, the file cannot use the pages again that
+/// later writes free.
+pub struct Links {
+    store: Store,
+    links: ReadOnlyTable<u64, &'static [u8]>,
+    sent: ReadOnlyTable<u64, &'static [u8]>,
+}
+
+impl std::fmt::Debug for Links {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Links")
+    }
+}
+
+/// Links in the order of their cases.
+pub struct LinkIter(Range<'static, u64, &'static [u8]>);
+
+impl std::fmt::Debug for LinkIter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LinkIter")
+    }
+}
+
+impl Store {
+    /// A snapshot of the links.
+    pub fn links(&self) -> Result<Links, StoreError> {
+        let snapshot = self.read()?;
+        Ok(Links { store: self.clone(), links: snapshot.table(LINKS)?, sent: snapshot.table(SENT.rows)? })
+    }
+}
+
+impl Links {
+    /// A case's link.
+    pub fn get(&self, case: CaseId) -> Result<Option<Link>, StoreError> {
+        self.links.get(case.0)?.map(|row| decode(row.value())).transpose()
+    }
+
+    /// The record as last sent or adopted, unsealed.
+    pub fn sent(&self, case: CaseId) -> Result<Option<Record>, StoreError> {
+        ReadableTable::get(&self.sent, case.0)?.map(|row| self.store.sealer().open(&SENT, &case.0, row.value())).transpose()
+    }
+
+    /// Every link in the order of the cases' ids.
+    pub fn iter(&self) -> Result<LinkIter, StoreError> {
+        Ok(LinkIter(self.links.range::<u64>(..)?))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> Result<usize, StoreError> {
+        Ok(self.links.len()? as usize)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        Ok(self.links.is_empty()?)
+    }
+}
+
+impl Iterator for LinkIter {
+    type Item = Result<Link, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let decoded = |row: Result<(AccessGuard<'_, u64>, AccessGuard<'_, &[u8]>), StorageError>| decode(row?.1.value());
+        self.0.next().map(decoded)
+    }
+}
+
+impl Writer<'_> {
+    /// Keeps a link with the record that was sent or adopted. Crash before the commit: the portal was told and the link
+    /// does not say so; the journal, changed in the same transaction, still does. After: both agree.
+    pub fn put_link(&mut self, link: &Link, sent: &Record) -> Result<(), StoreError> {
+        self.touch_link(link)?;
+        self.seal_into(&SENT, link.case.0, sent)
+    }
+
+    /// Keeps what was learned of a linked case (seen, missing) and leaves the record as last sent. Crash before the
+    /// commit: the next run learns it again. After: it is known.
+    pub fn touch_link(&mut self, link: &Link) -> Result<(), StoreError> {
+        let row = encode(link)?;
+        self.table(LINKS)?.insert(link.case.0, row.as_slice())?;
+        Ok(())
+    }
+
+    /// Forgets a link and its record. Crash before the commit: the case is still linked. After: it is as never seen.
+    pub fn remove_link(&mut self, case: CaseId) -> Result<(), StoreError> {
+        self.table(LINKS)?.remove(case.0)?;
+        self.table(SENT.rows)?.remove(case.0)?;
+        Ok(())
+    }
+
+    /// Forgets every link (`reset`, `rebind`). Crash before the commit: all are there. After: none.
+    pub fn remove_all_links(&mut self) -> Result<(), StoreError> {
+        self.table(LINKS)?.retain(|_, _| false)?;
+        self.table(SENT.rows)?.retain(|_, _| false)?;
+        Ok(())
+    }
+}
+
+fn encode(link: &Link) -> Result<Vec<u8>, StoreError> {
+    let mut row = Vec::with_capacity(160);
+    row.push(LAYOUT);
+    postcard::to_extend(link, row).map_err(|_| StoreError::Row { table: "links" })
+}
+
+fn decode(row: &[u8]) -> Result<Link, StoreError> {
+    let broken = || StoreError::Row { table: "links" };
+    match row.split_first() {
+        Some((&LAYOUT, link)) => postcard::from_bytes(link).map_err(|_| broken()),
+        _ => Err(broken()),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn a_link_comes_back_as_it_was_with_the_record_that_was_sent() {
+        let store = samples::store();
+        let (link, record) = (samples::link(7), samples::record(7));
+        store.write(|w| w.put_link(&link, &record)).unwrap();
+        let links = store.links().unwrap();
+        assert_eq!(links.get(CaseId(7)).unwrap(), Some(link));
+        assert!(links.sent(CaseId(7)).unwrap() == Some(record));
+        assert!(links.get(CaseId(8)).unwrap().is_none() && links.sent(CaseId(8)).unwrap().is_none());
+    }
+
+    #[test]
+    fn touching_a_link_leaves_what_was_sent() {
+        let store = samples::store();
+        store.write(|w| w.put_link(&samples::link(7), &samples::record(7))).unwrap();
+        let mut seen = samples::link(7);
+        seen.seen.open = false;
+        store.write(|w| w.touch_link(&seen)).unwrap();
+        let links = store.links().unwrap();
+        assert_eq!(links.get(CaseId(7)).unwrap(), Some(seen));
+        assert!(links.sent(CaseId(7)).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_snapshot_does_not_see_what_is_written_after_it() {
+        let store = samples::store();
+        store.write(|w| w.put_link(&samples::link(7), &samples::record(7))).unwrap();
+        let before = store.links().unwrap();
+        store.write(|w| w.remove_link(CaseId(7))).unwrap();
+        assert_eq!(before.len().unwrap(), 1);
+        assert!(store.links().unwrap().is_empty().unwrap() && store.links().unwrap().sent(CaseId(7)).unwrap().is_none());
+    }
+
+    #[test]
+    fn links_come_in_the_order_of_their_cases() {
+        let store = samples::store();
+        let put = |w: &mut Writer<'_>| [300, 2, 70_000].iter().try_for_each(|n| w.put_link(&samples::link(*n), &samples::record(*n)));
+        store.write(put).unwrap();
+        let cases: Vec<u64> = store.links().unwrap().iter().unwrap().map(|link| link.unwrap().case.0).collect();
+        assert_eq!(cases, [2, 300, 70_000]);
+        store.write(|w| w.remove_all_links()).unwrap();
+        assert!(store.links().unwrap().is_empty().unwrap());
+    }
+}

@@ -1,0 +1,55 @@
+//! One firm's state in one redb file: what is linked, what was decided, what is still open, and the secrets it needs.
+//!
+//! It keeps and gives back; it decides nothing and knows neither MyCase nor a portal. Nothing here waits on the network
+//! or reads a clock. Start with `tables.rs`, where every table is drawn, then [`Store`] (open, read) and [`Writer`]
+//! (the only way to change anything: one closure, one transaction, durable when it returns).
+//!
+//! Every write follows one rule, so each method says only what it adds: **crash before [`Store::write`] returns:
+//! either nothing of the closure's writes is there, or (when it fell after the commit's second sync) all of them; never a
+//! mix. Crash after: all of them.**
+//!
+//! Calls block (a writer waits for the writer before it; a commit waits for the disk): from async code, keep
+//! transactions short or go through `spawn_blocking`.
+
+mod cursors;
+mod error;
+mod exceptions;
+mod history;
+mod journal;
+mod links;
+mod meta;
+mod migrate;
+mod open;
+mod plans;
+mod runs;
+mod sealer;
+mod secrets;
+mod set_aside;
+mod snapshot;
+mod tables;
+mod tokens;
+mod vault;
+mod writer;
+
+#[cfg(test)]
+mod crash_tests;
+#[cfg(test)]
+mod damage_tests;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod seal_tests;
+
+pub use error::StoreError;
+pub use history::{HistoryEntry, KEEP_VALUES};
+pub use journal::{Approval, EntryState, JournalEntry};
+pub use links::{LinkIter, Links};
+pub use meta::{
+    Accepted, AccountMyCase, AccountPortal, Connected, ConnectionBroken, FirstRunDone, LastScan, LookbackFirst, MetaFact, Pause, ScopePrint,
+};
+pub use migrate::FORMAT;
+pub use open::Store;
+pub use plans::{PlanHead, PlanSlot, SavedPlan};
+pub use runs::KEEP_RUNS;
+pub use vault::{LoadedVault, Vault, VaultError, load_or_make};
+pub use writer::Writer;

@@ -1,0 +1,274 @@
+//! The vault: one key of 32 bytes from which every sealing and fingerprint key comes, and the file that holds it.
+//!
+//! It never prints a key, keeps no personal data, and does not know where the shell got a key from.
+
+use crate::domain::{Fingerprinter, FirmId};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use camino::{Utf8Path, Utf8PathBuf};
+use chacha20poly1305::aead::{Aead, Generate, Payload};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use fs_err::os::unix::fs::OpenOptionsExt;
+use hmac::{Hmac, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+use std::fmt;
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use zeroize::Zeroizing;
+
+/// What a sealed value begins with: how it was sealed.
+const SEALED_BY: u8 = 1;
+const NONCE: usize = 24;
+
+/// Seals, opens and fingerprints under one key.
+pub struct Vault {
+    root: Zeroizing<[u8; 32]>,
+    cipher: XChaCha20Poly1305,
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault")
+    }
+}
+
+/// Why there is no vault, or why it does not seal or open.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The text or file is no key.
+    #[error("a vault key is 32 bytes: 64 hexadecimal digits, base64, or the bytes themselves; this is none of them")]
+    NotAKey,
+    /// The file holds no key.
+    #[error("{path} holds no vault key: it should be 32 bytes, as 64 hexadecimal digits, base64, or the bytes themselves")]
+    FileHoldsNoKey {
+        /// The file.
+        path: Utf8PathBuf,
+    },
+    /// The file cannot be read or made.
+    #[error("cannot read or make the vault key {path}")]
+    Io {
+        /// The file.
+        path: Utf8PathBuf,
+        /// The failure.
+        source: io::Error,
+    },
+    /// Sealed with another key, for another place, or changed since.
+    #[error("cannot be unsealed: another vault key, another place, or changed since")]
+    Sealed,
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers")]
+    NoRandom,
+}
+
+impl Vault {
+    /// The vault of this key.
+    pub fn from_key(key: [u8; 32]) -> Vault {
+        let root = Zeroizing::new(key);
+        let sealing = derive(&root, "seal", "");
+        let cipher = XChaCha20Poly1305::new(&(*sealing).into());
+        Vault { root, cipher }
+    }
+
+    /// The vault of a key given as text: 64 hexadecimal digits, base64 (plain or URL-safe, padded or not), or 32 characters
+    /// that are the bytes. White space around it is ignored.
+    pub fn from_text(text: &SecretString) -> Result<Vault, VaultError> {
+        read_key(text.expose_secret().as_bytes()).map(|key| Vault::from_key(*key)).ok_or(VaultError::NotAKey)
+    }
+
+    /// Makes the firm's fingerprints; those of two firms never compare.
+    pub fn fingerprinter(&self, firm: &FirmId) -> Fingerprinter {
+        Fingerprinter::new(&derive(&self.root, "fingerprint", firm.as_str()))
+    }
+
+    /// Seals for one place; only the same `context` opens it. 41 bytes longer than `plain`.
+    pub fn seal(&self, context: &str, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
+        let nonce = <[u8; NONCE]>::try_generate().map_err(|_| VaultError::NoRandom)?;
+        let payload = Payload { msg: plain, aad: context.as_bytes() };
+        let body = self.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| VaultError::Sealed)?;
+        let mut sealed = Vec::with_capacity(1 + NONCE + body.len());
+        sealed.push(SEALED_BY);
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(&body);
+        Ok(sealed)
+    }
+
+    /// Opens what was sealed for this place; wiped when dropped.
+    pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        let (head, body) = sealed.split_at_checked(1 + NONCE).ok_or(VaultError::Sealed)?;
+        let (&by, nonce) = head.split_first().ok_or(VaultError::Sealed)?;
+        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| VaultError::Sealed)?;
+        if by != SEALED_BY {
+            return Err(VaultError::Sealed);
+        }
+        let payload = Payload { msg: body, aad: context.as_bytes() };
+        self.cipher.decrypt(&XNonce::from(nonce), payload).map(Zeroizing::new).map_err(|_| VaultError::Sealed)
+    }
+}
+
+/// A vault read from a file, or made with it.
+#[derive(Debug)]
+pub struct LoadedVault {
+    /// The vault.
+    pub vault: Vault,
+    /// Whether the key was made just now.
+    pub made: bool,
+    /// Sentences for people: others can read the file, a new key was made.
+    pub notes: Vec<String>,
+}
+
+/// The vault whose key is in this file; makes key and file (0600) when there is none.
+///
+/// Crash before it returns: there is no file, or a whole one (the key is written and synced under another name and then
+/// linked); a stray `.new` file may stay. Crash after: the key is on the disk. Two processes at once get one key.
+pub fn load_or_make(path: &Utf8Path) -> Result<LoadedVault, VaultError> {
+    let failed = |source| VaultError::Io { path: path.to_owned(), source };
+    match fs_err::read(path) {
+        Ok(bytes) => load(path, Zeroizing::new(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match make(path) {
+            Ok(vault) => {
+                let note = format!("a new vault key was made: {path}; keep a copy of it apart from the state, which is worthless without it");
+                Ok(LoadedVault { vault, made: true, notes: vec![note] })
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                load(path, Zeroizing::new(fs_err::read(path).map_err(failed)?))
+            }
+            Err(error) => Err(failed(error)),
+        },
+        Err(error) => Err(failed(error)),
+    }
+}
+
+fn load(path: &Utf8Path, bytes: Zeroizing<Vec<u8>>) -> Result<LoadedVault, VaultError> {
+    let key = read_key(&bytes).ok_or_else(|| VaultError::FileHoldsNoKey { path: path.to_owned() })?;
+    let mut notes = Vec::new();
+    let mode = fs_err::metadata(path).map(|found| found.permissions().mode()).unwrap_or(0);
+    if mode & 0o077 != 0 {
+        notes.push(format!("others on this machine may use the vault key: run chmod 600 {path}"));
+    }
+    Ok(LoadedVault { vault: Vault::from_key(*key), made: false, notes })
+}
+
+/// Makes the file whole under another name first, so that nobody ever reads half a key.
+fn make(path: &Utf8Path) -> io::Result<Vault> {
+    let key = Zeroizing::new(<[u8; 32]>::try_generate().map_err(io::Error::other)?);
+    let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    super::set_aside::make_private_folder(folder)?;
+    let aside = Utf8PathBuf::from(format!("{path}.{:016x}.new", u64::try_generate().map_err(io::Error::other)?));
+    let mut file = fs_err::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
+    let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
+    let made = writeln!(file, "{}", *hex).and_then(|()| file.sync_all()).and_then(|()| fs_err::hard_link(&aside, path));
+    fs_err::remove_file(&aside)?;
+    made?;
+    super::set_aside::sync_folder(folder)?;
+    Ok(Vault::from_key(*key))
+}
+
+fn derive(root: &[u8; 32], purpose: &str, firm: &str) -> Zeroizing<[u8; 32]> {
+    let mut block = [0; 64];
+    block[..32].copy_from_slice(root);
+    let mut mac = Hmac::<Sha256>::new(&block.into());
+    for part in ["casebridge 1", purpose, firm] {
+        mac.update(part.as_bytes());
+        mac.update(&[0]);
+    }
+    Zeroizing::new(mac.finalize().into_bytes().into())
+}
+
+fn read_key(bytes: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+    // Raw bytes first: among 32 random ones, white space at an end is nothing to trim.
+    if let Ok(key) = <[u8; 32]>::try_from(bytes) {
+        return Some(Zeroizing::new(key));
+    }
+    let text = bytes.trim_ascii();
+    let found = match text.len() {
+        32 => text.to_vec(),
+        64 => text.chunks(2).map(hex_byte).collect::<Option<Vec<u8>>>()?,
+        _ => [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].iter().find_map(|engine| engine.decode(text).ok())?,
+    };
+    <[u8; 32]>::try_from(Zeroizing::new(found).as_slice()).ok().map(Zeroizing::new)
+}
+
+fn hex_byte(pair: &[u8]) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    u8::try_from(digit(*pair.first()?)? * 16 + digit(*pair.get(1)?)?).ok()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, Utf8PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = Utf8PathBuf::from_path_buf(dir.path().join("state/vault.key")).unwrap();
+        (dir, path)
+    }
+
+    #[test]
+    fn what_is_sealed_opens_only_in_its_place_under_its_key_and_unchanged() {
+        let vault = Vault::from_key([7; 32]);
+        let sealed = vault.seal("acme/tokens/mycase", b"secret").unwrap();
+        assert_eq!(vault.open("acme/tokens/mycase", &sealed).unwrap().as_slice(), b"secret");
+        assert!(vault.open("other/tokens/mycase", &sealed).is_err());
+        assert!(Vault::from_key([8; 32]).open("acme/tokens/mycase", &sealed).is_err());
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert!(vault.open("acme/tokens/mycase", &changed).is_err(), "byte {at}");
+            assert!(vault.open("acme/tokens/mycase", &sealed[..at]).is_err(), "cut at {at}");
+        }
+        assert_ne!(sealed, vault.seal("acme/tokens/mycase", b"secret").unwrap());
+    }
+
+    #[test]
+    fn two_firms_fingerprints_never_compare() {
+        let vault = Vault::from_key([7; 32]);
+        let of = |firm: &str| vault.fingerprinter(&firm.parse().unwrap()).of([b"+13105550100".as_slice()]);
+        assert_eq!(of("acme"), of("acme"));
+        assert_ne!(of("acme"), of("other"));
+    }
+
+    #[test]
+    fn a_key_is_hexadecimal_base64_or_the_bytes_themselves() {
+        let sealed = Vault::from_key([0xab; 32]).seal("x", b"y").unwrap();
+        let opens = |text: &str| Vault::from_text(&SecretString::from(text)).is_ok_and(|vault| vault.open("x", &sealed).is_ok());
+        assert!(opens(&"ab".repeat(32)) && opens(&format!(" {}\n", "AB".repeat(32))));
+        assert!(opens("q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=") && opens("q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s"));
+        assert!(Vault::from_text(&SecretString::from("a pass phrase that is 32 letters")).is_ok());
+        for bad in ["", "ab", &"zz".repeat(32), "q6ur", "a pass phrase that is thirty-three"] {
+            assert!(matches!(Vault::from_text(&SecretString::from(bad)), Err(VaultError::NotAKey)), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_file_is_made_once_for_its_owner_alone_and_read_ever_after() {
+        let (_dir, path) = folder();
+        let made = load_or_make(&path).unwrap();
+        assert!(made.made);
+        assert_eq!(fs_err::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs_err::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(fs_err::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no stray file");
+        let again = load_or_make(&path).unwrap();
+        assert!(!again.made && again.notes.is_empty());
+        let sealed = made.vault.seal("x", b"y").unwrap();
+        assert!(again.vault.open("x", &sealed).is_ok());
+    }
+
+    #[test]
+    fn a_key_file_that_others_can_read_is_named() {
+        let (_dir, path) = folder();
+        load_or_make(&path).unwrap();
+        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(load_or_make(&path).unwrap().notes[0].contains("chmod 600"));
+    }
+
+    #[test]
+    fn a_file_without_a_key_is_refused_and_left() {
+        let (_dir, path) = folder();
+        load_or_make(&path).unwrap();
+        fs_err::write(&path, "").unwrap();
+        assert!(matches!(load_or_make(&path), Err(VaultError::FileHoldsNoKey { .. })));
+        assert_eq!(fs_err::read(&path).unwrap(), b"");
+    }
+}
