@@ -7,6 +7,8 @@ pub mod cron;
 mod firm;
 mod problem;
 mod profile;
+mod profile_parse;
+mod profiles;
 mod secret;
 
 pub use firm::{
@@ -16,6 +18,9 @@ pub use firm::{
 };
 pub use problem::{Problem, Severity, SourceText};
 pub use profile::{
-    Auth, BodyValue, ItemField, Operation, OperationName, Paging, Profile, ProfileField, RequestTemplate, RequiredPeople, StageRules, Words,
+    Auth, BodyValue, Each, ItemField, Method, Operation, OperationName, Paging, Profile, ProfileField, RequestTemplate, RequiredPeople,
+    StageRules, Words,
 };
+pub use profile_parse::{BodyExpression, EXPRESSION_NAMES, ExpressionError};
+pub use profiles::{Profiles, profile_schema};
 pub use secret::SecretRef;
