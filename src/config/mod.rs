@@ -10,6 +10,8 @@ pub(crate) mod firm_for_tests;
 mod hours;
 mod problem;
 mod profile;
+mod profile_parse;
+mod profiles;
 mod secret;
 mod sources;
 mod template;
@@ -21,8 +23,11 @@ pub use firm::{
 };
 pub use problem::{Problem, Severity, SourceText};
 pub use profile::{
-    Auth, BodyValue, ItemField, Operation, OperationName, Paging, Profile, ProfileField, RequestTemplate, RequiredPeople, StageRules, Words,
+    Auth, BodyValue, Each, ItemField, Method, Operation, OperationName, Paging, Profile, ProfileField, RequestTemplate, RequiredPeople,
+    StageRules, Words,
 };
+pub use profile_parse::{BodyExpression, EXPRESSION_NAMES, ExpressionError};
+pub use profiles::{Profiles, profile_schema};
 pub use secret::SecretRef;
 pub use sources::{SOURCES, Source, SourceNameError};
 pub use template::{Template, TemplateError};

@@ -2,7 +2,9 @@
 //!
 //! Parsing and checking profiles is `profile_parse`'s job; running requests is `portal`'s.
 
+use crate::domain::Kind;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 /// One portal's profile.
@@ -26,8 +28,10 @@ pub struct Profile {
     pub settles_in: Duration,
     /// Whether closed cases are imported unless the firm says otherwise.
     pub imports_closed: bool,
-    /// What a create may send to people, as one sentence; plans repeat it with a count.
+    /// What a create may send to people, as one sentence without a full stop; plans repeat it with a count.
     pub may_contact: Option<String>,
+    /// The same for other kinds of change; `Profile::may_contact_by` asks both.
+    pub may_contact_when: BTreeMap<Kind, String>,
     /// Rules for stages.
     pub stages: StageRules,
     /// The portal's fields that `[fields]` may fill, by its own names.
@@ -131,7 +135,7 @@ pub enum OperationName {
 /// One request or a list of requests.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
-    /// In order.
+    /// In order; never empty.
     pub requests: Vec<RequestTemplate>,
     /// Repeating it is harmless.
     pub idempotent: bool,
@@ -139,14 +143,39 @@ pub struct Operation {
     pub confirmed: bool,
 }
 
+/// What something is repeated for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Each {
+    /// Each client, as `client` in expressions.
+    Client,
+    /// Each member of the firm who goes along, as `member`.
+    Member,
+}
+
+/// An HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`: reads.
+    Get,
+    /// `POST`.
+    Post,
+    /// `PUT`.
+    Put,
+    /// `PATCH`.
+    Patch,
+    /// `DELETE`.
+    Delete,
+}
+
 /// One request of an operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RequestTemplate {
-    /// `clients`: once for each client, as `client` in expressions.
-    pub for_each: Option<String>,
+    /// Sent once for each of these.
+    pub for_each: Option<Each>,
     /// The method.
-    pub method: String,
-    /// Path below the base; `{portal_id}` and minijinja's `{{ }}` are filled in.
+    pub method: Method,
+    /// Path below the base; `{portal_id}`, `{case_id}`, `{integration_id}`, with `for_each` also `{client_id}`, with a file
+    /// `{file_id}`, are filled in, escaped.
     pub path: String,
     /// Query parameters.
     pub query: BTreeMap<String, String>,
@@ -180,8 +209,6 @@ pub struct Paging {
     pub parameter: String,
     /// The first page's number.
     pub first: u32,
-    /// Parameters that say how many items a page has, e.g. `size = 100`.
-    pub size: Option<(String, u32)>,
 }
 
 /// A value in a body: literal, or an expression over the record (text that starts with `=`).
@@ -189,12 +216,119 @@ pub struct Paging {
 pub enum BodyValue {
     /// Sent as it is.
     Literal(serde_json::Value),
-    /// A minijinja expression; an empty result is left out of a create.
+    /// A minijinja expression, checked, without its `=`; an empty result is left out of a create.
     Expression(String),
     /// An object.
     Object(BTreeMap<String, BodyValue>),
-    /// A list; with `for_each` the one inner value is repeated.
+    /// A list.
     List(Vec<BodyValue>),
-    /// One inner value for each client (`client` in expressions).
-    ForEachClient(Box<BodyValue>),
+    /// A list of one inner value for each client or member.
+    ForEach(Each, Box<BodyValue>),
+}
+
+impl Profile {
+    /// The operation, if the portal has it.
+    pub fn operation(&self, name: OperationName) -> Option<&Operation> {
+        self.operations.get(&name)
+    }
+
+    /// Whether the portal has the operation.
+    pub fn has(&self, name: OperationName) -> bool {
+        self.operations.contains_key(&name)
+    }
+
+    /// Whether the portal's records can be listed; else a firm file must say what the portal already holds.
+    pub fn is_listable(&self) -> bool {
+        self.has(OperationName::ListCases)
+    }
+
+    /// The operations nobody has seen confirmed; `check` names them once.
+    pub fn unconfirmed(&self) -> Vec<OperationName> {
+        self.operations.iter().filter(|(_, operation)| !operation.confirmed).map(|(name, _)| *name).collect()
+    }
+
+    /// What a change of this kind may send to people, as one sentence without a full stop.
+    pub fn may_contact_by(&self, kind: Kind) -> Option<&str> {
+        match kind {
+            Kind::Create => self.may_contact.as_deref(),
+            Kind::Close | Kind::Reopen | Kind::Contact | Kind::Stage | Kind::Update => self.may_contact_when.get(&kind).map(String::as_str),
+        }
+    }
+}
+
+impl OperationName {
+    /// All operations.
+    pub const ALL: [OperationName; 10] = [
+        OperationName::Probe,
+        OperationName::ListCases,
+        OperationName::CreateCase,
+        OperationName::UpdateCase,
+        OperationName::UpsertCase,
+        OperationName::CloseCase,
+        OperationName::ReopenCase,
+        OperationName::ListFiles,
+        OperationName::DownloadFile,
+        OperationName::ListMessages,
+    ];
+
+    /// The word in profiles: `create_case`.
+    pub fn word(self) -> &'static str {
+        match self {
+            OperationName::Probe => "probe",
+            OperationName::ListCases => "list_cases",
+            OperationName::CreateCase => "create_case",
+            OperationName::UpdateCase => "update_case",
+            OperationName::UpsertCase => "upsert_case",
+            OperationName::CloseCase => "close_case",
+            OperationName::ReopenCase => "reopen_case",
+            OperationName::ListFiles => "list_files",
+            OperationName::DownloadFile => "download_file",
+            OperationName::ListMessages => "list_messages",
+        }
+    }
+
+    /// Whether it only reads.
+    pub fn reads(self) -> bool {
+        match self {
+            OperationName::Probe
+            | OperationName::ListCases
+            | OperationName::ListFiles
+            | OperationName::DownloadFile
+            | OperationName::ListMessages => true,
+            OperationName::CreateCase
+            | OperationName::UpdateCase
+            | OperationName::UpsertCase
+            | OperationName::CloseCase
+            | OperationName::ReopenCase => false,
+        }
+    }
+}
+
+impl fmt::Display for OperationName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+impl Method {
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+}
+
+impl Each {
+    /// What expressions call the one.
+    pub fn name(self) -> &'static str {
+        match self {
+            Each::Client => "client",
+            Each::Member => "member",
+        }
+    }
 }

@@ -1,0 +1,17 @@
+//! Reading a profile: TOML with places (`tree`), held against the schema of `raw` (`walk`), turned into what it means with
+//! every other problem (`build`, `operations`, `body`, `expression`). Pure; the registry is [`super::Profiles`].
+
+mod body;
+mod build;
+mod expression;
+mod operations;
+mod parse;
+mod raw;
+mod tree;
+mod walk;
+
+pub use expression::{BodyExpression, EXPRESSION_NAMES, ExpressionError};
+pub(super) use parse::{overlay, parse, schema};
+
+#[cfg(test)]
+mod tests;
