@@ -8,3 +8,4 @@ pub mod mycase;
 pub mod plan;
 pub mod sandbox;
 pub mod store;
+pub mod sync;

@@ -111,6 +111,7 @@ pub(crate) fn profile() -> Profile {
         settles_in: Duration::from_secs(5),
         imports_closed: true,
         may_contact: None,
+        may_contact_when: BTreeMap::new(),
         stages: StageRules { minimum: Some(2), maximum: Some(12), exact: true, one_per_trigger: false },
         fields: fields.into_iter().map(|(name, field)| (name.to_owned(), field)).collect(),
         takes_extra: true,

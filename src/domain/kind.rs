@@ -63,6 +63,11 @@ impl Kinds {
         self.0 |= 1 << kind as u8;
     }
 
+    /// The set without a kind.
+    pub fn without(self, kind: Kind) -> Kinds {
+        Kinds(self.0 & !(1 << kind as u8))
+    }
+
     /// Whether the kind is in the set.
     pub fn contains(self, kind: Kind) -> bool {
         self.0 & (1 << kind as u8) != 0

@@ -47,6 +47,7 @@ fn profile() -> Profile {
         settles_in: Duration::from_secs(5),
         imports_closed: true,
         may_contact: Some("Case Status may text the client".into()),
+        may_contact_when: BTreeMap::new(),
         stages: StageRules::default(),
         fields: BTreeMap::new(),
         takes_extra: true,

@@ -14,7 +14,7 @@ use super::fate::{self, Fate};
 use super::memory::{self, Since};
 use super::{Observation, reasons};
 use crate::config::OutOfScopeRule;
-use crate::domain::{CaseId, Kind, Kinds, Link, Reason, Record, Scan, ScanDoubt};
+use crate::domain::{CaseId, Kind, Kinds, Link, Listing, PortalId, Reason, Record, Scan, ScanDoubt};
 use crate::mapping::{Scope, Wanted};
 use std::collections::BTreeMap;
 
@@ -57,6 +57,14 @@ impl Planner {
             unchanged: 0,
             open_linked: 0,
         }
+    }
+
+    /// Lays the portal's list beside the plan, when a run that began without it turns out to create records: records
+    /// that are there are adopted first. Call it when all cases were looked at and before the new ones are drafted.
+    pub fn shelve<'a>(&mut self, listing: Listing, links: impl IntoIterator<Item = &'a PortalId>) {
+        let mut shelf = Shelf::new(listing);
+        links.into_iter().for_each(|portal_id| shelf.mark_linked(portal_id));
+        self.shelf = Some(shelf);
     }
 
     /// Looks at one case as mapping wants it, with its link if it has one.

@@ -6,11 +6,11 @@
 use super::snapshot::Snapshot;
 use super::tables::{META, META_FACTS};
 use super::{FORMAT, Store, StoreError, Writer};
-use crate::domain::Fingerprint;
+use crate::domain::{CaseId, Fingerprint};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const FIRM: &str = "firm";
 const CHECK: &str = "check";
@@ -38,6 +38,7 @@ facts! {
     LookbackFirst = "lookback_first",
     Connected = "connected",
     ConnectionBroken = "connection_broken",
+    Selected = "selected",
 }
 
 /// The MyCase account the state is bound to (MyCase: Firm.json; the id comes with the first token).
@@ -122,6 +123,10 @@ pub struct Pause {
 /// `reset` asked that the next first run looks back only so far, or at everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookbackFirst(pub bool);
+
+/// Cases asked for by id or address while `import = "selected"`: they stay wanted until they are linked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Selected(pub BTreeSet<CaseId>);
 
 /// A person connected the firm to MyCase.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,10 +4,11 @@
 
 use super::tables::{PLAN_CHANGES, PLANS};
 use super::{Store, StoreError, Writer};
-use crate::domain::{PlanName, RunId};
+use crate::domain::{CaseId, PlanName, RunId};
 use crate::plan::{Change, LimitLine};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Which saved plan. There is never more than one of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,12 @@ pub struct SavedPlan {
     pub run: Option<RunId>,
     /// When somebody was last reminded of it.
     pub reminded_at: Option<Timestamp>,
+    /// The cases it was made for, when some were named; else all.
+    pub named: Option<BTreeSet<CaseId>>,
+    /// Whether it compared everything with the portal.
+    pub verify: bool,
+    /// Whether it sends every linked case anew.
+    pub rewrite: bool,
 }
 
 /// A saved plan without its changes: what `status` shows.
@@ -63,6 +70,15 @@ pub struct PlanHead {
     pub run: Option<RunId>,
     /// When somebody was last reminded of it.
     pub reminded_at: Option<Timestamp>,
+    /// The cases it was made for, when some were named; else all.
+    #[serde(default)]
+    pub named: Option<BTreeSet<CaseId>>,
+    /// Whether it compared everything with the portal.
+    #[serde(default)]
+    pub verify: bool,
+    /// Whether it sends every linked case anew.
+    #[serde(default)]
+    pub rewrite: bool,
 }
 
 impl Store {
@@ -70,13 +86,13 @@ impl Store {
     pub fn plan(&self, slot: PlanSlot) -> Result<Option<SavedPlan>, StoreError> {
         let snapshot = self.read()?;
         let Some(head) = snapshot.unseal(&PLANS, slot.key())? else { return Ok(None) };
-        let PlanHead { name, saved_at, expires_at, cases, over, run, reminded_at } = head;
+        let PlanHead { name, saved_at, expires_at, cases, over, run, reminded_at, named, verify, rewrite } = head;
         let mut changes = Vec::with_capacity(cases);
         for row in snapshot.table(PLAN_CHANGES.rows)?.range((slot.key(), 0)..=(slot.key(), u32::MAX))? {
             let (key, sealed) = row?;
             changes.push(snapshot.sealer().open(&PLAN_CHANGES, &key.value(), sealed.value())?);
         }
-        Ok(Some(SavedPlan { name, saved_at, expires_at, changes, over, run, reminded_at }))
+        Ok(Some(SavedPlan { name, saved_at, expires_at, changes, over, run, reminded_at, named, verify, rewrite }))
     }
 
     /// A saved plan without its changes; unseals one row.
@@ -89,7 +105,7 @@ impl Writer<'_> {
     /// Saves a plan in place of the slot's former. Crash before the commit: the former stands whole. After: this one.
     pub fn put_plan(&mut self, slot: PlanSlot, plan: &SavedPlan) -> Result<(), StoreError> {
         self.remove_plan(slot)?;
-        let SavedPlan { name, saved_at, expires_at, changes, over, run, reminded_at } = plan;
+        let SavedPlan { name, saved_at, expires_at, changes, over, run, reminded_at, named, verify, rewrite } = plan;
         let head = PlanHead {
             name: name.clone(),
             saved_at: *saved_at,
@@ -98,6 +114,9 @@ impl Writer<'_> {
             over: over.clone(),
             run: *run,
             reminded_at: *reminded_at,
+            named: named.clone(),
+            verify: *verify,
+            rewrite: *rewrite,
         };
         self.seal_into(&PLANS, slot.key(), &head)?;
         (0..).zip(changes).try_for_each(|(index, change)| self.seal_into(&PLAN_CHANGES, (slot.key(), index), change))

@@ -97,6 +97,9 @@ pub(super) fn plan(cases: &[u64]) -> SavedPlan {
         over: vec![LimitLine { kind: Kind::Stage, limit: Some(25), planned: 26, exceeded: true }],
         run: Some(RunId(3)),
         reminded_at: None,
+        named: None,
+        verify: false,
+        rewrite: false,
     }
 }
 

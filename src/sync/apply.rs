@@ -15,7 +15,7 @@
 
 use super::report::Failure;
 use super::{Engine, Progress, RunError, Trigger};
-use crate::domain::{CaseId, Link, PortalId, RunId};
+use crate::domain::{CaseId, Kind, Link, PortalId, RunId};
 use crate::plan::{ApprovedPlan, Change};
 use crate::portal::{PortalWriter, WriteError, Written};
 use crate::store::{Approval, EntryState, HistoryEntry, JournalEntry, Writer};
@@ -161,6 +161,7 @@ pub(crate) fn confirm(
         run: errand.run,
         case: change.case,
         kinds: change.kinds,
+        visible: change.kinds.without(Kind::Update),
         trigger: errand.trigger.word().to_owned(),
         approval: approval.clone(),
         fields: change.fields(),

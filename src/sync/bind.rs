@@ -2,19 +2,19 @@
 //! read or written for another.
 
 use super::{Engine, RunError};
-use crate::store::PortalAccount;
+use crate::store::{AccountMyCase, AccountPortal, FirstRunDone};
 use secrecy::ExposeSecret;
 
 /// Checks that the file points at the accounts the state belongs to; binds the portal account at the first use.
 /// MyCase's side is bound by `connect`: a token belongs to one firm.
 pub(crate) fn bind(engine: &Engine) -> Result<(), RunError> {
     let found = account(engine)?;
-    match engine.store().account_portal()? {
-        None => Ok(engine.store().write(|w| w.set_account_portal(&found))?),
+    match engine.store().meta::<AccountPortal>()? {
+        None => Ok(engine.store().write(|w| w.put_meta(&found))?),
         Some(bound) if bound == found => Ok(()),
         Some(bound) => {
             let same_place = bound.kind == found.kind && bound.host == found.host;
-            let name = |account: &PortalAccount, key: &str| if same_place { format!("{} with {key} key", account.host) } else { format!("{} at {}", account.kind, account.host) };
+            let name = |account: &AccountPortal, key: &str| if same_place { format!("{} with {key} key", account.host) } else { format!("{} at {}", account.kind, account.host) };
             let (bound, found) = (name(&bound, "another"), name(&found, "this"));
             Err(RunError::OtherAccount { firm: engine.firm.id.clone(), what: "portal account", bound, found })
         }
@@ -22,12 +22,12 @@ pub(crate) fn bind(engine: &Engine) -> Result<(), RunError> {
 }
 
 /// The portal account as the file names it.
-pub(crate) fn account(engine: &Engine) -> Result<PortalAccount, RunError> {
+pub(crate) fn account(engine: &Engine) -> Result<AccountPortal, RunError> {
     let portal = &engine.firm.portal;
     let key = engine.portal_key()?;
     let key_print = engine.hands.prints.of([b"portal-key".as_slice(), key.expose_secret().as_bytes()]);
     let host = portal.base_url.origin().ascii_serialization();
-    Ok(PortalAccount { kind: portal.kind.clone(), host, key_print, identity: None })
+    Ok(AccountPortal { kind: portal.kind.clone(), host, key_print, identity: None })
 }
 
 /// Forgets the accounts: the next use binds the state to what the file says now. Links stay; the next run reads the
@@ -35,9 +35,9 @@ pub(crate) fn account(engine: &Engine) -> Result<PortalAccount, RunError> {
 pub fn rebind(engine: &Engine) -> Result<(), RunError> {
     let found = account(engine)?;
     engine.store().write(|w| {
-        w.set_account_portal(&found)?;
-        w.clear_account_mycase()?;
-        w.clear_first_run_done()
+        w.put_meta(&found)?;
+        w.remove_meta::<AccountMyCase>()?;
+        w.remove_meta::<FirstRunDone>()
     })?;
     Ok(())
 }

@@ -9,8 +9,9 @@ use super::settle::settle;
 use super::study::{Studied, Study, study};
 use super::{Engine, Progress, RunError, Trigger, bind::bind, record};
 use crate::domain::{CaseException, CaseId, PlanName, RunId, Scan};
-use crate::plan::{ApprovedPlan, Counts, DayBook, Filter, Judged, Plan, Reach, guard};
-use crate::store::{Approval, EntryState, JournalEntry, LastScan, PlanSlot};
+use crate::plan::guard::{self, Filter};
+use crate::plan::{ApprovedPlan, Change, Counts, DayBook, Judged, Plan, Reach};
+use crate::store::{Approval, EntryState, FirstRunDone, JournalEntry, LastScan, LookbackFirst, PlanSlot};
 use jiff::{Timestamp, ToSpan};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -133,7 +134,7 @@ async fn sync(engine: &Engine, ask: &RunAsk, errand: &Errand, progress: &Progres
         journal(w, errand.run, &judged.approved, &Approval::ByLimits)?;
         record::waiting(engine, w, &ask.reach, held, errand.run)
     })?;
-    done.later = judged.later.len();
+    done.later = judged.later.changes().len();
     let mut groups = resumed;
     groups.push((Approval::ByLimits, judged.approved));
     let ended_early = apply_groups(engine, groups, errand, progress, &mut done, &mut exceptions).await?;
@@ -152,13 +153,13 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
     let mut done = Done::default();
     let mut exceptions = settle_left(engine, errand, progress, &mut done).await?;
     let saved = record::saved_plan(engine, &ask.plan)?;
-    let reach = saved.reach();
+    let reach = saved.named.clone().map_or(Reach::Everything, Reach::Cases);
     let mut studied = study(engine, Study { reach: reach.clone(), verify: saved.verify, rewrite: saved.rewrite }, progress).await?;
     let planned = studied.plan.counts();
     let resumed = resume(engine, &reach, &mut studied.plan)?;
     let plan = &studied.plan;
     let hours_open = ask.now || hours_open(engine);
-    let verdict = guard::approve(&saved.changes, plan, &ask.filter, &engine.hands.prints, hours_open);
+    let verdict = guard::approve(&saved.changes, plan, &ask.filter, hours_open, &engine.hands.prints);
     let who = Approval::Person { who: ask.who.clone(), at: engine.hands.clock.now(), plan: saved.name.clone() };
     let not_before = if hours_open { None } else { next_opening(engine) };
     done.waiting = engine.store().write(|w| {
@@ -168,13 +169,13 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
             journal(w, errand.run, approved, approval)?;
         }
         journal(w, errand.run, &verdict.approved, &who)?;
-        for (seq, change) in verdict.later.iter().enumerate() {
+        for (seq, change) in verdict.later.changes().iter().enumerate() {
             let seq = (verdict.approved.changes().len() + seq) as u64;
             w.put_entry(&JournalEntry { seq, run: errand.run, change: change.clone(), approval: who.clone(), state: EntryState::Intended, not_before })?;
         }
         record::rest_of(w, engine, &saved, &verdict.left)
     })?;
-    done.later = verdict.later.len();
+    done.later = verdict.later.changes().len();
     done.moved = verdict.moved;
     let mut groups = resumed;
     groups.push((who, verdict.approved));
@@ -216,7 +217,7 @@ async fn apply_groups(
     exceptions.extend(settled.exceptions);
     let mut still_unknown = false;
     for entry in settled.redo {
-        let again = guard::resume(&[(&entry.change, &entry.change)], &engine.hands.prints);
+        let again = guard::resume([(entry.change.clone(), Some(entry.change.clone()))], &engine.hands.prints).approved;
         let applied = apply(engine, &again, &entry.approval, errand, progress).await?;
         if applied.unknown {
             still_unknown = true;
@@ -253,30 +254,33 @@ async fn settle_left(engine: &Engine, errand: &Errand, progress: &Progress, done
 /// and today's change takes its way through the brakes. Takes what is resumed out of the plan.
 fn resume(engine: &Engine, reach: &Reach, plan: &mut Plan) -> Result<Vec<(Approval, ApprovedPlan)>, RunError> {
     let now = engine.hands.clock.now();
-    let mut resumed: Vec<(Approval, ApprovedPlan)> = Vec::new();
+    let mut groups: Vec<(Approval, Vec<(Change, Option<Change>)>)> = Vec::new();
     let (mut dropped, mut taken) = (Vec::new(), BTreeSet::new());
     for entry in engine.store().journal()?.into_iter().filter(|entry| entry.state == EntryState::Intended) {
         let case = entry.change.case;
         if matches!(reach, Reach::Cases(cases) if !cases.contains(&case)) {
             continue;
         }
-        let fresh = plan.changes.binary_search_by_key(&case, |change| change.case).ok().map(|at| &plan.changes[at]);
-        let again = fresh.map(|fresh| guard::resume(&[(&entry.change, fresh)], &engine.hands.prints));
-        let Some(again) = again.filter(|again| !again.changes().is_empty()) else {
+        let fresh = plan.of_case(case).find(|fresh| fresh.key(&engine.hands.prints) == entry.change.key(&engine.hands.prints));
+        let Some(fresh) = fresh.cloned() else {
             dropped.push(case);
             continue;
         };
         taken.insert(case);
         if entry.not_before.is_none_or(|at| at <= now) {
-            match resumed.iter_mut().find(|(approval, _)| *approval == entry.approval) {
-                Some((_, approved)) => approved.join(again),
-                None => resumed.push((entry.approval, again)),
+            let pair = (entry.change, Some(fresh));
+            match groups.iter_mut().find(|(approval, _)| *approval == entry.approval) {
+                Some((_, pairs)) => pairs.push(pair),
+                None => groups.push((entry.approval, vec![pair])),
             }
         }
     }
     plan.changes.retain(|change| !taken.contains(&change.case));
-    engine.store().write(|w| dropped.iter().try_for_each(|case| w.remove_entry(*case)))?;
-    Ok(resumed)
+    plan.swaps.retain(|change| !taken.contains(&change.case));
+    if !dropped.is_empty() {
+        engine.store().write(|w| dropped.iter().try_for_each(|case| w.remove_entry(*case)))?;
+    }
+    Ok(groups.into_iter().map(|(approval, pairs)| (approval, guard::resume(pairs, &engine.hands.prints).approved)).collect())
 }
 
 /// Cases that were asked for by name and are not there.
@@ -294,16 +298,16 @@ fn finish(engine: &Engine, reach: &Reach, studied: &Closing<'_>, mut exceptions:
     engine.store().write(|w| {
         match reach {
             Reach::Everything => w.replace_exceptions(&exceptions)?,
-            Reach::Cases(cases) => w.replace_exceptions_of(cases, &exceptions)?,
+            Reach::Cases(cases) => w.replace_exceptions_of(cases.iter().copied(), &exceptions)?,
             Reach::Changed => (),
         }
         if whole {
-            w.set_last_scan(&LastScan { count: studied.scan.read, at: now })?;
+            w.put_meta(&LastScan { count: studied.scan.read, at: now })?;
         }
         if whole && complete && engine.firm.testing.is_empty() {
-            w.set_lookback_first(false)?;
+            w.put_meta(&LookbackFirst(false))?;
             if studied.plan.first {
-                w.set_first_run_done(now)?;
+                w.put_meta(&FirstRunDone { at: now })?;
             }
         }
         Ok(())

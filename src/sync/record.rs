@@ -50,17 +50,22 @@ pub(crate) fn waiting(
     run: RunId,
 ) -> Result<Option<(PlanName, usize)>, StoreError> {
     let before = engine.store().plan(PlanSlot::Waiting)?.filter(|plan| plan.expires_at > engine.hands.clock.now());
-    let mut changes: BTreeMap<CaseId, Change> = BTreeMap::new();
+    let mut changes: Vec<Change> = held.map(|held| held.changes.clone()).unwrap_or_default();
+    let mut named = reach.clone();
     if let (Reach::Cases(cases), Some(before)) = (reach, &before) {
         let untouched = before.changes.iter().filter(|change| !cases.contains(&change.case));
-        changes.extend(untouched.map(|change| (change.case, change.clone())));
+        let own = changes.len();
+        changes.extend(untouched.cloned());
+        if changes.len() > own {
+            named = before.named.as_ref().map_or(Reach::Everything, |others| Reach::Cases(cases.union(others).copied().collect()));
+        }
+        changes.sort_by_key(|change| (change.case, change.hold.is_some()));
     }
-    changes.extend(held.into_iter().flat_map(|held| &held.changes).map(|change| (change.case, change.clone())));
     if changes.is_empty() {
         w.remove_plan(PlanSlot::Waiting)?;
         return Ok(None);
     }
-    let mut plan = saved(engine, changes.into_values().collect(), reach, Some(run));
+    let mut plan = saved(engine, changes, &named, Some(run));
     plan.over = held.map(|held| held.over.clone()).unwrap_or_default();
     let (name, cases) = (plan.name.clone(), plan.changes.len());
     w.put_plan(PlanSlot::Waiting, &plan)?;
@@ -70,12 +75,12 @@ pub(crate) fn waiting(
 /// A plan to be saved, named after what it would do.
 pub(crate) fn saved(engine: &Engine, changes: Vec<Change>, reach: &Reach, run: Option<RunId>) -> SavedPlan {
     let now = engine.hands.clock.now();
-    let cases = match reach {
+    let named = match reach {
         Reach::Cases(cases) => Some(cases.clone()),
         Reach::Everything | Reach::Changed => None,
     };
     let name = crate::plan::name_of(&changes, &engine.hands.prints);
-    SavedPlan { name, saved_at: now, expires_at: now + (PLAN_DAYS * 24).hours(), changes, over: Vec::new(), run, cases, verify: false, rewrite: false }
+    SavedPlan { name, saved_at: now, expires_at: now + (PLAN_DAYS * 24).hours(), changes, over: Vec::new(), run, reminded_at: None, named, verify: false, rewrite: false }
 }
 
 /// After an approval: what was left out of the yes still waits.

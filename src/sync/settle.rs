@@ -60,6 +60,9 @@ pub(crate) async fn settle(engine: &Engine, errand: &Errand, progress: &Progress
     progress.say("looking up what became of requests whose answer was lost");
     tokio::time::sleep(profile.settles_in).await;
     let listing = super::study::read_listing(engine, progress).await?;
+    if !listing.whole {
+        return Err(RunError::ListNotWhole);
+    }
     let listed = by_case(&listing);
     for entry in to_look_up {
         decide(engine, entry, &listed, errand, &mut settled)?;

@@ -1,11 +1,11 @@
 //! Reading and planning: what a run would do. Holds readers only, so it cannot change anything anywhere.
 
 use super::{Engine, Progress, RunError};
-use crate::domain::{CaseId, Link, Listing, Scan, ScanDoubt, SeenCase};
+use crate::domain::{CaseId, Link, Listing, PortalId, Scan, ScanDoubt, SeenCase};
 use crate::mapping::{self, Mapper, Wanted};
 use crate::mycase::{CaseQuery, MyCaseError, Reader};
 use crate::plan::{Absence, Context, Look, Plan, Planner, Reach};
-use crate::store::Links;
+use crate::store::{FirstRunDone, LastScan, Links, LookbackFirst, Selected, StoreError};
 use jiff::{Span, Timestamp};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -40,9 +40,10 @@ pub(crate) struct Studied {
 pub(crate) async fn study(engine: &Engine, ask: Study, progress: &Progress) -> Result<Studied, RunError> {
     let store = engine.store();
     let now = engine.hands.clock.now();
-    let first = store.first_run_done()?.is_none();
+    let first = store.meta::<FirstRunDone>()?.is_none();
     let reader = engine.mycase()?;
     let listing = listing_when_due(engine, first || ask.verify, progress).await?;
+    let listed = listing.is_some();
     let needs = mapping::needs(&engine.firm);
     let needs = crate::mycase::Needs { people_groups: needs.people_groups, clients: needs.clients };
     let reference = Arc::new(reader.reference(needs).await.map_err(|error| from_mycase(engine, error))?);
@@ -56,14 +57,17 @@ pub(crate) async fn study(engine: &Engine, ask: Study, progress: &Progress) -> R
         reach: ask.reach.clone(),
         rewrite: ask.rewrite,
         listing,
-        last_scan: store.last_scan()?.map(|scan| scan.count),
+        last_scan: store.meta::<LastScan>()?.map(|scan| scan.count),
+        selected: store.meta::<Selected>()?.unwrap_or_default().0,
     });
     let links = store.links()?;
-    let mut desk = Desk { engine, mapper, planner, links, now, names: BTreeMap::new() };
+    let aside = (!listed && engine.firm.portal.profile.is_listable()).then(Vec::new);
+    let mut desk = Desk { engine, mapper, planner, links, names: BTreeMap::new(), aside };
     let (scan, not_found) = match &ask.reach {
         Reach::Cases(cases) => (Scan { read: cases.len(), announced: None, doubts: vec![ScanDoubt::Partial] }, some(&mut desk, &reader, cases, progress).await?),
         Reach::Everything | Reach::Changed => (all(&mut desk, &reader, progress).await?, Vec::new()),
     };
+    desk.look_before_creating(progress).await?;
     let Desk { planner, links, names, .. } = desk;
     let plan = planner.finish(&scan, links.iter()?.filter_map(Result::ok));
     Ok(Studied { plan, scan, not_found, names })
@@ -75,13 +79,14 @@ struct Desk<'a> {
     mapper: Mapper,
     planner: Planner,
     links: Links,
-    now: Timestamp,
     names: BTreeMap<CaseId, String>,
+    /// New cases, kept until the portal's list was read; `None` where it was read before, or cannot be.
+    aside: Option<Vec<(Wanted, Vec<String>)>>,
 }
 
 impl Desk<'_> {
     fn take(&mut self, case: &SeenCase) -> Result<(), RunError> {
-        let wanted = self.mapper.map(case, self.now);
+        let wanted = self.mapper.map(case);
         let link = self.links.get(case.id)?;
         if !wanted.reasons.is_empty() {
             self.remember_name(case);
@@ -99,7 +104,25 @@ impl Desk<'_> {
             None => None,
         };
         let why = self.mapper.why(case, &wanted, kinds);
-        self.planner.draft(wanted, link, sent, why);
+        match &mut self.aside {
+            Some(aside) if link.is_none() => aside.push((wanted, why)),
+            _ => self.planner.draft(wanted, link, sent, why),
+        }
+        Ok(())
+    }
+
+    /// Before anything is created the portal's list is read, also on a run that had no need of it until here: records
+    /// that are there are adopted. Most nights nothing is created and nothing is read.
+    async fn look_before_creating(&mut self, progress: &Progress) -> Result<(), RunError> {
+        let Some(aside) = self.aside.take().filter(|aside| !aside.is_empty()) else { return Ok(()) };
+        let listing = read_listing(self.engine, progress).await?;
+        let linked: Vec<PortalId> = self.links.iter()?.map(|link| Ok(link?.portal_id)).collect::<Result<_, StoreError>>()?;
+        self.planner.shelve(listing, &linked);
+        for (wanted, why) in aside {
+            if let Look::Differs(_) = self.planner.look(&wanted, None) {
+                self.planner.draft(wanted, None, None, why);
+            }
+        }
         Ok(())
     }
 
@@ -120,10 +143,11 @@ async fn all(desk: &mut Desk<'_>, reader: &Reader, progress: &Progress) -> Resul
                 desk.take(&case)?;
             }
         }
-        progress.read(shown.len(), pages.announced());
+        progress.read(shown.len(), pages.scan().announced);
     }
     let scan = pages.scan();
-    let gone: Vec<Link> = desk.links.iter()?.filter(|link| link.as_ref().map_or(true, |link| !shown.contains(&link.case))).collect::<Result<_, _>>()?;
+    let linked = desk.links.iter()?;
+    let gone: Vec<Link> = linked.filter(|link| link.as_ref().map_or(true, |link| !shown.contains(&link.case))).collect::<Result<_, _>>()?;
     let mut asked = 0;
     for link in gone {
         let due = scan.is_whole() && desk.planner.wants_proof(&link) && asked < ABSENT_ASKED_PER_RUN;
@@ -136,7 +160,10 @@ async fn all(desk: &mut Desk<'_>, reader: &Reader, progress: &Progress) -> Resul
         } else {
             Absence::NotShown
         };
-        desk.planner.absent(&link, absence);
+        if let Look::Differs(_) = desk.planner.absent(&link, absence) {
+            let sent = desk.links.sent(link.case)?;
+            desk.planner.close_absent(&link, sent);
+        }
     }
     Ok(scan)
 }
@@ -165,16 +192,15 @@ async fn listing_when_due(engine: &Engine, due: bool, progress: &Progress) -> Re
     read_listing(engine, progress).await.map(Some)
 }
 
-/// The portal's list, whole; a list that is not whole is an error, since creates would rest on it.
+/// The portal's list; from one that is not whole the planner adopts, and creates nothing.
 pub(crate) async fn read_listing(engine: &Engine, progress: &Progress) -> Result<Listing, RunError> {
     progress.say("reading the portal's list");
-    let listing = engine.portal_reader()?.list_cases().await.map_err(RunError::Portal)?;
-    if listing.whole { Ok(listing) } else { Err(RunError::ListNotWhole) }
+    engine.portal_reader()?.list_cases().await.map_err(RunError::Portal)
 }
 
 /// The day before which an unlinked case's last change is too old.
 fn lookback(engine: &Engine, first: bool, now: Timestamp) -> Result<Timestamp, RunError> {
-    let long = first || engine.store().lookback_first()?;
+    let long = first || engine.store().meta::<LookbackFirst>()?.is_some_and(|reset| reset.0);
     let span: Span = if long { engine.firm.lookback.first } else { engine.firm.lookback.later };
     let cutoff = now.to_zoned(engine.firm.time_zone.clone()).checked_sub(span);
     Ok(cutoff.map_or(Timestamp::MIN, |at| at.timestamp()))
