@@ -5,8 +5,8 @@
 
 pub mod cron;
 mod firm;
-mod nearest;
 mod hours;
+mod nearest;
 mod problem;
 mod profile;
 mod secret;

@@ -1,1 +1,4 @@
-//! Temporary.
+//! When things run, hot reload, and the control socket.
+
+pub mod machine;
+mod timetable;

@@ -116,5 +116,9 @@ pub struct Caller {
 /// Parses cases as typed; what is wrong comes back with its reason.
 pub(crate) fn case_refs(typed: &[String]) -> Result<Vec<CaseRef>, Vec<crate::domain::CaseRefError>> {
     let (good, bad): (Vec<_>, Vec<_>) = typed.iter().map(|text| text.parse::<CaseRef>()).partition(Result::is_ok);
-    if bad.is_empty() { Ok(good.into_iter().filter_map(Result::ok).collect()) } else { Err(bad.into_iter().filter_map(Result::err).collect()) }
+    if bad.is_empty() {
+        Ok(good.into_iter().filter_map(Result::ok).collect())
+    } else {
+        Err(bad.into_iter().filter_map(Result::err).collect())
+    }
 }
