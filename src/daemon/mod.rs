@@ -2,3 +2,4 @@
 
 pub mod machine;
 mod timetable;
+pub mod watch;
