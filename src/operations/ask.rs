@@ -1,6 +1,6 @@
 //! What can be asked of a firm's engine. The same values travel over the control socket and come from the command line.
 
-use crate::domain::{CaseRef, Kind};
+use crate::domain::Kind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -111,14 +111,4 @@ impl Drop for Secret {
 pub struct Caller {
     /// E.g. the name of the user at the other end of the socket.
     pub who: String,
-}
-
-/// Parses cases as typed; what is wrong comes back with its reason.
-pub(crate) fn case_refs(typed: &[String]) -> Result<Vec<CaseRef>, Vec<crate::domain::CaseRefError>> {
-    let (good, bad): (Vec<_>, Vec<_>) = typed.iter().map(|text| text.parse::<CaseRef>()).partition(Result::is_ok);
-    if bad.is_empty() {
-        Ok(good.into_iter().filter_map(Result::ok).collect())
-    } else {
-        Err(bad.into_iter().filter_map(Result::err).collect())
-    }
 }

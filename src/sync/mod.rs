@@ -1,3 +1,5 @@
 //! Scaffold until the lead's arrives.
+mod progress;
 mod report;
-pub use report::{Failure, Outcome, ReportCounts, Requests, RunReport, Trigger};
+pub use progress::{Progress, Step};
+pub use report::{Failure, Outcome, ReportCounts, Requests, RunFailure, RunReport, Trigger};

@@ -42,6 +42,17 @@ pub struct RunReport {
     pub failures: Vec<Failure>,
     /// Sentences for people.
     pub notes: Vec<String>,
+    /// Why the run as a whole did not come to its end.
+    pub error: Option<RunFailure>,
+}
+
+/// Why a run as a whole did not come to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunFailure {
+    /// A word for machines: `not-connected`, `reconnect`, `mycase`, `portal`, ...
+    pub code: String,
+    /// A sentence for people.
+    pub text: String,
 }
 
 /// What set a run off.
@@ -119,4 +130,17 @@ pub struct Failure {
     pub case: CaseId,
     /// What happened, with the portal's own words scrubbed.
     pub text: String,
+}
+
+impl Trigger {
+    /// The word used in answers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Trigger::Schedule => "schedule",
+            Trigger::Verify => "verify",
+            Trigger::ByHand => "by-hand",
+            Trigger::Approval => "approval",
+            Trigger::ContactHours => "contact-hours",
+        }
+    }
 }
