@@ -194,6 +194,7 @@ async fn status(State(messages): State<mpsc::Sender<Message>>) -> Result<Json<St
     exchange(&messages, |reply| Message::Status { reply }).await.map(Json)
 }
 
+/// The daemon is about to end.
 pub(super) fn stopping() -> Refusal {
     Refusal::new("stopping", "the daemon is about to end; what was under way stands in the journal, the next run goes on with it")
 }

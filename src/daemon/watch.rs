@@ -6,12 +6,13 @@
 mod trail;
 
 use crate::load::{DirectoryId, Paths};
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
@@ -35,10 +36,24 @@ pub enum Hint {
     Poll,
 }
 
+/// Rung by the watching thread.
+#[derive(Debug, Default)]
+struct Bell {
+    rung: Notify,
+    since_armed: AtomicBool,
+}
+
+impl Bell {
+    fn ring(&self) {
+        self.since_armed.store(true, Ordering::Release);
+        self.rung.notify_one();
+    }
+}
+
 /// A watch over the daemon's file, the firms folder, `defaults.toml`, the profiles, and what stands behind their links.
 pub struct FolderWatch {
     roots: Vec<Utf8PathBuf>,
-    bell: Arc<Notify>,
+    bell: Arc<Bell>,
     watcher: Option<RecommendedWatcher>,
     armed: BTreeMap<Utf8PathBuf, Option<DirectoryId>>,
     first: Option<Instant>,
@@ -58,7 +73,7 @@ impl FolderWatch {
         let beside = paths.defaults.parent().unwrap_or(&paths.config_dir).to_owned();
         let mut watch = FolderWatch {
             roots: [&paths.config_dir, &paths.firms, &paths.profiles, &beside].map(absolute).to_vec(),
-            bell: Arc::new(Notify::new()),
+            bell: Arc::default(),
             watcher: None,
             armed: BTreeMap::new(),
             first: None,
@@ -86,7 +101,7 @@ impl FolderWatch {
                     self.next_poll = Instant::now() + self.poll;
                     return if quiet.is_some() { Hint::Event } else { Hint::Poll };
                 }
-                () = bell.notified() => {
+                () = bell.rung.notified() => {
                     let now = Instant::now();
                     self.first = self.first.or(Some(now));
                     self.last = Some(now);
@@ -100,8 +115,16 @@ impl FolderWatch {
         self.watcher.is_some()
     }
 
-    /// Watches what the paths lead over now. Cheap when nothing has moved.
+    /// Whether something has happened since the watch was armed: a look now would find more than the last one.
+    pub fn stirs(&self) -> bool {
+        self.bell.since_armed.load(Ordering::Acquire)
+    }
+
+    /// Watches what the paths lead over now; what has happened until now is seen by the look that follows. Cheap when
+    /// nothing has moved.
     pub fn arm(&mut self) {
+        self.bell.since_armed.store(false, Ordering::Release);
+        (self.first, self.last) = (None, None);
         // What moves between looking and watching is seen by looking once more.
         for _ in 0..3 {
             let mut trail = Trail::default();
@@ -134,12 +157,12 @@ fn with_ids(directories: &BTreeSet<Utf8PathBuf>) -> BTreeMap<Utf8PathBuf, Option
 fn watcher(
     directories: &BTreeMap<Utf8PathBuf, Option<DirectoryId>>,
     names: &BTreeSet<String>,
-    bell: Arc<Notify>,
+    bell: Arc<Bell>,
 ) -> Option<RecommendedWatcher> {
     let names = names.clone();
     let made = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         if matters(&event, &names) {
-            bell.notify_one();
+            bell.ring();
         }
     });
     let mut watcher = match made {
@@ -186,6 +209,7 @@ impl std::fmt::Debug for FolderWatch {
 mod tests {
     use super::*;
     use crate::load::{Environment, PathOptions, PathSettings, read_folder};
+    use camino::Utf8Path;
     use fs_err as fs;
     use std::os::unix::fs::symlink;
     use tokio::time::timeout;
@@ -317,7 +341,7 @@ mod tests {
             let mut often = tokio::time::interval(QUIET / 5);
             loop {
                 often.tick().await;
-                bell.notify_one();
+                bell.ring();
             }
         });
         assert_eq!(timeout(LATEST + QUIET * 3, watch.changed()).await.unwrap(), Hint::Event);
