@@ -8,6 +8,7 @@ mod firm;
 #[cfg(test)]
 pub(crate) mod firm_for_tests;
 mod hours;
+mod nearest;
 mod problem;
 mod profile;
 mod profile_parse;
@@ -15,7 +16,9 @@ mod profiles;
 mod secret;
 mod sources;
 mod template;
+mod zone;
 
+pub use cron::{Cron, CronError};
 pub use firm::{
     CasesRule, ClientsRule, Closure, ContactHours, DeletedRule, DocumentsRule, Drift, Existing, FieldRule, FieldSource, Firm, Hours, Lead,
     LeadMissing, Limit, Limits, Lookback, MapEntry, MessagesRule, MyCaseSettings, NameMap, NotInMap, OutOfScopeRule, PhoneKind,

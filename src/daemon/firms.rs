@@ -1,0 +1,362 @@
+//! The firms as the daemon keeps them: the file in use, the hands on the state, what the last look at the folder said.
+//!
+//! All of the house's calls stand here; when to make them is the loop's and the machine's. A firm is its own failure
+//! domain: whatever goes wrong with one is kept in its place and leaves the others alone.
+
+use super::machine::{Event, FirmSpec, Machine, News, Pause, Rules, Standing};
+use super::message::{FileReport, Refusal, Verdict};
+use super::report;
+use crate::config::{Firm, Problem, Severity};
+use crate::domain::FirmId;
+use crate::load::FolderText;
+use crate::operations::{
+    self, Accepted, Connection, Engine, FileState, FileVerdict, FileView, FirmStatus, Hands, House, NextRuns, RunState, StoreError,
+};
+use crate::sync::RunReport;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Every firm that ever had a file since the start.
+pub(super) struct Firms {
+    house: House,
+    kept: BTreeMap<FirmId, Kept>,
+    last: Option<FolderText>,
+    /// What concerns no one firm.
+    problems: Vec<Problem>,
+}
+
+/// One firm.
+#[derive(Default)]
+struct Kept {
+    /// `None` while the state cannot be opened.
+    hands: Option<Arc<Hands>>,
+    /// The file in use: the last good version.
+    firm: Option<Arc<Firm>>,
+    /// The file on disk, as it was last judged.
+    verdict: Option<FileVerdict>,
+    view: Option<FileView>,
+    /// What the last accepted edit means.
+    notes: Vec<String>,
+    /// Why the state cannot be opened, and since when.
+    trouble: Option<(String, Timestamp)>,
+    /// What the last look made of the file.
+    last: Option<Verdict>,
+}
+
+/// What a look at the folder came to.
+#[derive(Debug, Default)]
+pub(super) struct Look {
+    /// For the machine, in order.
+    pub(super) events: Vec<Event>,
+    /// A file was caught while it was written: look again soon.
+    pub(super) again: bool,
+}
+
+impl Firms {
+    pub(super) fn new(house: House) -> Firms {
+        Firms { house, kept: BTreeMap::new(), last: None, problems: Vec::new() }
+    }
+
+    pub(super) fn house(&self) -> &House {
+        &self.house
+    }
+
+    /// What `casebridge.toml` says about when.
+    pub(super) fn rules(&self) -> Rules {
+        let daemon = &self.house.daemon;
+        Rules { firms_at_once: daemon.firms_at_once, spread: daemon.spread, edit_settle: daemon.edit_settle }
+    }
+
+    /// Takes in what a look at the folder found. Compared by content and meaning: a touched file changes nothing.
+    pub(super) fn take(&mut self, folder: FolderText, now: Timestamp) -> Look {
+        let mut look = Look { again: folder.moving, ..Look::default() };
+        if let Some(why) = &folder.unreadable {
+            // A mount that is gone for a moment must not stop every firm: what was read stays in use.
+            self.folder_lost(why);
+            return look;
+        }
+        let mut changed = BTreeSet::new();
+        let mut alters = BTreeSet::new();
+        if !self.last.as_ref().is_some_and(|last| same_content(last, &folder)) {
+            let view = self.house.check_folder(&folder, now);
+            self.problems = report::only_new(&self.problems, view.stray);
+            for (id, verdict) in view.firms {
+                let kept = self.kept.entry(id.clone()).or_default();
+                if kept.verdict.as_ref().is_some_and(|old| old.hash != verdict.hash) {
+                    changed.insert(id.clone());
+                }
+                kept.verdict = Some(verdict);
+                if self.settle(&id, now, &mut look.events) {
+                    alters.insert(id);
+                }
+            }
+        }
+        self.last = Some(folder);
+        // The machine has to know a firm before it hears how the firm stands.
+        look.events.insert(0, Event::Folder(self.news(&changed, &alters)));
+        look
+    }
+
+    /// Tries a state again that another process held.
+    pub(super) fn retry(&mut self, id: &FirmId, now: Timestamp) -> Vec<Event> {
+        let mut events = Vec::new();
+        let altered = self.settle(id, now, &mut events);
+        if self.kept.get(id).is_some_and(|kept| kept.hands.is_some()) {
+            let altered = if altered { BTreeSet::from([id.clone()]) } else { BTreeSet::new() };
+            events.insert(0, Event::Folder(self.news(&BTreeSet::new(), &altered)));
+        }
+        events
+    }
+
+    /// The firm's file is gone for good. Its state stays, and nothing is closed anywhere.
+    pub(super) fn gone(&mut self, id: &FirmId, now: Timestamp) {
+        let Some(kept) = self.kept.get_mut(id) else { return };
+        kept.verdict = None;
+        kept.last = Some(Verdict::Removed);
+        if let Some(view) = &mut kept.view {
+            (view.state, view.since, view.problems) = (FileState::Removed, Some(now), Vec::new());
+        }
+        tracing::warn!(firm = %id, "{id}: its file is gone; nothing runs for it any more, its state is kept, and nothing was closed");
+    }
+
+    /// An engine for a run that begins now; the run keeps it.
+    pub(super) fn engine(&self, id: &FirmId) -> Result<Engine, Refusal> {
+        let Some(kept) = self.kept.get(id) else { return Err(self.no_such_firm(id)) };
+        if kept.last == Some(Verdict::Removed) {
+            return Err(Refusal::new("no-such-firm", format!("the file of {id} is gone from the folder; its state is kept")));
+        }
+        let (Some(hands), Some(firm)) = (&kept.hands, &kept.firm) else {
+            return Err(match &kept.trouble {
+                Some((why, _)) => Refusal::new("busy", why.clone()),
+                None => Refusal::new("no-file", format!("no version of {id}.firm.toml was good yet: `casebridge check` says why")),
+            });
+        };
+        self.house.engine(hands, firm.clone()).map_err(|error| Refusal::new(error.code(), error.to_string()))
+    }
+
+    /// What the firm's state says, for the machine; after everything that may have changed it.
+    pub(super) fn standing(&self, id: &FirmId, now: Timestamp) -> Option<Event> {
+        let kept = self.kept.get(id)?;
+        let (hands, firm) = (kept.hands.as_ref()?, kept.firm.as_ref()?);
+        match standing_of(hands, firm, now) {
+            Ok(standing) => Some(Event::Standing(id.clone(), standing)),
+            Err(error) => {
+                tracing::error!(firm = %id, %error, "{id}: how the firm stands cannot be read from its state");
+                None
+            }
+        }
+    }
+
+    /// Every firm file's verdict.
+    pub(super) fn reports(&self) -> Vec<FileReport> {
+        let report = |(id, kept): (&FirmId, &Kept)| {
+            let file = format!("{id}.firm.toml");
+            let verdict = kept.last?;
+            let problems = kept.verdict.as_ref().map(|verdict| report::values(&verdict.problems)).unwrap_or_default();
+            let generation = kept.view.as_ref().map_or(0, |view| view.generation);
+            let notes = if verdict == Verdict::Waiting {
+                kept.trouble.iter().map(|trouble| trouble.0.clone()).collect()
+            } else {
+                kept.notes.clone()
+            };
+            Some(FileReport { firm: id.clone(), file, verdict, generation, problems, notes })
+        };
+        self.kept.iter().filter_map(report).collect()
+    }
+
+    /// What concerns no one firm.
+    pub(super) fn problems(&self) -> Vec<serde_json::Value> {
+        report::values(&self.problems)
+    }
+
+    /// How every firm, or one, stands.
+    pub(super) fn status(&self, machine: &Machine, only: Option<&FirmId>, now: Timestamp) -> Result<Vec<FirmStatus>, Refusal> {
+        if let Some(id) = only.filter(|id| !self.kept.contains_key(*id)) {
+            return Err(self.no_such_firm(id));
+        }
+        let wanted = self.kept.iter().filter(|(id, _)| only.is_none_or(|only| only == *id));
+        wanted.map(|(id, kept)| kept.status(id, machine, now)).collect()
+    }
+
+    fn no_such_firm(&self, id: &FirmId) -> Refusal {
+        let known: Vec<&str> = self.kept.keys().map(FirmId::as_str).collect();
+        let text = match known.as_slice() {
+            [] => format!("there is no firm {id}: {} has no firm files", self.house.paths.firms),
+            known => format!("there is no firm {id}; the folder has {}", known.join(", ")),
+        };
+        Refusal::new("no-such-firm", text)
+    }
+
+    fn folder_lost(&mut self, why: &str) {
+        let folder = &self.house.paths.firms;
+        let message = format!("the firms folder {folder} cannot be read ({why}); what was read last stays in use");
+        let (file, help) = (folder.to_string(), String::new());
+        let problem = Problem { file, line: 1, column: 1, severity: Severity::Error, code: "folder", message, help, span: 0..0 };
+        self.problems = report::only_new(&self.problems, vec![problem]);
+        self.last = None;
+    }
+
+    /// The firms with a file in the folder, for the machine.
+    fn news(&self, changed: &BTreeSet<FirmId>, alters: &BTreeSet<FirmId>) -> BTreeMap<FirmId, News> {
+        let present = self.last.as_ref().map(|folder| folder.firms().into_keys().collect::<BTreeSet<_>>()).unwrap_or_default();
+        let news = |id: FirmId| {
+            let kept = self.kept.get(&id)?;
+            let spec = kept.firm.as_deref().map(FirmSpec::of);
+            let (changed, alters) = (changed.contains(&id), alters.contains(&id));
+            // A rejected file says since when it is rejected; only an accepted one says when it was accepted.
+            let view = kept.view.as_ref().filter(|view| view.state == FileState::Current);
+            Some((id, News { spec, changed, alters, accepted_at: view.and_then(|view| view.since) }))
+        };
+        present.into_iter().filter_map(news).collect()
+    }
+
+    /// Opens the state if need be and settles what the file on disk comes to. True when an edit alters what clients see.
+    fn settle(&mut self, id: &FirmId, now: Timestamp, events: &mut Vec<Event>) -> bool {
+        let first = self.kept.get(id).is_some_and(|kept| kept.hands.is_none());
+        if first && !self.open(id, now, events) {
+            return false;
+        }
+        let Some(kept) = self.kept.get_mut(id) else { return false };
+        let (Some(hands), Some(verdict)) = (&kept.hands, &kept.verdict) else { return false };
+        let accepted = match self.house.accept(hands, verdict, now) {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::error!(firm = %id, %error, "{id}: the file could not be taken into use; what ran goes on");
+                return false;
+            }
+        };
+        let alters = kept.takes(id, accepted, first);
+        events.extend(self.standing(id, now));
+        alters
+    }
+
+    /// Opens the firm's state; says once when it cannot be had.
+    fn open(&mut self, id: &FirmId, now: Timestamp, events: &mut Vec<Event>) -> bool {
+        let Some(kept) = self.kept.get_mut(id) else { return false };
+        let error = match self.house.open_firm(id) {
+            Ok(hands) => {
+                if kept.trouble.take().is_some() {
+                    tracing::info!(firm = %id, "{id}: its state is free again");
+                }
+                kept.hands = Some(hands);
+                return true;
+            }
+            Err(error) => error,
+        };
+        let text = match &error {
+            StoreError::Busy { .. } => format!("another process works on the state of {id}; the daemon waits for it"),
+            _ => report::sentence(&error),
+        };
+        if kept.trouble.as_ref().is_none_or(|(known, _)| *known != text) {
+            tracing::warn!(firm = %id, "{id}: {text}");
+            kept.trouble = Some((text, now));
+        }
+        kept.last = Some(Verdict::Waiting);
+        events.push(Event::StoreBusy(id.clone()));
+        false
+    }
+}
+
+impl Kept {
+    /// Takes over what the house made of the file, and says it. True when an edit alters what clients see.
+    fn takes(&mut self, id: &FirmId, accepted: Accepted, first: bool) -> bool {
+        let Accepted { firm, file, difference, notes } = accepted;
+        let verdict = match (&file.state, &difference) {
+            (FileState::Current, Some(_)) => Verdict::Accepted,
+            (FileState::Current, None) => Verdict::Unchanged,
+            (FileState::Rejected, _) => Verdict::Rejected,
+            (FileState::Removed, _) => Verdict::Removed,
+        };
+        let again = self.view.as_ref().is_some_and(|known| known.problems == file.problems && known.state == file.state);
+        match verdict {
+            Verdict::Accepted => report::accepted(id, file.generation, &notes),
+            Verdict::Rejected if !again => {
+                let problems = self.verdict.as_ref().map(|verdict| verdict.problems.as_slice()).unwrap_or_default();
+                report::rejected(id, problems, firm.is_some());
+            }
+            Verdict::Unchanged if first => tracing::info!(firm = %id, generation = file.generation, "{id}: its file is in use"),
+            Verdict::Unchanged if !again => tracing::info!(firm = %id, "{id}: its file is good again, and means what it meant"),
+            Verdict::Rejected | Verdict::Unchanged | Verdict::Removed | Verdict::Waiting => {}
+        }
+        if verdict != Verdict::Rejected {
+            self.notes = if verdict == Verdict::Accepted { notes } else { std::mem::take(&mut self.notes) };
+        }
+        (self.firm, self.view, self.last) = (firm, Some(file), Some(verdict));
+        verdict == Verdict::Accepted && !first && difference.is_some_and(|difference| difference.alters_clients())
+    }
+
+    fn status(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmStatus, Refusal> {
+        let problems = self.verdict.as_ref().map(|verdict| report::values(&verdict.problems)).unwrap_or_default();
+        let unknown = FileView { state: FileState::Rejected, generation: 0, since: None, problems };
+        let file = self.view.clone().unwrap_or(unknown);
+        let mut status = match (&self.hands, &self.firm) {
+            (Some(hands), Some(firm)) => {
+                let status = operations::status(firm, &hands.store, now);
+                status.map_err(|error| Refusal::new(error.code(), error.to_string()))?
+            }
+            _ => bare(id, file.clone()),
+        };
+        status.file = file;
+        status.next = machine.next_runs(id, now);
+        status.notes.extend(self.trouble.iter().map(|(why, since)| format!("{why} (since {since:.0})")));
+        if let Some(trigger) = machine.running(id) {
+            status.notes.push(format!("a run is under way ({})", report::word(trigger)));
+        }
+        if let Some(until) = machine.settles_until(id, now) {
+            status.notes.push(format!("its file was edited: runs wait until {until:.0}, or longer when it is edited again"));
+        }
+        match machine.skipped(id) {
+            0 => {}
+            count => status.notes.push(format!("{count} times since the start a run was skipped because the last one still ran")),
+        }
+        status.notes.extend(self.notes.iter().cloned());
+        Ok(status)
+    }
+}
+
+/// A firm of which nothing but the file's name is known.
+fn bare(id: &FirmId, file: FileView) -> FirmStatus {
+    FirmStatus {
+        firm: id.clone(),
+        name: id.to_string(),
+        connection: Connection::NotConnected,
+        status: RunState::Inactive,
+        pause: None,
+        file,
+        next: NextRuns::default(),
+        last: None,
+        exceptions: 0,
+        attention: Vec::new(),
+        waiting_plan: None,
+        waiting: 0,
+        notes: Vec::new(),
+    }
+}
+
+fn standing_of(hands: &Hands, firm: &Firm, now: Timestamp) -> Result<Standing, Box<dyn std::error::Error + Send + Sync>> {
+    let status = operations::status(firm, &hands.store, now)?;
+    let ended = |triggers: &[&str]| -> Result<Option<Timestamp>, StoreError> {
+        let last = hands.store.last_run(triggers)?;
+        let report = last.and_then(|(_, value)| serde_json::from_value::<RunReport>(value).ok());
+        Ok(report.map(|report| {
+            let took = SignedDuration::try_from_secs_f64(report.duration_seconds.max(0.0)).unwrap_or_default();
+            report.started_at.checked_add(took).unwrap_or(report.started_at)
+        }))
+    };
+    Ok(Standing {
+        connection: status.connection,
+        pause: status.pause.map(|pause| Pause { until: pause.until }),
+        last_cases: ended(&["schedule", "verify"])?,
+        last_verify: ended(&["verify"])?,
+        later: status.last.is_some_and(|last| last.later > 0),
+    })
+}
+
+/// Whether two looks found the same texts; times of writing do not count.
+fn same_content(a: &FolderText, b: &FolderText) -> bool {
+    let hashes = |folder: &FolderText| -> Vec<(String, [u8; 32])> {
+        folder.files.values().chain(&folder.defaults).map(|file| (file.name.clone(), file.hash)).collect()
+    };
+    a.unreadable == b.unreadable && a.others == b.others && hashes(a) == hashes(b)
+}

@@ -1,0 +1,25 @@
+//! When things run, hot reload, and the control socket.
+//!
+//! [`run`] is the whole of it. [`machine`] decides (pure: event in, actions out), `event_loop` waits and does, `firms`
+//! holds what the house knows of each firm, [`watch`] says when to look at the folder, [`control`] and [`client`] are the
+//! two ends of the socket. It must not decide what a run does: that is `operations` and `sync`.
+
+pub mod client;
+pub mod control;
+mod event_loop;
+mod firms;
+pub mod lock;
+pub mod machine;
+pub mod message;
+mod peer;
+mod report;
+mod signals;
+mod start;
+mod systemd;
+mod timetable;
+pub mod watch;
+
+pub use client::{Client, RemoteError, RemoteStep};
+pub use message::{DaemonStatus, FileReport, Refusal, ReloadAnswer, StatusAnswer, Verdict};
+pub use signals::{Signal, Signals};
+pub use start::{DaemonError, run};

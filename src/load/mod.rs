@@ -1,0 +1,16 @@
+//! Reads what is on disk and in the environment (the firms folder, the daemon's file, profiles, secrets) and hands text
+//! to `config`. It checks nothing a file says; it never writes.
+//!
+//! Start with [`read_folder`] (every firm's files as text) and [`Secrets`] (what a firm file may reach).
+
+mod environment;
+mod folder;
+mod paths;
+mod secrets;
+mod text;
+
+pub use environment::Environment;
+pub use folder::{FileText, FirmFiles, FolderText, likely_meant, read_daemon_file, read_folder, read_profiles};
+pub use paths::{PathError, PathOptions, PathSettings, Paths};
+pub use secrets::{SecretError, Secrets};
+pub use text::{DirectoryId, Unreadable};
