@@ -5,7 +5,8 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -113,6 +114,16 @@ impl<'de> Deserialize<'de> for Loose {
     }
 }
 
+/// The keys of an object that are looked at; read without keeping their text.
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "lowercase")]
+enum Key {
+    Id,
+    Name,
+    #[serde(other)]
+    Other,
+}
+
 struct LooseVisitor;
 
 impl<'de> Visitor<'de> for LooseVisitor {
@@ -148,11 +159,11 @@ impl<'de> Visitor<'de> for LooseVisitor {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Loose, A::Error> {
         let (mut id, mut name) = (Loose::Nothing, Loose::Nothing);
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "id" => id = map.next_value()?,
-                "name" => name = map.next_value()?,
-                _ => drop(map.next_value::<IgnoredAny>()?),
+        while let Some(key) = map.next_key()? {
+            match key {
+                Key::Id => id = map.next_value()?,
+                Key::Name => name = map.next_value()?,
+                Key::Other => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         Ok(Loose::Thing(Box::new((id, name))))

@@ -192,7 +192,9 @@ struct Items<S> {
 }
 
 fn decode<W: Wire>(reply: &Reply) -> Result<Items<W::Seen>, MyCaseError> {
-    if let Ok(items) = serde_json::from_slice::<Vec<W>>(&reply.body) {
+    // Checking the letters once is cheaper than text by text.
+    let items = std::str::from_utf8(&reply.body).ok().and_then(|text| serde_json::from_str::<Vec<W>>(text).ok());
+    if let Some(items) = items {
         let all = items.len();
         let mut usable = Vec::with_capacity(all);
         usable.extend(items.into_iter().filter_map(W::seen));
