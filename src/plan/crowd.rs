@@ -14,6 +14,8 @@ pub(super) struct Crowd {
     cases: Vec<(CaseId, u64)>,
     /// How many of `cases`, from the start, are sorted: those looked at, before other links joined.
     sorted: Option<usize>,
+    /// Readable ids' prints with their cases, sorted; filled by `find`.
+    readable: Vec<(u64, CaseId)>,
 }
 
 /// Reasons found across cases.
@@ -64,7 +66,15 @@ impl Crowd {
         looked_at.binary_search_by_key(&case, |(case, _)| *case).is_ok()
     }
 
-    /// Whether a phone of `record` belongs to another person on another case.
+    /// Another case that bears the readable id of `record`. After `find`.
+    pub(super) fn shares_readable(&self, case: CaseId, record: &Record, prints: &Fingerprinter) -> bool {
+        let print = readable_print(record, prints);
+        let first = self.readable.partition_point(|entry| entry.0 < print);
+        let mut alike = self.readable.iter().skip(first).take_while(|entry| entry.0 == print);
+        print != 0 && alike.any(|(_, other)| *other != case)
+    }
+
+    /// Whether a phone of `record` belongs to another person on another case. After `find`.
     pub(super) fn shares(&self, case: CaseId, record: &Record, prints: &Fingerprinter) -> bool {
         record.clients.iter().any(|client| {
             let print = phone_print(client.phone.as_deref(), prints);
@@ -87,11 +97,10 @@ impl Crowd {
                 }
             }
         }
-        let mut readable: Vec<(u64, CaseId)> =
-            self.cases.iter().filter(|entry| entry.1 != 0).map(|(case, print)| (*print, *case)).collect();
-        readable.sort_unstable();
-        readable.dedup();
-        for group in readable.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
+        self.readable = self.cases.iter().filter(|entry| entry.1 != 0).map(|(case, print)| (*print, *case)).collect();
+        self.readable.sort_unstable();
+        self.readable.dedup();
+        for group in self.readable.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
             let cases = distinct(group.iter().map(|entry| entry.1));
             let reason = reasons::same_readable_id(&cases);
             found.readable.extend(cases.into_iter().map(|case| (case, reason.clone())));

@@ -57,7 +57,7 @@ impl Planner {
         let (case, portal_id) = (wanted.case, listed.portal_id.clone());
         let adoption = Adoption { case, portal_id: portal_id.clone(), record: before.clone(), seen: seen.clone() };
         let kinds = before.differs(&after);
-        self.crowd.wanted(case, &after, prints);
+        self.crowd.wanted(case, crowd_part(&before, &after), prints);
         if let Some(shelf) = &mut self.shelf {
             shelf.mark_linked(&portal_id);
         }
@@ -136,7 +136,10 @@ impl Planner {
         let rests = !before.open && !after.open;
         if rests {
             after = before.clone();
-            said.clear();
+            // Only that somebody opened it again is worth saying.
+            if view.as_ref().is_none_or(|view| !view.open) {
+                said.clear();
+            }
         }
         let kinds = match rewrite && !rests {
             true => adopt::content(&after, goal.contact).union(before.differs(&after)),
@@ -153,7 +156,7 @@ impl Planner {
         let swap = goal.swap.then(|| swap_of(wanted, &before, portal_id.clone(), seen.clone(), why.clone()));
         let adoption =
             (before != sent).then(|| Adoption { case, portal_id: portal_id.clone(), record: before.clone(), seen: seen.clone() });
-        self.crowd.wanted(case, &after, prints);
+        self.crowd.wanted(case, crowd_part(&before, &after), prints);
         self.unchanged += usize::from(kinds.is_empty() && found.is_empty());
         self.note(case, found);
         let before = (!rewrite).then_some(before);
@@ -178,6 +181,12 @@ impl Planner {
             self.drafts.insert(case, Draft { change: Some(change), ..Draft::default() });
         }
     }
+}
+
+/// What of a case counts for what is shared. A case that closes counts with what the portal has: it rests from then on,
+/// so what it would newly share is only kept from it, and keeps nothing from others.
+fn crowd_part<'a>(before: &'a Record, after: &'a Record) -> &'a Record {
+    if after.open { after } else { before }
 }
 
 fn is_mycase_state(open: bool, state: SeenStatus) -> bool {

@@ -43,8 +43,29 @@ pub(super) fn of(context: &Context, shelf: Option<&Shelf>, wanted: &Wanted) -> F
     }
     let unknown = wanted.state == SeenStatus::Unknown;
     let lacks = wanted.stage == StageWish::Undecided && firm.portal.profile.required.stage && start_stage(firm, wanted).is_none();
-    let blocked = standing.iter().any(|reason| reason.no_create || reason.holds == Holds::Everything);
-    if unknown || lacks || blocked { Fate::Attention(standing) } else { Fate::Create(standing) }
+    let mut blocked = unknown || lacks || standing.iter().any(|reason| reason.no_create || reason.holds == Holds::Everything);
+    // Mapping says all of this with better words; but whatever it says, no record is made without what the portal needs.
+    if let Some(lacking) = missing_people(firm, wanted).filter(|_| !blocked) {
+        standing.push(reasons::lacking(lacking));
+        blocked = true;
+    }
+    if blocked { Fate::Attention(standing) } else { Fate::Create(standing) }
+}
+
+/// Who or what of people the portal needs and the record would not have.
+fn missing_people(firm: &Firm, wanted: &Wanted) -> Option<&'static str> {
+    let required = firm.portal.profile.required;
+    let clients = if wanted.contact_decided { wanted.record.clients.as_slice() } else { &[] };
+    if required.client && clients.is_empty() {
+        return Some("a client who can log in");
+    }
+    if required.phone && clients.iter().any(|client| client.phone.is_none()) {
+        return Some("the client's phone number");
+    }
+    if required.phone_or_email && clients.iter().any(|client| client.phone.is_none() && client.email.is_none()) {
+        return Some("the client's phone number or e-mail address");
+    }
+    (required.attorney && wanted.record.attorney.is_none()).then_some("a lead attorney with an e-mail address")
 }
 
 /// Stage or practice area that the portal needs and the record would not have.

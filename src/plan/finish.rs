@@ -83,13 +83,23 @@ impl Planner {
             self.hold(case, reason, Kind::Update);
         }
         let Planner { crowd, drafts, context, .. } = self;
-        if !context.firm.clients.shared_phone_allowed {
-            for (case, draft) in drafts.iter_mut() {
-                // A swap onto a number that is another person's on another case waits until that is put right.
-                if draft.swap.as_ref().is_some_and(|swap| crowd.shares(*case, &swap.after, &context.prints)) {
-                    draft.swap = None;
-                }
+        let mut keeps: Vec<(CaseId, Kind)> = Vec::new();
+        for (case, draft) in drafts.iter_mut() {
+            let shares =
+                |record: &crate::domain::Record| !context.firm.clients.shared_phone_allowed && crowd.shares(*case, record, &context.prints);
+            // A swap onto a number that is another person's on another case waits until that is put right.
+            draft.swap.take_if(|swap| shares(&swap.after));
+            let Some(closing) = draft.change.as_ref().filter(|change| change.kinds.contains(Kind::Close)) else { continue };
+            if closing.kinds.contains(Kind::Contact) && shares(&closing.after) {
+                keeps.push((*case, Kind::Contact));
             }
+            if closing.kinds.contains(Kind::Update) && crowd.shares_readable(*case, &closing.after, &context.prints) {
+                keeps.push((*case, Kind::Update));
+            }
+        }
+        for (case, group) in keeps {
+            let reason = if group == Kind::Contact { reasons::takes_a_phone() } else { reasons::takes_a_readable_id() };
+            self.hold(case, reason, group);
         }
     }
 

@@ -40,6 +40,11 @@ pub(super) fn no_practice_area() -> Reason {
     reason(ReasonCode::RequiredFieldEmpty, Holds::Stage, true, text, "give the case a practice area in MyCase")
 }
 
+pub(super) fn lacking(what: &str) -> Reason {
+    let text = format!("a new case needs {what}");
+    reason(ReasonCode::RequiredFieldEmpty, Holds::Nothing, true, text, "add it in MyCase")
+}
+
 pub(super) fn status_unknown() -> Reason {
     let text = "MyCase does not say whether the case is open or closed";
     reason(ReasonCode::StatusUnknown, Holds::State, true, text, "open the case in MyCase and set its status")
@@ -74,16 +79,26 @@ pub(super) fn gone(was_open: bool) -> Reason {
     reason(ReasonCode::GoneFromMyCase, Holds::Everything, true, text, fix)
 }
 
+const OWN_PHONE: &str = "give each person their own number in MyCase, or set `shared_phone = \"allow\"` in [clients]";
+const OWN_ID: &str = "give each case its own number in MyCase, or choose another source for `readable_id` in [fields]";
+
 pub(super) fn shared_phone(cases: &[CaseId]) -> Reason {
     let text = format!("one phone number stands for two different people ({})", named(cases));
-    let fix = "give each person their own number in MyCase, or set `shared_phone = \"allow\"` in [clients]";
-    reason(ReasonCode::SharedPhone, Holds::Contact, true, text, fix)
+    reason(ReasonCode::SharedPhone, Holds::Contact, true, text, OWN_PHONE)
+}
+
+pub(super) fn takes_a_phone() -> Reason {
+    let text = "the client's new phone number is another person's on another case";
+    reason(ReasonCode::SharedPhone, Holds::Contact, true, text, OWN_PHONE)
 }
 
 pub(super) fn same_readable_id(cases: &[CaseId]) -> Reason {
     let text = format!("several cases bear one readable id ({})", named(cases));
-    let fix = "give each case its own number in MyCase, or choose another source for `readable_id` in [fields]";
-    reason(ReasonCode::SameReadableId, Holds::Rest, true, text, fix)
+    reason(ReasonCode::SameReadableId, Holds::Rest, true, text, OWN_ID)
+}
+
+pub(super) fn takes_a_readable_id() -> Reason {
+    reason(ReasonCode::SameReadableId, Holds::Rest, true, "its new readable id is another case's", OWN_ID)
 }
 
 fn named(cases: &[CaseId]) -> String {

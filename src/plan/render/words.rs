@@ -42,7 +42,7 @@ pub(super) fn group(kind: Kind, count: usize) -> String {
         Kind::Create => ("new record", "new records"),
         Kind::Close => ("record to close", "records to close"),
         Kind::Reopen => ("record to reopen", "records to reopen"),
-        Kind::Contact => ("change of a phone, e-mail address or name", "changes of phones, e-mail addresses or names"),
+        Kind::Contact => ("change of contact data", "changes of contact data"),
         Kind::Stage => ("stage to move", "stages to move"),
         Kind::Update => ("other update", "other updates"),
     };
@@ -86,7 +86,7 @@ pub(super) fn why_held(held: &Held) -> Vec<String> {
 fn over_line(line: &LimitLine) -> String {
     let LimitLine { kind, limit, planned, exceeded: _ } = line;
     let limit = limit.map_or("no limit".to_owned(), |limit| limit.to_string());
-    format!("{} with the last 24 hours, {limit} allowed.", group(*kind, *planned))
+    format!("{}, counting the last 24 hours; {limit} allowed.", group(*kind, *planned))
 }
 
 /// A reason in a few words that name no case.

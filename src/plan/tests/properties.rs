@@ -1,1 +1,97 @@
-//! x
+//! Properties over random worlds: a plan applied leaves nothing to do, holds only differences, and knows no order.
+
+use crate::domain::{CaseId, Holds, PersonId, Reason, ReasonCode};
+use crate::mapping::{OutOfScope, Scope, SeenStatus, StageWish, Wanted};
+use crate::plan::fixture::{World, case};
+use proptest::prelude::*;
+
+fn wanted(id: u64) -> impl Strategy<Value = Option<Wanted>> {
+    let stage = prop_oneof![3 => Just(Some("Treatment")), 2 => Just(Some("Demand")), 1 => Just(None)];
+    let state = prop_oneof![4 => Just(SeenStatus::Open), 2 => Just(SeenStatus::Closed), 1 => Just(SeenStatus::Unknown)];
+    let scope = prop_oneof![6 => Just(Scope::In), 1 => Just(Scope::Never), 1 => Just(Scope::Out(OutOfScope::NotEnabled))];
+    let holds = prop_oneof![
+        6 => Just(None),
+        1 => Just(Some((Holds::Contact, true))),
+        1 => Just(Some((Holds::Rest, false))),
+        1 => Just(Some((Holds::State, false))),
+        1 => Just(Some((Holds::Everything, true))),
+    ];
+    let parts = (stage, state, scope, holds, 0..3_u64, 0..3_u64, 0..4_u64, any::<bool>(), 0..4_u8);
+    parts.prop_map(move |(stage, state, scope, holds, person, phone, readable, decided, wish)| {
+        let mut wanted = case(id);
+        wanted.scope = scope;
+        wanted.state = state;
+        wanted.record.open = state == SeenStatus::Open;
+        wanted.mycase_stage = stage.map(str::to_owned);
+        wanted.record.stage = stage.map(str::to_owned);
+        wanted.stage = match wish {
+            0 => StageWish::Keep { start: Some("Getting Started".into()) },
+            1 => StageWish::Undecided,
+            _ => StageWish::Set,
+        };
+        wanted.contact_decided = decided;
+        wanted.record.clients[0].id = PersonId(if person == 0 { 1000 + id } else { person });
+        wanted.record.clients[0].phone = (phone > 0).then(|| format!("+1212555{:04}", phone * 100 + id % 2));
+        wanted.record.fields.insert("readable_id".into(), if readable == 0 { "same".into() } else { format!("{id}-{readable}") });
+        let reason = |(holds, no_create)| Reason { code: ReasonCode::BadValue, holds, no_create, text: "t".into(), fix: "f".into() };
+        wanted.reasons.extend(holds.map(reason));
+        (readable != 3 || id % 3 != 0).then_some(wanted)
+    })
+}
+
+fn cases() -> impl Strategy<Value = Vec<Wanted>> {
+    (1..=6_u64).map(wanted).collect::<Vec<_>>().prop_map(|all| all.into_iter().flatten().collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_plan_applied_leaves_nothing_to_do(before in cases(), after in cases(), lists in any::<bool>(), lost in any::<bool>()) {
+        let mut world = World::new();
+        world.apply(&world.plan(&before));
+        if lost {
+            world.links.clear();
+        }
+        world.lists = lists || lost;
+        world.apply(&world.plan(&after));
+        let again = world.plan(&after);
+        prop_assert!(again.changes.is_empty(), "{:?}", again.changes);
+        prop_assert!(again.adoptions.is_empty(), "{:?}", again.adoptions);
+        prop_assert!(again.observations.is_empty(), "{:?}", again.observations);
+        prop_assert_eq!(&again.swaps, &world.plan(&after).swaps);
+    }
+
+    #[test]
+    fn a_plan_holds_only_differences_one_per_case_and_never_a_duplicate(before in cases(), after in cases()) {
+        let mut world = World::new();
+        world.apply(&world.plan(&before));
+        let plan = world.plan(&after);
+        let ids: Vec<CaseId> = plan.changes.iter().map(|change| change.case).collect();
+        prop_assert!(ids.is_sorted_by(|a, b| a < b));
+        for change in &plan.changes {
+            prop_assert!(!change.kinds.is_empty());
+            prop_assert_eq!(change.before.is_none(), !world.links.contains_key(&change.case));
+            if let Some(before) = &change.before {
+                prop_assert_eq!(before.differs(&change.after), change.kinds);
+                prop_assert_eq!(before, &world.links[&change.case].1);
+                let people = |record: &crate::domain::Record| record.clients.iter().map(|client| client.id).collect::<Vec<_>>();
+                let unknown = before.clients.is_empty();
+                prop_assert!(unknown || people(before) == people(&change.after), "no client is swapped by itself");
+            }
+        }
+        for held in plan.exceptions.iter().filter(|e| e.reasons.iter().any(|reason| reason.no_create)) {
+            prop_assert!(plan.changes.iter().all(|change| change.case != held.case || change.before.is_some()));
+        }
+    }
+
+    #[test]
+    fn the_order_of_the_cases_does_not_matter(before in cases(), after in cases().prop_shuffle(), lists in any::<bool>()) {
+        let mut world = World::new();
+        world.apply(&world.plan(&before));
+        world.lists = lists;
+        let mut sorted = after.clone();
+        sorted.sort_by_key(|wanted| wanted.case);
+        prop_assert_eq!(world.plan(&after), world.plan(&sorted));
+    }
+}
