@@ -89,9 +89,9 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether opening the file anew may help: redb refuses everything after a failed read or write.
-    pub(super) fn is_closed(&self) -> bool {
-        matches!(self, StoreError::Closed)
+    /// Whether redb refuses everything after it, so that the file has to be opened anew.
+    pub(super) fn closes(&self) -> bool {
+        matches!(self, StoreError::Full(_) | StoreError::Io { .. } | StoreError::Closed)
     }
 
     /// A failure around the file itself.
@@ -117,6 +117,12 @@ pub(super) fn is_damage(error: &redb::DatabaseError) -> bool {
     }
 }
 
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> StoreError {
+        StoreError::io("make", error)
+    }
+}
+
 impl From<redb::Error> for StoreError {
     fn from(error: redb::Error) -> StoreError {
         match error {
@@ -138,4 +144,4 @@ macro_rules! from_redb {
     };
 }
 
-from_redb!(StorageError, TableError, TransactionError, CommitError, CompactionError, SetDurabilityError);
+from_redb!(DatabaseError, StorageError, TableError, TransactionError, CommitError, CompactionError, SetDurabilityError);

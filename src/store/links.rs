@@ -34,6 +34,63 @@ impl std::fmt::Debug for LinkIter {
     }
 }
 
+/// Looks up links one after the other; cheaper than [`Links::get`] while the cases come in the order of their ids.
+pub struct LinkWalk<'a> {
+    links: &'a Links,
+    rest: Option<Range<'static, u64, &'static [u8]>>,
+    /// `ahead` is the first row from here on; below it nothing is known.
+    floor: u64,
+    ahead: Option<(u64, AccessGuard<'static, &'static [u8]>)>,
+}
+
+impl std::fmt::Debug for LinkWalk<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LinkWalk")
+    }
+}
+
+/// How many rows are passed by before a new descent from the root is cheaper.
+const PASS_BY: usize = 16;
+
+impl LinkWalk<'_> {
+    /// A case's link, like [`Links::get`]; in any order, in the order of the ids at a quarter of the cost.
+    pub fn get(&mut self, CaseId(case): CaseId) -> Result<Option<Link>, StoreError> {
+        if self.rest.is_none() || case < self.floor {
+            self.seek(case)?;
+        }
+        for _ in 0..PASS_BY {
+            match &self.ahead {
+                Some((at, _)) if *at < case => self.advance()?,
+                _ => return self.here(case),
+            }
+        }
+        self.seek(case)?;
+        self.here(case)
+    }
+
+    fn here(&self, case: u64) -> Result<Option<Link>, StoreError> {
+        let row = self.ahead.as_ref().filter(|(at, _)| *at == case);
+        row.map(|(_, row)| decode(row.value())).transpose()
+    }
+
+    fn seek(&mut self, case: u64) -> Result<(), StoreError> {
+        self.rest = Some(self.links.links.range(case..)?);
+        self.floor = case;
+        self.next()
+    }
+
+    fn advance(&mut self) -> Result<(), StoreError> {
+        self.floor = self.ahead.as_ref().map_or(self.floor, |(at, _)| at.saturating_add(1));
+        self.next()
+    }
+
+    fn next(&mut self) -> Result<(), StoreError> {
+        let next = self.rest.as_mut().and_then(Iterator::next).transpose()?;
+        self.ahead = next.map(|(case, row)| (case.value(), row));
+        Ok(())
+    }
+}
+
 impl Store {
     /// A snapshot of the links.
     pub fn links(&self) -> Result<Links, StoreError> {
@@ -56,6 +113,11 @@ impl Links {
     /// Every link in the order of the cases' ids.
     pub fn iter(&self) -> Result<LinkIter, StoreError> {
         Ok(LinkIter(self.links.range::<u64>(..)?))
+    }
+
+    /// Looks up many cases that come mostly in the order of their ids, as MyCase's pages do.
+    pub fn walk(&self) -> LinkWalk<'_> {
+        LinkWalk { links: self, rest: None, floor: 0, ahead: None }
     }
 
     /// How many there are.
@@ -171,5 +233,19 @@ mod tests {
         assert_eq!(cases, [2, 300, 70_000]);
         store.write(|w| w.remove_all_links()).unwrap();
         assert!(store.links().unwrap().is_empty().unwrap());
+    }
+
+    #[test]
+    fn a_walk_finds_what_lookups_find_in_whatever_order_it_is_asked() {
+        let store = samples::store();
+        let put = |w: &mut Writer<'_>| (1..200).try_for_each(|n| w.touch_link(&samples::link(n * n % 1009 * 3)));
+        store.write(put).unwrap();
+        let links = store.links().unwrap();
+        let mut walk = links.walk();
+        let forth = 0..3100;
+        let jumping = (0..3100).map(|n| n * 761 % 3100);
+        for case in forth.clone().chain(forth.rev()).chain(jumping).map(CaseId) {
+            assert_eq!(walk.get(case).unwrap(), links.get(case).unwrap(), "{case}");
+        }
     }
 }

@@ -32,18 +32,25 @@ mod vault;
 mod writer;
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod crash_tests;
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod damage_tests;
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod measure_tests;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod samples;
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod seal_tests;
 
 pub use error::StoreError;
 pub use history::{HistoryEntry, KEEP_VALUES};
 pub use journal::{Approval, EntryState, JournalEntry};
-pub use links::{LinkIter, Links};
+pub use links::{LinkIter, LinkWalk, Links};
 pub use meta::{
     Accepted, AccountMyCase, AccountPortal, Connected, ConnectionBroken, FirstRunDone, LastScan, LookbackFirst, MetaFact, Pause, ScopePrint, Selected,
 };

@@ -28,6 +28,8 @@ struct Inner {
     sealer: Sealer,
     /// `None` while it cannot be opened again after a failure.
     db: RwLock<Option<Database>>,
+    /// A read or write failed: redb refuses whatever comes after, so the file is opened anew before the next transaction.
+    failed: AtomicBool,
     open: Box<dyn Fn() -> Result<Database, DatabaseError> + Send + Sync>,
 }
 
@@ -40,12 +42,15 @@ impl std::fmt::Debug for Store {
 impl Store {
     /// Opens a firm's file, or makes it: folder 0700, file 0600. `now` names a damaged file that is set aside.
     ///
-    /// Crash before it returns: no file, an empty one, or a whole one of some format; each opens again. After: the file has
-    /// every table and the format of this casebridge.
+    /// Crash before it returns: no file, or a whole one of some format, which opens again; a stray `.new` file may stay.
+    /// After: the file has every table and the format of this casebridge.
     pub fn open(path: &Utf8Path, firm: &FirmId, vault: Arc<Vault>, now: Timestamp) -> Result<Store, StoreError> {
+        let sealer = Sealer::new(vault, firm.clone());
+        if !path.exists() {
+            make(path, &sealer)?;
+        }
         let file = path.to_owned();
-        let make = move || FileBackend::new(set_aside::open_private(&file)?);
-        let open = Box::new(move || database(make()?));
+        let open = Box::new(move || database(FileBackend::new(set_aside::open_private(&file)?)?));
         let db = match open() {
             Ok(db) => db,
             Err(error) if is_damage(&error) => {
@@ -54,7 +59,7 @@ impl Store {
             }
             Err(error) => return Err(from_opening(error, firm)),
         };
-        Store::with(db, open, Sealer::new(vault, firm.clone()))
+        Store::with(db, open, sealer)
     }
 
     /// Opens a state on other storage: tests that fail writes, simulations. `make` is called again after a failure.
@@ -84,7 +89,7 @@ impl Store {
         sealer: Sealer,
     ) -> Result<Store, StoreError> {
         prepare(&db, &sealer)?;
-        Ok(Store(Arc::new(Inner { sealer, db: RwLock::new(Some(db)), open })))
+        Ok(Store(Arc::new(Inner { sealer, db: RwLock::new(Some(db)), failed: AtomicBool::new(false), open })))
     }
 
     /// The firm.
@@ -96,19 +101,21 @@ impl Store {
     /// called within itself. When the closure fails, nothing is written.
     ///
     /// Crash before it returns: all of it is there, or nothing. Crash after: all of it. An error of the commit
-    /// ([`StoreError::Full`], [`StoreError::Io`]) leaves the state as after such a crash; the next call opens the file
-    /// anew, so that it goes on when there is room again.
+    /// ([`StoreError::Full`], [`StoreError::Io`]) leaves the state as after such a crash. The next call opens the file anew,
+    /// so that it goes on when there is room again; until it can, it says [`StoreError::Full`] or [`StoreError::Closed`],
+    /// and snapshots taken before fail with [`StoreError::Closed`].
     pub fn write<R>(&self, fill: impl FnOnce(&mut Writer<'_>) -> Result<R, StoreError>) -> Result<R, StoreError> {
         let tx = self.begin(|db| Ok(db.begin_write()?))?;
         let mut writer = Writer::new(tx, &self.0.sealer)?;
-        match fill(&mut writer) {
+        let done = match fill(&mut writer) {
             Ok(done) => writer.commit().map(|()| done),
-            Err(error) => {
-                // The first failure is the one to report; an abort that fails closes the file, which heals at the next call.
-                writer.abort().ok();
-                Err(error)
-            }
+            // The first failure is the one to report; dropping the writer gives up the transaction.
+            Err(error) => Err(error),
+        };
+        if done.as_ref().is_err_and(StoreError::closes) {
+            self.0.failed.store(true, Ordering::Release);
         }
+        done
     }
 
     /// Gives freed pages back to the disk; `false` when nothing was to be gained or the state is being read.
@@ -134,9 +141,12 @@ impl Store {
     /// Begins a transaction; opens the file anew first when an earlier failure has closed it.
     fn begin<T>(&self, begin: impl Fn(&Database) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let now = |db: &Option<Database>| db.as_ref().ok_or(StoreError::Closed).and_then(&begin);
-        let tried = now(&self.0.db.read().unwrap_or_else(PoisonError::into_inner));
+        let tried = match self.0.failed.load(Ordering::Acquire) {
+            true => Err(StoreError::Closed),
+            false => now(&self.0.db.read().unwrap_or_else(PoisonError::into_inner)),
+        };
         match tried {
-            Err(error) if error.is_closed() => {
+            Err(StoreError::Closed) => {
                 self.reopen()?;
                 now(&self.0.db.read().unwrap_or_else(PoisonError::into_inner))
             }
@@ -145,17 +155,26 @@ impl Store {
     }
 
     fn reopen(&self) -> Result<(), StoreError> {
+        self.0.failed.store(true, Ordering::Release);
         let mut guard = self.0.db.write().unwrap_or_else(PoisonError::into_inner);
-        let fine = guard.as_ref().is_some_and(|db| !matches!(db.begin_read().map_err(StoreError::from), Err(error) if error.is_closed()));
-        if fine {
+        if !self.0.failed.load(Ordering::Acquire) {
             return Ok(()); // Another thread was faster.
         }
         *guard = None; // Closes the file and frees its lock.
         let db = (self.0.open)().map_err(|error| from_opening(error, self.firm()))?;
         prepare(&db, &self.0.sealer)?;
         *guard = Some(db);
+        self.0.failed.store(false, Ordering::Release);
         Ok(())
     }
+}
+
+/// Makes a firm's file whole under another name and then gives it its own; a file that is there meanwhile is left.
+fn make(path: &Utf8Path, sealer: &Sealer) -> Result<(), StoreError> {
+    set_aside::make_whole(path, |file| {
+        let db = database(FileBackend::new(file)?).map_err(|error| from_opening(error, sealer.firm()))?;
+        prepare(&db, sealer)
+    })
 }
 
 fn database<B: StorageBackend>(backend: B) -> Result<Database, DatabaseError> {
@@ -184,8 +203,8 @@ fn prepare(db: &Database, sealer: &Sealer) -> Result<(), StoreError> {
 fn from_opening(error: DatabaseError, firm: &FirmId) -> StoreError {
     match error {
         DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => StoreError::Busy { firm: firm.clone() },
+        damage if is_damage(&damage) => StoreError::Unsound(Box::new(damage.into())),
         DatabaseError::Storage(redb::StorageError::Io(error)) => StoreError::io("open", error),
-        other if is_damage(&other) => StoreError::Unsound(Box::new(other.into())),
         other => redb::Error::from(other).into(),
     }
 }

@@ -79,6 +79,7 @@ impl Writer<'_> {
 mod tests {
     use super::super::samples;
     use super::*;
+    use crate::domain::CaseId;
     use serde_json::json;
 
     fn put(store: &Store, trigger: &str) -> RunId {
@@ -104,7 +105,7 @@ mod tests {
     #[test]
     fn a_number_that_was_not_committed_is_given_again() {
         let store = samples::store();
-        let failed = store.write(|w| w.next_run().and(Err::<(), _>(StoreError::Closed)));
+        let failed = store.write(|w| w.next_run().and(Err::<(), _>(StoreError::Unsettled { case: CaseId(1) })));
         assert!(failed.is_err());
         assert_eq!(store.write(|w| w.next_run()).unwrap(), RunId(1));
     }

@@ -14,7 +14,7 @@ pub(super) const PRIVATE: [&str; 9] =
     ["Wilhelmina", "Featherstone", "+13105550", "@example.com", "Boss", "refresh-", "access-", "approver-anna", "stored-secret"];
 
 pub(super) fn firm() -> FirmId {
-    "acme".parse().expect("a firm's id")
+    "acme".parse().unwrap()
 }
 
 pub(super) fn vault() -> Arc<Vault> {
@@ -22,11 +22,11 @@ pub(super) fn vault() -> Arc<Vault> {
 }
 
 pub(super) fn store() -> Store {
-    Store::in_memory(&firm(), vault()).expect("a store in memory")
+    Store::in_memory(&firm(), vault()).unwrap()
 }
 
 pub(super) fn now() -> Timestamp {
-    "2026-11-23T14:22:33Z".parse().expect("a time")
+    "2026-11-23T14:22:33Z".parse().unwrap()
 }
 
 pub(super) fn record(case: u64) -> Record {
@@ -42,7 +42,7 @@ pub(super) fn record(case: u64) -> Record {
         practice_area: Some("Motor Vehicle Accident".into()),
         stage: Some("Demand Sent".into()),
         open: true,
-        closed_date: Some("2026-01-31".parse().expect("a date")),
+        closed_date: Some("2026-01-31".parse().unwrap()),
         clients: vec![client],
         attorney: Some("boss@example.com".into()),
         team: vec![lead],

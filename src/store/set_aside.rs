@@ -1,36 +1,55 @@
 //! The files around a firm's state: the folder, the file's permissions, and the name a damaged file gets.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use chacha20poly1305::aead::Generate;
 use fs_err::os::unix::fs::OpenOptionsExt;
 use jiff::Timestamp;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 
 /// Makes a folder for its owner alone (0700); one that is there stays as it is.
-pub(super) fn make_private_folder(folder: &Utf8Path) -> io::Result<()> {
+fn make_private_folder(folder: &Utf8Path) -> io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// Makes names in a folder durable.
-pub(super) fn sync_folder(folder: &Utf8Path) -> io::Result<()> {
+fn sync_folder(folder: &Utf8Path) -> io::Result<()> {
     fs_err::File::open(folder)?.sync_all()
 }
 
-/// Opens a state file, or makes it with its folder; readable by its owner alone in either case.
-///
-/// Crash before it returns: no file, or an empty one, which opens as a new state. Crash after: the file's name is durable.
+/// Opens a state file that is there; readable by its owner alone from then on. An empty one is damaged: casebridge never
+/// leaves one.
 pub(super) fn open_private(path: &Utf8Path) -> io::Result<std::fs::File> {
-    let folder = folder_of(path);
-    make_private_folder(folder)?;
-    let made = !path.exists();
-    let file = fs_err::OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
-    if file.metadata()?.permissions().mode() & 0o077 != 0 {
+    let file = fs_err::OpenOptions::new().read(true).write(true).open(path)?;
+    let found = file.metadata()?;
+    if found.len() == 0 {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "the file is empty"));
+    }
+    if found.permissions().mode() & 0o077 != 0 {
         file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
     }
-    if made {
-        sync_folder(folder)?;
-    }
     Ok(file.into_parts().0)
+}
+
+/// Makes a file (0600) whole under another name, then gives it its own name unless that is taken by now; also its folder.
+///
+/// Crash before it returns: there is no file, or a whole one; a stray `.new` file may stay. After: a whole one, durably.
+pub(super) fn make_whole<E: From<io::Error>>(path: &Utf8Path, fill: impl FnOnce(std::fs::File) -> Result<(), E>) -> Result<(), E> {
+    let folder = folder_of(path);
+    make_private_folder(folder)?;
+    let aside = Utf8PathBuf::from(format!("{path}.{:016x}.new", u64::try_generate().map_err(io::Error::other)?));
+    let file = fs_err::OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&aside)?;
+    let synced = file.file().try_clone()?;
+    let named = fill(file.into_parts().0).and_then(|()| {
+        synced.sync_all()?;
+        match fs_err::hard_link(&aside, path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            other => Ok(other?),
+        }
+    });
+    fs_err::remove_file(&aside)?;
+    named?;
+    Ok(sync_folder(folder)?)
 }
 
 /// Moves a damaged file away, unchanged: `acme.redb` -> `acme.redb.damaged-20261123T142233Z`.

@@ -8,7 +8,6 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_S
 use camino::{Utf8Path, Utf8PathBuf};
 use chacha20poly1305::aead::{Aead, Generate, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use fs_err::os::unix::fs::OpenOptionsExt;
 use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
@@ -123,20 +122,17 @@ pub struct LoadedVault {
 /// linked); a stray `.new` file may stay. Crash after: the key is on the disk. Two processes at once get one key.
 pub fn load_or_make(path: &Utf8Path) -> Result<LoadedVault, VaultError> {
     let failed = |source| VaultError::Io { path: path.to_owned(), source };
-    match fs_err::read(path) {
-        Ok(bytes) => load(path, Zeroizing::new(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => match make(path) {
-            Ok(vault) => {
-                let note = format!("a new vault key was made: {path}; keep a copy of it apart from the state, which is worthless without it");
-                Ok(LoadedVault { vault, made: true, notes: vec![note] })
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                load(path, Zeroizing::new(fs_err::read(path).map_err(failed)?))
-            }
-            Err(error) => Err(failed(error)),
-        },
-        Err(error) => Err(failed(error)),
+    let made = !path.exists();
+    if made {
+        make(path).map_err(failed)?;
     }
+    // Read also what was just made: another process may have been faster.
+    let mut loaded = load(path, Zeroizing::new(fs_err::read(path).map_err(failed)?))?;
+    if made {
+        loaded.made = true;
+        loaded.notes.push(format!("a new vault key was made: {path}; keep a copy of it apart from the state, which cannot be read without it"));
+    }
+    Ok(loaded)
 }
 
 fn load(path: &Utf8Path, bytes: Zeroizing<Vec<u8>>) -> Result<LoadedVault, VaultError> {
@@ -150,18 +146,10 @@ fn load(path: &Utf8Path, bytes: Zeroizing<Vec<u8>>) -> Result<LoadedVault, Vault
 }
 
 /// Makes the file whole under another name first, so that nobody ever reads half a key.
-fn make(path: &Utf8Path) -> io::Result<Vault> {
+fn make(path: &Utf8Path) -> io::Result<()> {
     let key = Zeroizing::new(<[u8; 32]>::try_generate().map_err(io::Error::other)?);
-    let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
-    super::set_aside::make_private_folder(folder)?;
-    let aside = Utf8PathBuf::from(format!("{path}.{:016x}.new", u64::try_generate().map_err(io::Error::other)?));
-    let mut file = fs_err::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
     let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
-    let made = writeln!(file, "{}", *hex).and_then(|()| file.sync_all()).and_then(|()| fs_err::hard_link(&aside, path));
-    fs_err::remove_file(&aside)?;
-    made?;
-    super::set_aside::sync_folder(folder)?;
-    Ok(Vault::from_key(*key))
+    super::set_aside::make_whole(path, |mut file| writeln!(file, "{}", *hex))
 }
 
 fn derive(root: &[u8; 32], purpose: &str, firm: &str) -> Zeroizing<[u8; 32]> {

@@ -32,10 +32,6 @@ impl<'a> Writer<'a> {
         Ok(self.tx.commit()?)
     }
 
-    pub(super) fn abort(self) -> Result<(), StoreError> {
-        Ok(self.tx.abort()?)
-    }
-
     pub(super) fn tx(&self) -> &WriteTransaction {
         &self.tx
     }
