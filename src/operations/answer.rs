@@ -1,0 +1,179 @@
+//! What operations answer. The JSON forms are a contract: keys may be added, not changed (design: commands).
+
+use crate::domain::{FirmId, PlanName, ReasonCode};
+use crate::sync::RunReport;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The answer to one [`super::Ask`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// `plan`.
+    Plan(Box<PlanAnswer>),
+    /// `sync` and `approve`.
+    Run(Box<RunReport>),
+    /// `status` of one firm.
+    Status(Box<FirmStatus>),
+    /// `connect`: the address to open.
+    Authorize {
+        /// The address.
+        url: String,
+        /// Where MyCase will send the browser.
+        redirect_uri: String,
+    },
+    /// `connect`: done.
+    Connected(Connected),
+    /// Done, with one sentence for people.
+    Done {
+        /// The sentence.
+        text: String,
+    },
+}
+
+/// `plan`: the plan in every form, rendered where the firm's data is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanAnswer {
+    /// Its name; `approve` takes it.
+    pub plan: PlanName,
+    /// Whether anything would be written.
+    pub has_changes: bool,
+    /// The JSON answer.
+    pub json: serde_json::Value,
+    /// For a terminal.
+    pub text: String,
+    /// For a pull request.
+    pub markdown: String,
+}
+
+/// `connect`, when MyCase allowed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connected {
+    /// The firm's name in MyCase.
+    pub firm_name: String,
+    /// The firm's address in MyCase.
+    pub firm_url: String,
+    /// Sentences to read: turn off the portal's own sync, ...
+    pub notes: Vec<String>,
+}
+
+/// How one firm stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FirmStatus {
+    /// The firm.
+    pub firm: FirmId,
+    /// Its name.
+    pub name: String,
+    /// The connection to MyCase.
+    pub connection: Connection,
+    /// Whether things run by themselves.
+    pub status: RunState,
+    /// Why paused, and until when.
+    pub pause: Option<PauseView>,
+    /// The firm's file.
+    pub file: FileView,
+    /// The next runs, by schedule.
+    pub next: NextRuns,
+    /// The last run that read cases.
+    pub last: Option<RunReport>,
+    /// Cases that need attention.
+    pub exceptions: usize,
+    /// Why, grouped: ten cases with one cause are one line.
+    pub attention: Vec<Attention>,
+    /// The plan that waits for approval.
+    pub waiting_plan: Option<PlanName>,
+    /// Cases that wait in it.
+    pub waiting: usize,
+    /// Sentences for people: what the last edit means, another process holds the state, ...
+    pub notes: Vec<String>,
+}
+
+/// The connection to MyCase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Connection {
+    /// Tokens are there and were taken.
+    Connected,
+    /// Never connected, or disconnected.
+    NotConnected,
+    /// MyCase refused the tokens: a person must connect again.
+    Reconnect,
+}
+
+/// Whether things run by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunState {
+    /// Runs by its schedule.
+    Active,
+    /// "Connected - Inactive".
+    Inactive,
+    /// Somebody paused it.
+    Paused,
+}
+
+/// A pause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PauseView {
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it ends by itself.
+    pub until: Option<Timestamp>,
+}
+
+/// The firm's file as far as it is in use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileView {
+    /// Whether what is on disk is what runs.
+    pub state: FileState,
+    /// One more per change of meaning.
+    pub generation: u64,
+    /// Since when it is so.
+    pub since: Option<Timestamp>,
+    /// What is wrong with the file on disk (as `check` says it).
+    pub problems: Vec<serde_json::Value>,
+}
+
+/// Whether what is on disk is what runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileState {
+    /// Yes.
+    Current,
+    /// The file on disk has problems; the last good version runs.
+    Rejected,
+    /// The file is gone; nothing runs.
+    Removed,
+}
+
+/// The next run of each schedule; `None` is off or not active.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct NextRuns {
+    /// `schedule.cases`.
+    pub cases: Option<Timestamp>,
+    /// `schedule.changes`.
+    pub changes: Option<Timestamp>,
+    /// `schedule.verify`.
+    pub verify: Option<Timestamp>,
+    /// `schedule.documents`.
+    pub documents: Option<Timestamp>,
+    /// `schedule.messages`.
+    pub messages: Option<Timestamp>,
+}
+
+/// One cause and how many cases have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attention {
+    /// The kind of reason.
+    pub code: ReasonCode,
+    /// The reason in words.
+    pub text: String,
+    /// What a person can do.
+    pub fix: String,
+    /// How many cases.
+    pub cases: usize,
+    /// The first few of them.
+    pub examples: Vec<crate::domain::CaseId>,
+}

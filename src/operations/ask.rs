@@ -1,0 +1,120 @@
+//! What can be asked of a firm's engine. The same values travel over the control socket and come from the command line.
+
+use crate::domain::{CaseRef, Kind};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One request for one firm.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ask {
+    /// What a run would do.
+    Plan(PlanAsk),
+    /// A run now.
+    Sync(SyncAsk),
+    /// Apply a saved plan.
+    Approve(ApproveAsk),
+    /// Drop a saved plan.
+    Reject {
+        /// Its name.
+        plan: String,
+    },
+    /// The next run looks back `lookback.first` again.
+    Reset,
+    /// Nothing runs by itself until then.
+    Pause {
+        /// Why; shown everywhere.
+        reason: String,
+        /// When it ends by itself.
+        until: Option<Timestamp>,
+    },
+    /// Ends a pause.
+    Resume,
+    /// Seal a secret in the firm's state.
+    SecretSet {
+        /// Its name in the firm file.
+        name: String,
+        /// The secret.
+        value: Secret,
+    },
+    /// The firm file points at other accounts, and that is meant.
+    Rebind,
+    /// Begin to connect: answers the address to open.
+    ConnectBegin,
+    /// End it with the address MyCase sent the browser to.
+    ConnectEnd {
+        /// The whole redirected address.
+        redirected: Secret,
+    },
+    /// How the firm stands.
+    Status,
+}
+
+/// `casebridge plan`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct PlanAsk {
+    /// Only these cases, as typed (ids or addresses); empty for all.
+    pub cases: Vec<String>,
+    /// Compare with what the portal says, too.
+    pub verify: bool,
+    /// With values before and after.
+    pub show_values: bool,
+    /// With cases' names.
+    pub show_names: bool,
+}
+
+/// `casebridge sync`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct SyncAsk {
+    /// Only these cases, as typed; empty for all.
+    pub cases: Vec<String>,
+    /// Compare with what the portal says, too.
+    pub verify: bool,
+    /// Send every linked case anew.
+    pub rewrite: bool,
+}
+
+/// `casebridge approve`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ApproveAsk {
+    /// The plan's name.
+    pub plan: String,
+    /// Only changes of these kinds.
+    pub only: Vec<Kind>,
+    /// Only cases of this practice area (the portal's or MyCase's name).
+    pub practice_area: Option<String>,
+    /// Not these cases, as typed.
+    pub except: Vec<String>,
+    /// Outside contact hours, too.
+    pub now: bool,
+}
+
+/// A text that is a secret: never printed, wiped when dropped.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.0);
+    }
+}
+
+/// Who asks: written down with what was approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// E.g. the name of the user at the other end of the socket.
+    pub who: String,
+}
+
+/// Parses cases as typed; what is wrong comes back with its reason.
+pub(crate) fn case_refs(typed: &[String]) -> Result<Vec<CaseRef>, Vec<crate::domain::CaseRefError>> {
+    let (good, bad): (Vec<_>, Vec<_>) = typed.iter().map(|text| text.parse::<CaseRef>()).partition(Result::is_ok);
+    if bad.is_empty() { Ok(good.into_iter().filter_map(Result::ok).collect()) } else { Err(bad.into_iter().filter_map(Result::err).collect()) }
+}
