@@ -5,6 +5,7 @@
 
 pub mod cron;
 mod firm;
+mod hours;
 mod problem;
 mod profile;
 mod profile_parse;
