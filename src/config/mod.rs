@@ -5,13 +5,16 @@
 
 pub mod cron;
 mod firm;
+mod nearest;
 mod hours;
 mod problem;
 mod profile;
 mod profile_parse;
 mod profiles;
 mod secret;
+mod zone;
 
+pub use cron::{Cron, CronError};
 pub use firm::{
     CasesRule, ClientsRule, Closure, ContactHours, DeletedRule, DocumentsRule, Drift, Existing, FieldRule, FieldSource, Firm, Hours, Lead,
     LeadMissing, Limit, Limits, Lookback, MapEntry, MessagesRule, MyCaseSettings, NameMap, NotInMap, OutOfScopeRule, PhoneKind,
