@@ -3,18 +3,30 @@
 //! `raw` is what the TOML says, `check` finds every problem, [`Firm`] is what a checked file means. Pure: text comes in
 //! as an argument, secrets stay references ([`SecretRef`]) until the shell resolves them.
 
+mod catalog;
+mod check;
 pub mod cron;
+mod daemon;
 mod firm;
-mod nearest;
 mod hours;
+mod nearest;
 mod problem;
 mod profile;
 mod profile_parse;
 mod profiles;
+mod raw;
 mod secret;
+mod sources;
+mod template;
+mod values;
 mod zone;
 
+pub use catalog::{Catalog, CatalogEntry};
+pub use check::{
+    Checked, DaemonRules, FirmFiles, FirmInput, FirmNames, SetMember, Stray, check_daemon, check_firm, check_firm_online, check_set, firm_files, read_tests,
+};
 pub use cron::{Cron, CronError};
+pub use daemon::{Daemon, DaemonPaths, LogFormat, Web};
 pub use firm::{
     CasesRule, ClientsRule, Closure, ContactHours, DeletedRule, DocumentsRule, Drift, Existing, FieldRule, FieldSource, Firm, Hours, Lead,
     LeadMissing, Limit, Limits, Lookback, MapEntry, MessagesRule, MyCaseSettings, NameMap, NotInMap, OutOfScopeRule, PhoneKind,
@@ -28,3 +40,5 @@ pub use profile::{
 pub use profile_parse::{BodyExpression, EXPRESSION_NAMES, ExpressionError};
 pub use profiles::{Profiles, profile_schema};
 pub use secret::SecretRef;
+pub use sources::{SOURCES, Source};
+pub use template::template_environment;
