@@ -171,6 +171,15 @@ mod tests {
         assert!(daemon.is_none());
         let said: Vec<String> = problems.iter().map(|p| format!("{}:{} {}: {} | {}", p.line, p.column, p.code, p.message, p.help)).collect();
         assert!(!said.join("\n").contains("hunter2"));
-        insta::assert_snapshot!(said.join("\n"), @"");
+        insta::assert_snapshot!(said.join("\n"), @r#"
+        2:1 unknown-key: "firms_at_onc" is no setting of [daemon] | did you mean "firms_at_once"?
+        3:10 bad-duration: "soon" is no length of time | write a number and seconds, minutes, hours, days or weeks, e.g. "30 minutes"
+        4:30 out-of-range: 60 is not between 1 and 25 | write a number from 1 to 25
+        6:10 token-missing: 0.0.0.0:80 can be reached from other machines, so the page needs a token | write token = { credential = "casebridge.web" } below [web], or listen on 127.0.0.1
+        8:10 bad-host: "https://x.example" is no host | write the bare name, e.g. "portal.example.com"
+        10:7 secret-as-text: vault.key holds the secret itself; a file that people copy and commit must not | write { stored = "portal" } and run `casebridge secret set FIRM portal`; then replace the secret, it has been seen
+        12:9 bad-level: "loud" is no log level | write error, warn, info, debug or trace
+        13:10 unknown-word: log.format cannot be "xml" | write one of: "auto", "text", "json", "journald"
+        "#);
     }
 }

@@ -123,6 +123,12 @@ mod tests {
         assert_eq!(acme.catalog.as_deref(), Some("acme.catalog.toml"));
         assert_eq!(files.firms.len(), 1);
         let said: Vec<String> = files.strays.iter().map(|stray| format!("{}: {}; {}", stray.name, stray.message, stray.help)).collect();
-        insta::assert_snapshot!(said.join("\n"), @"");
+        insta::assert_snapshot!(said.join("\n"), @r#"
+        Acme Law.firm.toml: a firm's id has lower-case letters, digits and hyphens only, and starts with a letter or digit: "Acme Law" does not; rename it to "acme-law.firm.toml"
+        acme.firm (1).toml: this looks like a copy that a browser or the desktop made; it is not read; if it is the newer one, put its content into the firm file; then remove it
+        acme.firm.toml.txt: the file ends in .txt, so it is not read; rename it to "acme.firm.toml"
+        beta.toml: only files named <firm>.firm.toml are read; rename it to "beta.firm.toml", or move it out of the folder
+        gone.tests.toml: there is no gone.firm.toml that it belongs to; put it beside its firm file, or remove it
+        "#);
     }
 }
