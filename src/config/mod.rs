@@ -15,6 +15,7 @@ mod profile;
 mod profile_parse;
 mod profiles;
 mod raw;
+pub mod render;
 mod secret;
 mod sources;
 mod template;

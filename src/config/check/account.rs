@@ -13,10 +13,7 @@ pub(super) fn mycase(check: &mut Check<'_>, raw: &RawMyCase) -> Option<MyCaseSet
     let client_id = raw.client_id.as_ref().map(|at| at.value.trim().to_owned()).filter(|id| !id.is_empty());
     let client_secret = raw.client_secret.as_ref().and_then(|at| secret(check, at));
     let redirect_uri = given(&raw.redirect_uri).and_then(|at| address(check, at, &[], Use::Shown));
-    let web_url = match given(&raw.web_url) {
-        Some(at) => Some(address(check, at, &[], Use::Shown)?),
-        None => None,
-    };
+    let web_url = given(&raw.web_url).map(|at| address(check, at, &[], Use::Shown));
     let mut root = |raw: &Maybe<String>| {
         let url = given(raw).and_then(|at| address(check, at, MYCASE, Use::Sent));
         url.map(without_slash)
@@ -26,7 +23,7 @@ pub(super) fn mycase(check: &mut Check<'_>, raw: &RawMyCase) -> Option<MyCaseSet
         client_id: client_id?,
         client_secret: client_secret?,
         redirect_uri: redirect_uri?,
-        web_url,
+        web_url: web_url.map_or(Some(None), |url| url.map(Some))?,
         api_url: api_url?,
         authorize_url: authorize_url?,
         token_url: token_url?,

@@ -177,7 +177,7 @@ mod tests {
         4:30 out-of-range: 60 is not between 1 and 25 | write a number from 1 to 25
         6:10 token-missing: 0.0.0.0:80 can be reached from other machines, so the page needs a token | write token = { credential = "casebridge.web" } below [web], or listen on 127.0.0.1
         8:10 bad-host: "https://x.example" is no host | write the bare name, e.g. "portal.example.com"
-        10:7 secret-as-text: vault.key holds the secret itself; a file that people copy and commit must not | write { stored = "portal" } and run `casebridge secret set FIRM portal`; then replace the secret, it has been seen
+        10:7 secret-as-text: vault.key holds the secret itself; a file that people copy and commit must not | put it into a file that only the daemon can read, and write { file = "..." }; then replace the secret, it has been seen
         12:9 bad-level: "loud" is no log level | write error, warn, info, debug or trace
         13:10 unknown-word: log.format cannot be "xml" | write one of: "auto", "text", "json", "journald"
         "#);

@@ -68,6 +68,9 @@ fn run(
 fn finish(check: Check<'_>, firm: Option<Firm>) -> Checked {
     let firm = firm.filter(|_| !check.has_errors());
     let mut problems: Vec<Problem> = check.problems;
+    for problem in problems.iter_mut().filter(|problem| problem.help.contains("FIRM")) {
+        problem.help = problem.help.replace(" FIRM", &format!(" {}", check.id));
+    }
     problems.sort_by(|one, other| (&one.file, one.line, one.column, one.severity).cmp(&(&other.file, other.line, other.column, other.severity)));
     problems.dedup();
     Checked { firm, problems }

@@ -55,11 +55,11 @@ fn what_is_required_is_asked_for_in_words() {
     insta::assert_snapshot!(said(&check("[firm]\nname = \"\"\n[portal]\nkind = \"case status\"\n")), @r#"
     1:1 error[required] [firm] needs time_zone: there is no default for it => write where the firm sits, e.g. time_zone = "America/New_York"
     1:1 error[required] [mycase] needs client_id: there is no default for it => MyCase support gives it with API access: client_id = "..."
-    1:1 error[required] [mycase] needs client_secret: there is no default for it => write client_secret = { stored = "mycase" } and run `casebridge secret set FIRM mycase`
+    1:1 error[required] [mycase] needs client_secret: there is no default for it => write client_secret = { stored = "mycase" } and run `casebridge secret set acme mycase`
     1:1 error[required] [mycase] needs redirect_uri: there is no default for it => write the address registered with MyCase, e.g. redirect_uri = "http://127.0.0.1:8766/callback"
     1:1 error[required] [clients] needs who: there is no default for it => a person must say who gets access: who = "sole-or-billing", "billing-contact", "group:Client" or "all"
     2:8 error[required] [firm] needs name: there is no default for it => write the firm's name as people know it, e.g. name = "Acme Injury Law"
-    3:1 error[required] [portal] needs api_key: there is no default for it => write api_key = { stored = "portal" } and run `casebridge secret set FIRM portal`
+    3:1 error[required] [portal] needs api_key: there is no default for it => write api_key = { stored = "portal" } and run `casebridge secret set acme portal`
     4:8 error[unknown-portal] there is no portal "case status" => did you mean "case-status"?
     "#);
 }
@@ -145,14 +145,14 @@ fn a_syntax_error_is_said_once_and_in_words() {
 #[test]
 fn wrong_types_and_words_are_said_with_what_to_write() {
     insta::assert_snapshot!(with("[cases]\npractice_areas = \"PI\"\nimport = \"everything\"\nnever = [123, \"https://x.mycase.com/court_cases/9\", \"Smith\", true]\n[closure]\nimport_closed = \"yes\"\nclosed = 1\nstage = [\"x\"]\n[lookback]\nfirst = 10\n"), @r#"
-    +2:18 error[wrong-type] cases.practice_areas is a text, but must be a list in square brackets, e.g. ["..."] => write a list in square brackets, e.g. ["..."]
+    +2:18 error[wrong-type] cases.practice_areas cannot be a text => write a list in square brackets, e.g. ["..."]
     +3:10 error[unknown-word] cases.import cannot be "everything" => write one of: "all", "selected"
     +4:53 error[not-a-case] "Smith" is neither a case id (a number) nor the address of a case's page (https://FIRM.mycase.com/court_cases/NUMBER) => open the case in MyCase and copy the number or the address from the browser
-    +4:62 error[wrong-type] an entry of cases.never is true or false, but must be a case id or the address of a case's page => write a case id or the address of a case's page
-    +6:17 error[wrong-type] closure.import_closed is a text, but must be true or false, without quotes => write true or false, without quotes
-    +7:10 error[wrong-type] closure.closed is a number, but must be one of "close", "ignore" => write one of "close", "ignore"
-    +8:9 error[wrong-type] closure.stage is a list, but must be a text in quotes => write a text in quotes
-    +10:9 error[wrong-type] lookback.first is a number, but must be a text in quotes => write a text in quotes
+    +4:62 error[wrong-type] an entry of cases.never cannot be true or false => write a case id or the address of a case's page
+    +6:17 error[wrong-type] closure.import_closed cannot be a text => write true or false, without quotes
+    +7:10 error[wrong-type] closure.closed cannot be a number => write one of "close", "ignore"
+    +8:9 error[wrong-type] closure.stage cannot be a list => write a text in quotes
+    +10:9 error[wrong-type] lookback.first cannot be a number => write a text in quotes
     "#);
 }
 
@@ -182,7 +182,7 @@ fn a_secret_as_text_is_refused_and_never_repeated() {
     assert!(!said.contains("hunter2"));
     insta::assert_snapshot!(said, @r#"
     6:17 error[beyond-firm] the name of a stored secret has lower-case letters, digits, - and _ only => write { stored = "portal" } and run `casebridge secret set acme portal`
-    10:11 error[secret-as-text] portal.api_key holds the secret itself; a file that people copy and commit must not => write { stored = "portal" } and run `casebridge secret set FIRM portal`; then replace the secret, it has been seen
+    10:11 error[secret-as-text] portal.api_key holds the secret itself; a file that people copy and commit must not => write { stored = "portal" } and run `casebridge secret set acme portal`; then replace the secret, it has been seen
     "#);
 }
 
@@ -225,6 +225,7 @@ fn addresses_stay_with_the_vendor_loopback_and_what_is_allowed() {
     "#);
     let mycase = SHORT.replace("[portal]", "api_url = \"https://evil.example/v1\"\nweb_url = \"http://acme.mycase.com\"\n[portal]");
     insta::assert_snapshot!(said(&check(&mycase)), @r#"
+    8:11 error[host-not-allowed] this file may not send anything to "evil.example" => if that is meant, the administrator adds it to hosts below [allow] in casebridge.toml
     9:11 error[http-off-loopback] "http://acme.mycase.com" is not encrypted => write https://; http:// is for this machine only (127.0.0.1)
     "#);
 }
@@ -305,7 +306,7 @@ fn fields_are_the_portals_and_come_from_known_sources() {
     +9:7 error[unknown-source] there is no source "{{ case.name }}" => a template is written { template = "..." }
     +10:21 error[bad-template] the template cannot be used (unknown filter: filter shout is unknown) => write e.g. "{{ case.case_number }} / {{ client.last_name }}"
     +11:23 error[bad-template] the template cannot be used (syntax error: unexpected end of input, expected end of variable block) => write e.g. "{{ case.case_number }} / {{ client.last_name }}"
-    +12:7 error[wrong-type] fields."odd" is a number, but must be a source like "case.name", a list of sources, or { template = "..." } => write a source like "case.name", a list of sources, or { template = "..." }
+    +12:7 error[wrong-type] fields."odd" cannot be a number => write a source like "case.name", a list of sources, or { template = "..." }
     "#);
     insta::assert_snapshot!(said(&check(&format!("{}[fields]\nreference = \"case.name\"\n", short_hona()))), @r#"
     15:1 error[unknown-field] Hona has no field "reference" => it has: name
@@ -347,7 +348,7 @@ fn defaults_for_all_firms_give_way_to_a_firms_own_and_have_places_of_their_own()
     let broken = check_input(&input(SHORT), Some("[limits]\nclose = \"x\"\n[stages]\nsettle = \"1 hour\"\n"));
     insta::assert_snapshot!(said(&broken), @r#"
     defaults.toml:2:9 error[bad-limit] "x" is no limit => write "no limit", "at most 5", or a share with bounds: "10%, at least 5, at most 50"
-    defaults.toml:3:2 error[unknown-key] [stages] is no section => did you mean "messages"?
+    defaults.toml:3:2 error[unknown-key] [stages] is no section => for all firms there are only: schedule, limits, documents, messages; write it in the firm's own file
     "#);
 }
 

@@ -26,12 +26,16 @@ section! {
 impl FromToml for RawSecret {
     fn from_toml(value: &Spanned<DeValue<'_>>, path: &str, reader: &mut Reader<'_>) -> Option<RawSecret> {
         if value.get_ref().is_str() {
-            let name = if path.contains("mycase") { "mycase" } else { "portal" };
+            let help = match path.split('.').next() {
+                Some("mycase") => "write { stored = \"mycase\" } and run `casebridge secret set FIRM mycase`; then replace the secret, it has been seen",
+                Some("portal") => "write { stored = \"portal\" } and run `casebridge secret set FIRM portal`; then replace the secret, it has been seen",
+                _ => "put it into a file that only the daemon can read, and write { file = \"...\" }; then replace the secret, it has been seen",
+            };
             reader.error(
                 value.span(),
                 "secret-as-text",
                 format!("{path} holds the secret itself; a file that people copy and commit must not"),
-                format!("write {{ stored = \"{name}\" }} and run `casebridge secret set FIRM {name}`; then replace the secret, it has been seen"),
+                help.to_owned(),
             );
             return None;
         }
