@@ -3,7 +3,10 @@
 //! `raw` is what the TOML says, `check` finds every problem, [`Firm`] is what a checked file means. Pure: text comes in
 //! as an argument, secrets stay references ([`SecretRef`]) until the shell resolves them.
 
+mod catalog;
+mod check;
 pub mod cron;
+mod daemon;
 mod firm;
 #[cfg(test)]
 pub(crate) mod firm_for_tests;
@@ -13,12 +16,20 @@ mod problem;
 mod profile;
 mod profile_parse;
 mod profiles;
+mod raw;
+pub mod render;
 mod secret;
 mod sources;
 mod template;
 mod zone;
 
 pub use cron::{Cron, CronError};
+mod values;
+pub use catalog::{Catalog, CatalogEntry};
+pub use check::{
+    Checked, DaemonRules, FirmFiles, FirmInput, FirmNames, SetMember, Stray, check_daemon, check_firm, check_firm_online, check_set, firm_files, read_tests,
+};
+pub use daemon::{Daemon, DaemonPaths, LogFormat, Web};
 pub use firm::{
     CasesRule, ClientsRule, Closure, ContactHours, DeletedRule, DocumentsRule, Drift, Existing, FieldRule, FieldSource, Firm, Hours, Lead,
     LeadMissing, Limit, Limits, Lookback, MapEntry, MessagesRule, MyCaseSettings, NameMap, NotInMap, OutOfScopeRule, PhoneKind,

@@ -1,0 +1,149 @@
+//! One firm file from text to [`Firm`]: read, laid over the defaults, section by section, then the rules across sections.
+
+use super::{Check, Checked, DaemonRules, FirmInput, account, cases, catalog, closure, fields, limits, portal, rules, schedule, stages, tests_section};
+use crate::config::catalog::Catalog;
+use crate::config::raw::{At, FIRM_SECTIONS, Origin, Place, RawFirm, RawFirmDefaults, RawStatus, Slot, read_document};
+use crate::config::{Firm, Problem, Profiles, SourceText, zone};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::sync::LazyLock;
+
+/// The embedded defaults, read once by the code that reads firm files.
+static BUILTIN: LazyLock<(SourceText, RawFirm)> = LazyLock::new(|| {
+    let source = SourceText::new("defaults.toml (built in)", include_str!("../defaults.toml"));
+    let (raw, _) = read_document(&source, Origin::BuiltIn, FIRM_SECTIONS);
+    (source, raw.unwrap_or_default())
+});
+
+/// The embedded defaults and their text.
+pub(crate) fn builtin() -> &'static (SourceText, RawFirm) {
+    &BUILTIN
+}
+
+/// Checks one firm's files. `defaults` is `defaults.toml` beside the firms' folder; `now` dates the catalog.
+pub fn check_firm(input: &FirmInput, profiles: &Profiles, daemon: &DaemonRules, defaults: Option<&SourceText>, now: Timestamp) -> Checked {
+    run(input, profiles, daemon, defaults, now, None)
+}
+
+/// As [`check_firm`], and against what MyCase says now instead of the catalog's file: a name that is not there is an
+/// error, and stages that no rule covers are named. `live` carries old names where the state or a catalog knows them.
+pub fn check_firm_online(
+    input: &FirmInput,
+    profiles: &Profiles,
+    daemon: &DaemonRules,
+    defaults: Option<&SourceText>,
+    now: Timestamp,
+    live: &Catalog,
+) -> Checked {
+    run(input, profiles, daemon, defaults, now, Some(live))
+}
+
+fn run(
+    input: &FirmInput,
+    profiles: &Profiles,
+    daemon: &DaemonRules,
+    defaults: Option<&SourceText>,
+    now: Timestamp,
+    live: Option<&Catalog>,
+) -> Checked {
+    let (builtin, defaults_of_all) = builtin();
+    let mut check = Check::new(input, defaults, builtin, daemon, profiles, now);
+    let (raw, problems) = read_document::<RawFirm>(&input.source, Origin::File, FIRM_SECTIONS);
+    check.problems = problems;
+    let Some(mut raw) = raw else { return finish(check, None) };
+    if let Some(source) = defaults {
+        let (folder, mut problems) = read_document::<RawFirmDefaults>(source, Origin::Folder, FIRM_SECTIONS);
+        check.problems.append(&mut problems);
+        let RawFirmDefaults { place: _, schedule, limits, documents, messages } = folder.unwrap_or_default();
+        raw.fill(&RawFirm { schedule, limits, documents, messages, ..RawFirm::default() });
+    }
+    let own = raw.clone();
+    raw.fill(defaults_of_all);
+    let firm = build(&mut check, &raw, input);
+    tests_section::check_file(&mut check, input.tests.as_ref());
+    catalog::check_names(&mut check, &own, input.catalog.as_ref(), live);
+    finish(check, firm)
+}
+
+fn finish(check: Check<'_>, firm: Option<Firm>) -> Checked {
+    let firm = firm.filter(|_| !check.has_errors());
+    let mut problems: Vec<Problem> = check.problems;
+    for problem in problems.iter_mut().filter(|problem| problem.help.contains("FIRM")) {
+        problem.help = problem.help.replace(" FIRM", &format!(" {}", check.id));
+    }
+    problems.sort_by(|one, other| (&one.file, one.line, one.column, one.severity).cmp(&(&other.file, other.line, other.column, other.severity)));
+    problems.dedup();
+    Checked { firm, problems }
+}
+
+/// Every section is turned even when another failed, so that all problems are said in one go.
+fn build(check: &mut Check<'_>, raw: &RawFirm, input: &FirmInput) -> Option<Firm> {
+    rules::check_required(check, raw);
+    let zone = raw.firm.time_zone.as_ref().filter(|at| !at.value.trim().is_empty()).and_then(|at| time_zone(check, at));
+    let mycase = account::mycase(check, &raw.mycase);
+    let portal = portal::portal(check, raw);
+    let profile = portal.as_ref().map(|portal| portal.profile.clone()).or_else(|| portal::profile_of(check, &raw.portal));
+    let profile = profile.as_deref();
+    rules::check_all(check, raw, profile);
+    // Without a readable zone the schedules are still checked, in UTC.
+    let schedule = schedule::schedule(check, &raw.schedule, zone.as_ref().unwrap_or(&TimeZone::UTC), profile);
+    let lookback = cases::lookback(check, &raw.lookback);
+    let web_url = mycase.as_ref().and_then(|mycase| mycase.web_url.as_ref()).map(url::Url::as_str);
+    let rule = cases::cases(check, &raw.cases, web_url);
+    let testing = cases::case_ids(check, raw.testing.cases.as_ref(), web_url);
+    let clients = cases::clients(check, &raw.clients);
+    let staff = cases::staff(check, &raw.staff);
+    let closure = closure::closure(check, &raw.closure, profile);
+    let changes_on = raw.schedule.changes.as_ref().is_some_and(|at| at.value.trim() != "off");
+    let stages = stages::stages(check, raw, changes_on);
+    let practice_areas = stages::practice_areas(check, &raw.practice_areas);
+    let fields = fields::fields(check, raw.fields.as_ref(), profile);
+    let documents = closure::documents(check, &raw.documents);
+    let messages = closure::messages(check, &raw.messages);
+    let limits = limits::limits(check, &raw.limits);
+    let tests = tests_section::tests(check, raw.tests.as_ref());
+    Some(Firm {
+        id: input.id.clone(),
+        name: raw.firm.name.as_ref()?.value.trim().to_owned(),
+        time_zone: zone?,
+        active: raw.firm.status.as_ref().is_some_and(|at| at.value == RawStatus::Active),
+        mycase: mycase?,
+        portal: portal?,
+        schedule: schedule?,
+        lookback: lookback?,
+        cases: rule?,
+        testing: testing?,
+        clients: clients?,
+        staff: staff?,
+        closure: closure?,
+        stages: stages?,
+        practice_areas: practice_areas?,
+        fields: fields?,
+        documents: documents?,
+        messages: messages?,
+        limits: limits?,
+        tests,
+        file: input.source.name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+    })
+}
+
+fn time_zone(check: &mut Check<'_>, at: &At<String>) -> Option<TimeZone> {
+    let found = zone::find(&at.value);
+    if found.is_none() {
+        let help = match zone::nearest(&at.value) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => "write the zone's IANA name, e.g. \"America/New_York\" or \"America/Chicago\"".to_owned(),
+        };
+        check.error(&at.place, "unknown-zone", format!("{:?} is no time zone", at.value), help);
+    }
+    found
+}
+
+/// Where a section stands, or the start of the file.
+pub(super) fn header(check: &Check<'_>, place: Option<&Place>) -> Place {
+    let Some(place) = place.filter(|place| place.origin == Origin::File) else { return Place::default() };
+    // A table's place covers its content; its header line is enough to underline.
+    let text = check.source.text.get(place.span.clone()).unwrap_or_default();
+    let end = text.find('\n').map_or(place.span.end, |line| place.span.start + line);
+    Place { span: place.span.start..end, origin: place.origin }
+}

@@ -1,0 +1,37 @@
+//! From what a file says to what it means, with every problem on the way. Start in `firm`: one firm file, section by
+//! section, then the rules that concern several sections (a table of named checks).
+
+mod account;
+mod cases;
+mod catalog;
+mod closure;
+mod context;
+mod daemon;
+mod fields;
+mod firm;
+mod folder;
+mod limits;
+mod names;
+mod overrides;
+mod portal;
+mod rules;
+mod schedule;
+mod secrets;
+mod set;
+mod stages;
+mod tests_section;
+
+
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod traps;
+
+pub(crate) use context::Check;
+pub use context::{Checked, DaemonRules, FirmInput};
+pub use daemon::check_daemon;
+pub use firm::{check_firm, check_firm_online};
+pub use folder::{FirmFiles, FirmNames, Stray, firm_files};
+pub use tests_section::read_tests;
+pub use set::{SetMember, check_set};
+pub(crate) use firm::builtin;
