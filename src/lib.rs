@@ -6,5 +6,6 @@ pub mod http;
 pub mod mapping;
 pub mod mycase;
 pub mod plan;
+pub mod portal;
 pub mod sandbox;
 pub mod store;
