@@ -9,6 +9,7 @@ pub mod mapping;
 pub mod mycase;
 pub mod operations;
 pub mod plan;
+pub mod portal;
 pub mod sandbox;
 pub mod store;
 pub mod sync;

@@ -106,7 +106,7 @@ fn words(error: &minijinja::Error) -> String {
 /// A made-up case, full or as empty as one can be, to see that an expression can be computed at all.
 fn sample(fields: &BTreeSet<&str>, full: bool) -> Value {
     let text = |text: &str| if full { Value::from(text) } else { Value::from(()) };
-    let map = |names: &[&str]| Value::from_iter(names.iter().map(|name| ((*name).to_owned(), text("x"))));
+    let map = |names: &[&str]| Value::from_pairs(names.iter().map(|name| ((*name).to_owned(), text("x"))));
     let list = |one: Value| Value::from(if full { vec![one] } else { Vec::new() });
     let own: BTreeMap<String, Value> = fields.iter().map(|name| ((*name).to_owned(), text("2024-01-31"))).collect();
     let mut names: BTreeMap<String, Value> = own.clone();
@@ -124,13 +124,13 @@ fn sample(fields: &BTreeSet<&str>, full: bool) -> Value {
         ("paralegal_emails", list(Value::from("a@b.example"))),
         ("team", list(map(&MEMBER_NAMES))),
         ("clients", list(map(&CLIENT_NAMES))),
-        ("fields", Value::from_iter(own)),
-        ("extra", Value::from_iter(full.then(|| ("x".to_owned(), Value::from("x"))))),
+        ("fields", Value::from_pairs(own)),
+        ("extra", Value::from_pairs(full.then(|| ("x".to_owned(), Value::from("x"))))),
         (Each::Client.name(), map(&CLIENT_NAMES)),
         (Each::Member.name(), map(&MEMBER_NAMES)),
     ];
     names.extend(named.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    Value::from_iter(names)
+    Value::from_pairs(names)
 }
 
 #[cfg(test)]

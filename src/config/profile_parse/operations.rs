@@ -88,12 +88,7 @@ impl Builder<'_> {
             used.extend(reader.names);
             body
         });
-        for (key, there) in [("items", items.is_some()), ("item", item.is_some()), ("paging", paging.is_some())] {
-            let fits = name.reads() && !(name == OperationName::Probe && key != "item") && name != OperationName::DownloadFile;
-            if there && !fits {
-                self.key_error(&join(path, key), "misplaced-key", &format!("{key:?} belongs to lists"), "");
-            }
-        }
+        self.check_list_keys(name, path);
         for (key, pointer) in [("items", &items), ("portal_id", &portal_id)] {
             self.pointer(pointer.as_deref(), &join(path, key));
         }
@@ -109,6 +104,20 @@ impl Builder<'_> {
             items: items.unwrap_or_default(),
             item: self.item(name, item.unwrap_or_default(), path),
             portal_id,
+        }
+    }
+
+    /// `items`, `item` and `paging` belong to lists; a probe has only `item`.
+    fn check_list_keys(&mut self, name: OperationName, path: &[&str]) {
+        for key in ["items", "item", "paging"] {
+            let fits = match name {
+                OperationName::ListCases | OperationName::ListFiles | OperationName::ListMessages => true,
+                OperationName::Probe => key == "item",
+                _ => false,
+            };
+            if !fits && self.has(&join(path, key)) {
+                self.key_error(&join(path, key), "misplaced-key", &format!("{key:?} belongs to lists"), "");
+            }
         }
     }
 
@@ -197,7 +206,7 @@ impl Builder<'_> {
     }
 
     fn check_together(&mut self, operations: &BTreeMap<OperationName, Operation>, names: &Names) {
-        use OperationName::{CloseCase, CreateCase, DownloadFile, ListFiles, ReopenCase, UpdateCase, UpsertCase};
+        use OperationName::{CreateCase, DownloadFile, ListFiles, UpdateCase, UpsertCase};
         let has = |name| operations.contains_key(&name);
         match (has(CreateCase), has(UpdateCase), has(UpsertCase)) {
             (true, true, false) | (false, false, true) => {}
@@ -221,6 +230,22 @@ impl Builder<'_> {
                 self.key_error(&["operations"], "missing-operation", "no operation makes a record", help);
             }
         }
+        self.check_closing(operations, names);
+        if has(ListFiles) && !has(DownloadFile) && !self.has(&["operations", "list_files", "item", "url"]) {
+            let help = "give `url` in [operations.list_files.item], or add [operations.download_file]";
+            self.key_error(&["operations", "list_files"], "missing-operation", "a listed file could not be fetched", help);
+        }
+        for name in [CreateCase, UpsertCase] {
+            if operations.get(&name).is_some_and(|operation| operation.requests.iter().all(|request| request.portal_id.is_none())) {
+                let help = "e.g. portal_id = \"/id\"";
+                self.key_error(&["operations", name.word()], "missing-key", &format!("{name} says not where the new record's id is"), help);
+            }
+        }
+    }
+
+    fn check_closing(&mut self, operations: &BTreeMap<OperationName, Operation>, names: &Names) {
+        use OperationName::{CloseCase, ReopenCase, UpdateCase, UpsertCase};
+        let has = |name| operations.contains_key(&name);
         let changing = if has(UpsertCase) { UpsertCase } else { UpdateCase };
         let body_closes = names.get(&changing).is_some_and(|names| names.contains("open") || names.contains("state"));
         for (one, other) in [(CloseCase, ReopenCase), (ReopenCase, CloseCase)] {
@@ -232,16 +257,6 @@ impl Builder<'_> {
         if !has(CloseCase) && !has(ReopenCase) && !body_closes && has(changing) {
             let help = format!("add [operations.close_case] and [operations.reopen_case], or use `open` in the body of {changing}");
             self.key_error(&["operations"], "missing-operation", "nothing closes a record", &help);
-        }
-        if has(ListFiles) && !has(DownloadFile) && !self.has(&["operations", "list_files", "item", "url"]) {
-            let help = "give `url` in [operations.list_files.item], or add [operations.download_file]";
-            self.key_error(&["operations", "list_files"], "missing-operation", "a listed file could not be fetched", help);
-        }
-        for name in [CreateCase, UpsertCase] {
-            if operations.get(&name).is_some_and(|operation| operation.requests.iter().all(|request| request.portal_id.is_none())) {
-                let help = "e.g. portal_id = \"/id\"";
-                self.key_error(&["operations", name.word()], "missing-key", &format!("{name} says not where the new record's id is"), help);
-            }
         }
     }
 
@@ -255,11 +270,7 @@ impl Builder<'_> {
                     "a record carries MyCase's id from the first write, so that none is ever made twice: send integration_id or case_id";
                 self.key_error(&here, "no-id", &format!("{name} says not which case it means"), help);
             }
-            let whole = match name {
-                OperationName::CreateCase | OperationName::UpsertCase | OperationName::UpdateCase => true,
-                _ => false,
-            };
-            if !whole {
+            if !matches!(name, OperationName::CreateCase | OperationName::UpsertCase | OperationName::UpdateCase) {
                 continue;
             }
             let parts = ["clients", "stage", "practice_area"].into_iter().chain(takes_extra.then_some("extra"));

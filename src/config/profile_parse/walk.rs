@@ -128,7 +128,7 @@ fn expects(schema: &Map<String, Value>, kind: &str) -> bool {
 
 /// A help sentence: the nearest known word, or all of them.
 pub(super) fn did_you_mean(wrong: &str, known: &[&str]) -> String {
-    let score = |word: &&&str| (strsim::normalized_damerau_levenshtein(&wrong.to_lowercase(), word) * 1000.0) as u32;
+    let score = |word: &&&str| (strsim::normalized_damerau_levenshtein(&wrong.to_lowercase(), &word.to_lowercase()) * 1000.0) as u32;
     match known.iter().max_by_key(score) {
         Some(near) if score(&near) >= 600 => format!("did you mean {near:?}?"),
         _ => format!("write one of: {}", known.join(", ")),

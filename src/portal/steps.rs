@@ -1,0 +1,120 @@
+//! Which operations a change takes, and which requests those are. Pure: nothing is sent here.
+
+use super::context::{self, CaseContext};
+use super::render::{Bodies, Part, Rendered, elements};
+use crate::config::{ExpressionError, OperationName, Profile, RequestTemplate};
+use crate::domain::{Kind, PortalId, Record};
+use crate::plan::Change;
+use minijinja::Value;
+use serde_json::{Map, Value as Json};
+use std::sync::Arc;
+
+/// A request that is ready but for its address.
+#[derive(Debug)]
+pub(super) struct Step<'p> {
+    pub(super) template: &'p RequestTemplate,
+    pub(super) client_id: Option<u64>,
+    pub(super) body: Option<Json>,
+}
+
+/// Whether every operation that the change may take can be repeated without harm, so that one whose outcome is unknown need
+/// not be looked up first.
+pub fn can_repeat(profile: &Profile, change: &Change) -> bool {
+    let idempotent = |name: &OperationName| profile.operation(*name).is_some_and(|operation| operation.idempotent);
+    operations(profile, change).iter().all(idempotent)
+}
+
+/// The operations of a change, in order: a record is opened before it is brought up to date, and closed after.
+pub(super) fn operations(profile: &Profile, change: &Change) -> Vec<OperationName> {
+    let if_there = |wanted: bool, name: OperationName| (wanted && profile.has(name)).then_some(name);
+    let upserts = profile.has(OperationName::UpsertCase);
+    let after = &change.after;
+    let Some(before) = &change.before else {
+        let create = if upserts { OperationName::UpsertCase } else { OperationName::CreateCase };
+        return [Some(create), if_there(!after.open, OperationName::CloseCase)].into_iter().flatten().collect();
+    };
+    let reopens = !before.open && after.open || change.kinds.contains(Kind::Reopen);
+    let closes = before.open && !after.open || change.kinds.contains(Kind::Close);
+    let update = if upserts { OperationName::UpsertCase } else { OperationName::UpdateCase };
+    let says_something =
+        upserts || change.kinds.iter().any(|kind| !matches!(kind, Kind::Reopen | Kind::Close)) || differs_otherwise(before, after);
+    let steps =
+        [if_there(reopens, OperationName::ReopenCase), if_there(says_something, update), if_there(closes, OperationName::CloseCase)];
+    steps.into_iter().flatten().collect()
+}
+
+fn differs_otherwise(before: &Record, after: &Record) -> bool {
+    before.differs(after).iter().any(|kind| !matches!(kind, Kind::Reopen | Kind::Close))
+}
+
+/// The requests of one of a change's operations; those that would say nothing new are left out. `portal_id` is the record's,
+/// once it is known.
+pub(super) fn steps<'p>(
+    profile: &'p Profile,
+    bodies: &Bodies,
+    name: OperationName,
+    change: &Change,
+    portal_id: Option<&PortalId>,
+) -> Result<Vec<Step<'p>>, ExpressionError> {
+    let Some(operation) = profile.operation(name) else { return Ok(Vec::new()) };
+    let after = Side::new(change, change.after.clone(), portal_id);
+    let before = match name {
+        OperationName::UpdateCase | OperationName::UpsertCase => comparable(change).map(|before| Side::new(change, before, portal_id)),
+        _ => None,
+    };
+    let mut steps = Vec::with_capacity(operation.requests.len() + change.after.clients.len());
+    for (at, template) in operation.requests.iter().enumerate() {
+        let part = bodies.get(name, at);
+        let old = before.as_ref().map(|before| before.bodies(part, template)).transpose()?;
+        for (client_id, body) in after.bodies(part, template)? {
+            let old = old.as_ref().map(|old| old.iter().find(|(id, _)| *id == client_id));
+            let body = match (body, old) {
+                // Something new: a record, or a client that was not there before.
+                (body, None | Some(None)) => body.map(|body| body.json(None, &template.clear).unwrap_or_else(|| Json::Object(Map::new()))),
+                (Some(body), Some(Some((_, Some(old))))) => match body.update(old, template.only_changed, &template.clear) {
+                    Some(body) => Some(body),
+                    None => continue,
+                },
+                // Without a body it says the same before and after.
+                (None, Some(Some(_))) | (Some(_), Some(Some((_, None)))) => continue,
+            };
+            steps.push(Step { template, client_id, body });
+        }
+    }
+    Ok(steps)
+}
+
+/// The record to compare with. `closed_date` is never compared. `None` when before and after are the same: that change is
+/// asked for to write everything anew.
+fn comparable(change: &Change) -> Option<Record> {
+    let before = change.before.as_ref().filter(|before| !before.differs(&change.after).is_empty())?;
+    Some(Record { closed_date: change.after.closed_date, ..before.clone() })
+}
+
+/// What tells the requests of one template apart; `None` when there is only one.
+type ElementId = Option<u64>;
+
+/// The case as it was or as it should be.
+struct Side {
+    record: Arc<Record>,
+    context: Value,
+}
+
+impl Side {
+    fn new(change: &Change, record: Record, portal_id: Option<&PortalId>) -> Side {
+        let record = Arc::new(record);
+        let context = CaseContext::value(change.case, portal_id.cloned(), record.clone());
+        Side { record, context }
+    }
+
+    /// The bodies of a request, one for each element it is repeated for, with what tells them apart.
+    fn bodies(&self, part: Option<&Part>, template: &RequestTemplate) -> Result<Vec<(ElementId, Option<Rendered>)>, ExpressionError> {
+        let render = |context: &Value| part.map(|part| part.render(&self.record, context)).transpose();
+        match template.for_each {
+            None => Ok(vec![(None, render(&self.context)?)]),
+            Some(each) => elements(each, &self.record)
+                .map(|(id, value)| Ok((Some(id), render(&context::inner(each, value, &self.context))?)))
+                .collect(),
+        }
+    }
+}
