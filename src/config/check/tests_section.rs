@@ -57,7 +57,7 @@ fn test_case(test: &At<RawTest>, line: u32, say: &mut Say<'_>) -> Option<TestCas
     if expect.as_ref().is_none_or(|at| at.value.0.is_empty()) {
         missing("expect", "write what the portal should show, e.g. expect = { stage = \"Getting Started\" }");
     }
-    let known: Vec<&str> = SOURCES.iter().filter(|source| source.group == "case").map(|source| source.name).chain(GIVEN).collect();
+    let known: Vec<&str> = SOURCES.iter().filter_map(|source| source.name.strip_prefix("case.")).chain(GIVEN).collect();
     for (key, _) in case.iter().flat_map(|at| at.value.iter()).filter(|(key, _)| !known.contains(&key.value.as_str())) {
         let message = format!("a case of MyCase has no {:?}", key.value);
         say(&key.place, Severity::Error, "unknown-key", message, nearest::did_you_mean(&key.value, &known));
