@@ -1,13 +1,13 @@
 //! casebridge keeps a law firm's client portal true to its cases in MyCase.
 
 pub mod config;
-
+pub mod daemon;
 pub mod domain;
 pub mod http;
 pub mod load;
 pub mod mapping;
 pub mod mycase;
-
+pub mod operations;
 pub mod plan;
 pub mod portal;
 pub mod sandbox;

@@ -27,7 +27,8 @@ pub use cron::{Cron, CronError};
 mod values;
 pub use catalog::{Catalog, CatalogEntry};
 pub use check::{
-    Checked, DaemonRules, FirmFiles, FirmInput, FirmNames, SetMember, Stray, check_daemon, check_firm, check_firm_online, check_set, firm_files, read_tests,
+    Checked, DaemonRules, FirmFiles, FirmInput, FirmNames, SetMember, Stray, check_daemon, check_firm, check_firm_online, check_set,
+    firm_files, read_tests,
 };
 pub use daemon::{Daemon, DaemonPaths, LogFormat, Web};
 pub use firm::{

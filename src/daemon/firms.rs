@@ -283,7 +283,7 @@ impl Kept {
             self.notes = if verdict == Verdict::Accepted { notes } else { std::mem::take(&mut self.notes) };
         }
         (self.firm, self.view, self.last) = (firm, Some(file), Some(verdict));
-        verdict == Verdict::Accepted && !first && difference.is_some_and(|difference| difference.alters_clients())
+        verdict == Verdict::Accepted && !first && difference.is_some_and(|difference| difference.alters_what_clients_see())
     }
 
     fn status(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmStatus, Refusal> {

@@ -4,12 +4,14 @@
 //! Start with [`read_folder`] (every firm's files as text) and [`Secrets`] (what a firm file may reach).
 
 mod environment;
+mod existing;
 mod folder;
 mod paths;
 mod secrets;
 mod text;
 
 pub use environment::Environment;
+pub use existing::{ExistingError, read_existing};
 pub use folder::{FileText, FirmFiles, FolderText, likely_meant, read_daemon_file, read_folder, read_profiles};
 pub use paths::{PathError, PathOptions, PathSettings, Paths};
 pub use secrets::{SecretError, Secrets};

@@ -2,7 +2,7 @@
 
 use super::{Answer, Connected, OperationError, Secret};
 use crate::mycase::{self, MyCaseError, Session};
-use crate::store::{Connected as ConnectedMeta, MyCaseAccount};
+use crate::store::{AccountMyCase, Connected as ConnectedBy, ConnectionBroken};
 use crate::sync::{Engine, RunError};
 use std::sync::PoisonError;
 use url::Url;
@@ -19,10 +19,13 @@ pub(crate) fn begin(engine: &Engine) -> Result<Answer, OperationError> {
 pub(crate) async fn end(engine: &Engine, redirected: &Secret) -> Result<Answer, OperationError> {
     let words = |error: &dyn std::fmt::Display| OperationError::Connect(error.to_string());
     let url = Url::parse(redirected.0.trim()).map_err(|_| {
-        OperationError::Connect("that is not an address: paste the whole address of the page the browser ended on, beginning with http".to_owned())
+        OperationError::Connect(
+            "that is not an address: paste the whole address of the page the browser ended on, beginning with http".to_owned(),
+        )
     })?;
     let expected = engine.hands.pending_state.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let expected = expected.ok_or_else(|| OperationError::Connect("nobody is connecting this firm right now: run `casebridge connect` again".to_owned()))?;
+    let expected = expected
+        .ok_or_else(|| OperationError::Connect("nobody is connecting this firm right now: run `casebridge connect` again".to_owned()))?;
     let code = mycase::connect::read_redirect(&url, &expected).map_err(|error| words(&error))?;
     let secret = engine.mycase_secret()?;
     let http = engine.mycase_http();
@@ -30,7 +33,7 @@ pub(crate) async fn end(engine: &Engine, redirected: &Secret) -> Result<Answer, 
         .await
         .map_err(|error| words(&error))?;
     *engine.hands.pending_state.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    let bound = engine.store().account_mycase()?;
+    let bound = engine.store().meta::<AccountMyCase>()?;
     if let (Some(bound), Some(found)) = (bound.as_ref().and_then(|bound| bound.firm_uuid.as_ref()), tokens.firm_uuid.as_ref())
         && bound != found
     {
@@ -43,18 +46,21 @@ pub(crate) async fn end(engine: &Engine, redirected: &Secret) -> Result<Answer, 
         .into());
     }
     let keep: mycase::Keep = std::sync::Arc::new(|_| Ok(()));
-    let session = Session::new(http.clone(), engine.firm.mycase.clone(), secret.clone(), Some(tokens.clone()), keep, engine.hands.clock.clone());
+    let session = Session::new(http.clone(), &engine.firm.mycase, secret, Some(tokens.clone()), keep, engine.hands.clock.clone());
     let reader = mycase::Reader::new(http, std::sync::Arc::new(session), engine.firm.mycase.api_url.clone());
     let failed = |error: MyCaseError| OperationError::Connect(format!("MyCase allowed access, but could not be read: {error}"));
     let firm = reader.firm().await.map_err(failed)?;
-    check_site(engine, &firm.url)?;
+    let url =
+        firm.url.ok_or_else(|| OperationError::Connect("MyCase did not say which firm this is (GET /v1/firm has no url)".to_owned()))?;
+    let name = firm.name.unwrap_or_else(|| url.clone());
+    check_site(engine, &url)?;
     let me = reader.me().await.map_err(failed)?;
     let now = engine.hands.clock.now();
     engine.store().write(|w| {
         w.put_tokens(&tokens)?;
-        w.set_account_mycase(&MyCaseAccount { firm_uuid: tokens.firm_uuid.clone(), url: firm.url.clone(), name: firm.name.clone() })?;
-        w.set_connected(Some(&ConnectedMeta { at: now, person: Some(me.id) }))?;
-        w.set_connection_broken(None)
+        w.put_meta(&AccountMyCase { firm_uuid: tokens.firm_uuid.clone(), url: url.clone(), name: name.clone() })?;
+        w.put_meta(&ConnectedBy { at: now, person: me.id.to_string() })?;
+        w.remove_meta::<ConnectionBroken>()
     })?;
     engine.hands.forget_session();
     let portal = &engine.firm.portal.profile.title;
@@ -67,7 +73,7 @@ pub(crate) async fn end(engine: &Engine, redirected: &Secret) -> Result<Answer, 
     if !engine.firm.active {
         notes.push("The firm is inactive: plans work, nothing runs by itself. Set status = \"active\" under [firm] when the first plan looks right.".to_owned());
     }
-    Ok(Answer::Connected(Connected { firm_name: firm.name, firm_url: firm.url, notes }))
+    Ok(Answer::Connected(Connected { firm_name: name, firm_url: url, notes }))
 }
 
 /// The firm that allowed access is the one the file names.

@@ -2,8 +2,9 @@
 
 use super::{Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, connect, plan, status};
 use crate::domain::{CaseId, Kinds, PlanName};
-use crate::plan::{Filter, Reach};
-use crate::store::{Pause, PlanSlot};
+use crate::plan::Reach;
+use crate::plan::guard::Filter;
+use crate::store::{AccountMyCase, FirstRunDone, LookbackFirst, Pause, PlanSlot, Selected};
 use crate::sync::{self, ApprovalAsk, Engine, Progress, RunAsk, RunReport, Trigger};
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -43,6 +44,15 @@ fn everything(engine: &Engine) -> Reach {
 
 async fn by_hand(engine: &Engine, ask: SyncAsk, progress: &Progress) -> Result<Answer, OperationError> {
     let reach = reach(engine, &ask.cases)?;
+    if let Reach::Cases(cases) = &reach
+        && engine.firm.cases.selected_only
+        && engine.firm.testing.is_empty()
+    {
+        // Asked for once, wanted until linked: also when this run's creates have to wait for approval.
+        let mut selected = engine.store().meta::<Selected>()?.unwrap_or_default();
+        selected.0.extend(cases);
+        engine.store().write(|w| w.put_meta(&selected))?;
+    }
     let trigger = if ask.verify { Trigger::Verify } else { Trigger::ByHand };
     let report = sync::run(engine, RunAsk { trigger, reach, verify: ask.verify, rewrite: ask.rewrite }, progress).await;
     Ok(Answer::Run(Box::new(report)))
@@ -58,7 +68,7 @@ async fn approve(engine: &Engine, ask: ApproveAsk, by: &Caller, progress: &Progr
 
 fn reject(engine: &Engine, plan: &PlanName) -> Result<Answer, OperationError> {
     for slot in [PlanSlot::Waiting, PlanSlot::Preview] {
-        if engine.store().plan(slot)?.is_some_and(|saved| saved.name == *plan) {
+        if engine.store().plan_head(slot)?.is_some_and(|saved| saved.name == *plan) {
             engine.store().write(|w| w.remove_plan(slot))?;
             return Ok(done(&format!("plan {plan} is dropped; what still differs is planned again by the next run")));
         }
@@ -68,8 +78,8 @@ fn reject(engine: &Engine, plan: &PlanName) -> Result<Answer, OperationError> {
 
 fn reset(engine: &Engine) -> Result<Answer, OperationError> {
     engine.store().write(|w| {
-        w.set_lookback_first(true)?;
-        w.clear_first_run_done()
+        w.put_meta(&LookbackFirst(true))?;
+        w.remove_meta::<FirstRunDone>()
     })?;
     Ok(done("the next run looks back lookback.first again and, as a first run, waits for one yes"))
 }
@@ -82,13 +92,13 @@ fn pause(engine: &Engine, reason: String, until: Option<Timestamp>, by: &Caller)
     if until.is_some_and(|until| until <= now) {
         return Err(OperationError::Asked("the pause would end in the past".to_owned()));
     }
-    engine.store().write(|w| w.set_pause(Some(&Pause { reason, since: now, until, who: by.who.clone() })))?;
+    engine.store().write(|w| w.put_meta(&Pause { reason, since: now, until, who: Some(by.who.clone()) }))?;
     Ok(done("paused: nothing runs by itself"))
 }
 
 fn resume(engine: &Engine) -> Result<Answer, OperationError> {
-    let was = engine.store().pause()?.is_some();
-    engine.store().write(|w| w.set_pause(None))?;
+    let was = engine.store().meta::<Pause>()?.is_some();
+    engine.store().write(|w| w.remove_meta::<Pause>())?;
     Ok(done(if was { "resumed" } else { "was not paused" }))
 }
 
@@ -110,7 +120,7 @@ pub(crate) fn reach(engine: &Engine, typed: &[String]) -> Result<Reach, Operatio
 
 /// The cases typed, each of this firm; every problem at once.
 fn cases(engine: &Engine, typed: &[String]) -> Result<BTreeSet<CaseId>, OperationError> {
-    let known = engine.store().account_mycase()?.map(|account| account.url);
+    let known = engine.store().meta::<AccountMyCase>()?.map(|account| account.url);
     let site = engine.firm.mycase.web_url.as_ref().map(|url| url.to_string()).or(known);
     let parsed = typed.iter().map(|text| text.parse::<crate::domain::CaseRef>().and_then(|case| case.within(site.as_deref())));
     let (good, bad): (Vec<_>, Vec<_>) = parsed.partition(Result::is_ok);

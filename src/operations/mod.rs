@@ -11,7 +11,10 @@ mod house;
 mod plan;
 mod status;
 
-pub use accept::{Accepted, accept};
+pub use crate::http::Clock;
+pub use crate::store::StoreError;
+pub use crate::sync::{Engine, Hands};
+pub use accept::Accepted;
 pub use answer::{Answer, Attention, Connected, Connection, FileState, FileView, FirmStatus, NextRuns, PauseView, PlanAnswer, RunState};
 pub use ask::{ApproveAsk, Ask, Caller, PlanAsk, Secret, SyncAsk};
 pub use dispatch::{answer, scheduled};

@@ -2,8 +2,11 @@
 
 use super::{Answer, OperationError, PlanAnswer, PlanAsk, dispatch::reach};
 use crate::plan::render;
-use crate::store::PlanSlot;
+use crate::store::AccountMyCase;
 use crate::sync::{self, Engine, Progress};
+
+/// A terminal shows this many cases of a group; the rest is counted, and `--format json` has all.
+const MOST_ON_A_TERMINAL: usize = 12;
 
 /// Plans, saves the plan under its name, and renders it.
 pub(crate) async fn plan(engine: &Engine, ask: PlanAsk, progress: &Progress) -> Result<Answer, OperationError> {
@@ -11,20 +14,21 @@ pub(crate) async fn plan(engine: &Engine, ask: PlanAsk, progress: &Progress) -> 
     let preview = sync::preview(engine, reach.clone(), ask.verify, progress).await?;
     let plan = preview.plan();
     let saved = sync::save_preview(engine, &preview, &reach, ask.verify)?;
-    debug_assert!(engine.store().plan(PlanSlot::Preview)?.is_some_and(|plan| plan.name == saved));
+    let site = engine.firm.mycase.web_url.as_ref().map(|url| url.to_string());
     let options = render::Options {
+        plan: saved.to_string(),
         show_values: ask.show_values,
-        show_names: ask.show_names,
-        names: preview.names().clone(),
-        site: engine.firm.mycase.web_url.as_ref().map(|url| url.to_string()).or(engine.store().account_mycase()?.map(|account| account.url)),
-        profile: engine.firm.portal.profile.clone(),
+        names: ask.show_names.then(|| preview.names().clone()),
+        web_url: site.or(engine.store().meta::<AccountMyCase>()?.map(|account| account.url)),
+        most: None,
     };
-    let on_a_terminal = render::Options { show_names: true, ..options.clone() };
+    let on_a_terminal = render::Options { names: Some(preview.names().clone()), most: Some(MOST_ON_A_TERMINAL), ..options.clone() };
     Ok(Answer::Plan(Box::new(PlanAnswer {
         has_changes: !plan.changes.is_empty(),
-        json: render::json(plan, &saved, &preview.judged, &options),
-        text: render::text(plan, &saved, &preview.judged, &on_a_terminal),
-        markdown: render::markdown(plan, &saved, &preview.judged, &options),
+        json: serde_json::to_value(render::json(plan, &preview.judged, &options))
+            .map_err(|error| OperationError::Asked(error.to_string()))?,
+        text: render::text(plan, &preview.judged, &on_a_terminal),
+        markdown: render::markdown(plan, &preview.judged, &options),
         plan: saved,
     })))
 }

@@ -4,7 +4,7 @@ use super::{Attention, Connection, FileState, FileView, FirmStatus, NextRuns, Op
 use crate::config::Firm;
 use crate::config::cron::Cron;
 use crate::domain::{CaseException, CaseId, Reason};
-use crate::store::{PlanSlot, Store};
+use crate::store::{Accepted, ConnectionBroken, Pause, PlanSlot, Store};
 use crate::sync::RunReport;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -15,9 +15,9 @@ const EXAMPLES: usize = 5;
 /// How a firm stands now.
 pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, OperationError> {
     let exceptions = store.exceptions()?;
-    let pause = store.pause()?.filter(|pause| pause.until.is_none_or(|until| until > now));
-    let accepted = store.accepted()?;
-    let waiting = store.plan(PlanSlot::Waiting)?.filter(|plan| plan.expires_at > now);
+    let pause = store.meta::<Pause>()?.filter(|pause| pause.until.is_none_or(|until| until > now));
+    let accepted = store.meta::<Accepted>()?;
+    let waiting = store.plan_head(PlanSlot::Waiting)?.filter(|plan| plan.expires_at > now);
     let state = match (&pause, firm.active) {
         (Some(_), _) => RunState::Paused,
         (None, true) => RunState::Active,
@@ -39,14 +39,14 @@ pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, 
         last: last_run(store)?,
         exceptions: exceptions.len(),
         attention: attention(&exceptions),
-        waiting: waiting.as_ref().map_or(0, |plan| plan.changes.len()),
+        waiting: waiting.as_ref().map_or(0, |plan| plan.cases),
         waiting_plan: waiting.map(|plan| plan.name),
         notes: Vec::new(),
     })
 }
 
 fn connection(store: &Store) -> Result<Connection, OperationError> {
-    Ok(match (store.connection_broken()?, store.tokens()?) {
+    Ok(match (store.meta::<ConnectionBroken>()?, store.tokens()?) {
         (Some(_), _) => Connection::Reconnect,
         (None, Some(_)) => Connection::Connected,
         (None, None) => Connection::NotConnected,

@@ -21,6 +21,7 @@ mod finish;
 #[cfg(test)]
 mod fixture;
 pub mod guard;
+mod measure;
 mod memory;
 mod planner;
 mod reasons;
@@ -33,4 +34,5 @@ pub use absence::Absence;
 pub use change::{Adoption, Change, ChangeKey, Counts, Hold, LimitLine, Observation, Plan, name_of};
 pub use context::{Context, Reach};
 pub use guard::{ApprovedPlan, DayBook, Held, Judged};
+pub use measure::{Effect, measure};
 pub use planner::{Look, Planner};

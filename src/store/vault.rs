@@ -55,6 +55,9 @@ pub enum VaultError {
     /// Sealed with another key, for another place, or changed since.
     #[error("cannot be unsealed: another vault key, another place, or changed since")]
     Sealed,
+    /// The key that the daemon's file names cannot be had; the text says why.
+    #[error("the vault key is not there: {0}")]
+    NotThere(String),
     /// The system gives no random numbers.
     #[error("the system gives no random numbers")]
     NoRandom,
@@ -130,7 +133,9 @@ pub fn load_or_make(path: &Utf8Path) -> Result<LoadedVault, VaultError> {
     let mut loaded = load(path, Zeroizing::new(fs_err::read(path).map_err(failed)?))?;
     if made {
         loaded.made = true;
-        loaded.notes.push(format!("a new vault key was made: {path}; keep a copy of it apart from the state, which cannot be read without it"));
+        loaded
+            .notes
+            .push(format!("a new vault key was made: {path}; keep a copy of it apart from the state, which cannot be read without it"));
     }
     Ok(loaded)
 }

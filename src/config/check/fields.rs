@@ -5,7 +5,11 @@ use crate::config::raw::{At, Map, Place, RawField};
 use crate::config::{FieldRule, FieldSource, Profile, SourceName, nearest, template};
 use std::collections::BTreeMap;
 
-pub(super) fn fields(check: &mut Check<'_>, raw: Option<&At<Map<RawField>>>, profile: Option<&Profile>) -> Option<BTreeMap<String, FieldRule>> {
+pub(super) fn fields(
+    check: &mut Check<'_>,
+    raw: Option<&At<Map<RawField>>>,
+    profile: Option<&Profile>,
+) -> Option<BTreeMap<String, FieldRule>> {
     let profile = profile?;
     let mut fields: BTreeMap<String, FieldRule> = BTreeMap::new();
     for (name, field) in profile.fields.iter().filter(|(_, field)| !field.default.is_empty()) {
@@ -28,21 +32,31 @@ pub(super) fn fields(check: &mut Check<'_>, raw: Option<&At<Map<RawField>>>, pro
             }
             Read::Off => drop(fields.remove(name)),
             Read::Source(source) => {
-                let rule =
-                    FieldRule { source, extra: own.is_none(), required: own.is_some_and(|field| field.required), line: check.line(&key.place) };
+                let rule = FieldRule {
+                    source,
+                    extra: own.is_none(),
+                    required: own.is_some_and(|field| field.required),
+                    line: check.line(&key.place),
+                };
                 fields.insert(name.to_owned(), rule);
             }
             Read::Wrong => {}
         }
     }
-    let missing: Vec<&String> = profile.fields.iter().filter(|(name, field)| field.required && !fields.contains_key(*name)).map(|(name, _)| name).collect();
+    let missing: Vec<&String> =
+        profile.fields.iter().filter(|(name, field)| field.required && !fields.contains_key(*name)).map(|(name, _)| name).collect();
     for name in missing {
         if raw.is_some_and(|at| at.value.iter().any(|(key, _)| key.value.trim() == name)) {
             continue;
         }
         let message = format!("{} needs {name}, and nothing says where it comes from", profile.title);
         let place = raw.map_or_else(Place::default, |at| Place { span: at.place.span.start..at.place.span.start, origin: at.place.origin });
-        check.error(&place, "required-field", message, format!("write {name} = \"...\" under [fields]; `casebridge fields` lists the sources"));
+        check.error(
+            &place,
+            "required-field",
+            message,
+            format!("write {name} = \"...\" under [fields]; `casebridge fields` lists the sources"),
+        );
     }
     Some(fields)
 }
@@ -62,7 +76,12 @@ fn known(check: &mut Check<'_>, key: &At<String>, profile: &Profile) -> bool {
         return false;
     }
     if let Some(near) = near.filter(|near| strsim::normalized_damerau_levenshtein(near, name) > 0.8) {
-        check.warning(&key.place, "unknown-field", message, format!("did you mean {near:?}? as it stands, it goes along as a field of the firm's own"));
+        check.warning(
+            &key.place,
+            "unknown-field",
+            message,
+            format!("did you mean {near:?}? as it stands, it goes along as a field of the firm's own"),
+        );
     }
     true
 }

@@ -21,7 +21,6 @@ mod set;
 mod stages;
 mod tests_section;
 
-
 #[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]
@@ -30,8 +29,8 @@ mod traps;
 pub(crate) use context::Check;
 pub use context::{Checked, DaemonRules, FirmInput};
 pub use daemon::check_daemon;
+pub(crate) use firm::builtin;
 pub use firm::{check_firm, check_firm_online};
 pub use folder::{FirmFiles, FirmNames, Stray, firm_files};
-pub use tests_section::read_tests;
 pub use set::{SetMember, check_set};
-pub(crate) use firm::builtin;
+pub use tests_section::read_tests;

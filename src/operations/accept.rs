@@ -1,0 +1,109 @@
+//! Takes a file into use, or stays with its last good version, durably: what runs is what the state remembers.
+
+use super::house::{FileVerdict, House};
+use super::{FileState, FileView, OperationError};
+use crate::config::Firm;
+use crate::config::changes::{FirmChange, compare};
+use crate::plan::measure;
+use crate::store::{Accepted as Kept, FirstRunDone};
+use crate::sync::Hands;
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// What a file on disk comes to.
+#[derive(Debug)]
+pub struct Accepted {
+    /// The version that is in use now; `None` when none was ever good.
+    pub firm: Option<Arc<Firm>>,
+    /// How the file stands.
+    pub file: FileView,
+    /// What changed in meaning; `None` when nothing did.
+    pub difference: Option<FirmChange>,
+    /// What the edit means, measured from the links alone.
+    pub notes: Vec<String>,
+}
+
+impl House {
+    /// Takes a good file into use and remembers its text; a broken one leaves the last good version.
+    ///
+    /// Crash before the write: the former version is still the last good one, and the next look takes this one. After:
+    /// this one is.
+    pub fn accept(&self, hands: &Hands, verdict: &FileVerdict, now: Timestamp) -> Result<Accepted, OperationError> {
+        let kept = hands.store.meta::<Kept>()?;
+        let again = |kept: &Kept| self.check_again(&hands.firm, &kept.text, &kept.beside, now);
+        match (&verdict.checked, &verdict.source) {
+            (Some(firm), Some(source)) => {
+                let old = kept.as_ref().filter(|kept| kept.file_hash != verdict.hash || *kept.text != *source.text);
+                let difference = match (&kept, old.and_then(again)) {
+                    (None, _) => Some(FirmChange::default()),
+                    (Some(_), Some(old)) => Some(compare(&old, firm)).filter(|change| !change.is_empty()),
+                    // The same text; or one that no longer passes a stricter check: taken as a change of meaning.
+                    (Some(_), None) => old.is_some().then(FirmChange::default),
+                };
+                self.take(hands, verdict, firm, source.text.as_ref(), kept, difference, now)
+            }
+            _ => {
+                let firm = kept.as_ref().and_then(again).map(Arc::new);
+                let problems = values(verdict);
+                let generation = kept.map_or(0, |kept| kept.generation);
+                let file = FileView { state: FileState::Rejected, generation, since: Some(now), problems };
+                Ok(Accepted { firm, file, difference: None, notes: Vec::new() })
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one step of accept, cut out for its length")]
+    fn take(
+        &self,
+        hands: &Hands,
+        verdict: &FileVerdict,
+        firm: &Arc<Firm>,
+        text: &str,
+        kept: Option<Kept>,
+        difference: Option<FirmChange>,
+        now: Timestamp,
+    ) -> Result<Accepted, OperationError> {
+        let same = kept.as_ref().is_some_and(|kept| kept.text == text && kept.file_hash == verdict.hash);
+        let before = kept.as_ref().map_or(0, |kept| kept.generation);
+        let (generation, at) = match (&difference, &kept) {
+            (Some(_), _) | (None, None) => (before + 1, now),
+            (None, Some(kept)) => (before, kept.at),
+        };
+        if !same {
+            let accepted = Kept { text: text.to_owned(), beside: verdict.beside.clone(), at, generation, file_hash: verdict.hash.clone() };
+            hands.store.write(|w| {
+                w.put_meta(&accepted)?;
+                if difference.as_ref().is_some_and(|change| change.widened) {
+                    // More cases are in scope: the next run is a first one again and waits for one yes.
+                    w.remove_meta::<FirstRunDone>()?;
+                }
+                Ok(())
+            })?;
+        }
+        let notes = match &difference {
+            Some(change) => said(hands, firm, change)?,
+            None => Vec::new(),
+        };
+        let file = FileView { state: FileState::Current, generation, since: Some(at), problems: values(verdict) };
+        Ok(Accepted { firm: Some(firm.clone()), file, difference, notes })
+    }
+}
+
+/// What the edit is, and what it means.
+fn said(hands: &Hands, firm: &Firm, change: &FirmChange) -> Result<Vec<String>, OperationError> {
+    let mut notes: Vec<String> = change.differences.iter().map(|difference| format!("{} changed", difference.what)).collect();
+    if change.is_empty() {
+        return Ok(notes);
+    }
+    let links = hands.store.links()?;
+    let effect = measure(firm, links.iter()?.filter_map(Result::ok));
+    notes.extend(effect.sentences(firm));
+    if change.widened {
+        notes.push("more cases are in scope now: the next run counts as a first one and waits for one yes".to_owned());
+    }
+    Ok(notes)
+}
+
+fn values(verdict: &FileVerdict) -> Vec<serde_json::Value> {
+    verdict.problems.iter().filter_map(|problem| serde_json::to_value(problem).ok()).collect()
+}
