@@ -19,11 +19,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("operations", &["sync", "load", "mycase", "portal", "store", "http", "plan", "mapping", "config", "domain"]),
     ("daemon", &["operations", "sync", "load", "mycase", "portal", "store", "http", "plan", "mapping", "config", "domain"]),
     ("sandbox", &[]),
-    ("cli", &["daemon", "operations", "sync", "load", "mycase", "portal", "store", "http", "plan", "mapping", "config", "domain", "sandbox"]),
+    (
+        "cli",
+        &["daemon", "operations", "sync", "load", "mycase", "portal", "store", "http", "plan", "mapping", "config", "domain", "sandbox"],
+    ),
 ];
 
 /// What the core may not even name: it computes, and takes what it needs as arguments.
-const NOT_IN_THE_CORE: &[&str] = &["tokio", "reqwest", "redb", "tracing", "std::fs", "fs_err", "std::env", "Timestamp::now", "SystemTime::now", "Instant::now", "axum"];
+const NOT_IN_THE_CORE: &[&str] =
+    &["tokio", "reqwest", "redb", "tracing", "std::fs", "fs_err", "std::env", "Timestamp::now", "SystemTime::now", "Instant::now", "axum"];
 
 const CORE: &[&str] = &["domain", "config", "mapping", "plan"];
 

@@ -46,7 +46,14 @@ impl Catalog {
         if taken_at.is_none() {
             let span = raw.taken_at.as_ref().map_or(0..0, |at| at.place.span.clone());
             let help = "run `casebridge catalog pull FIRM` again; the file is not meant to be written by hand".to_owned();
-            problems.push(Problem::at(source, span, Severity::Error, "bad-catalog", "the catalog does not say when it was read".to_owned(), help));
+            problems.push(Problem::at(
+                source,
+                span,
+                Severity::Error,
+                "bad-catalog",
+                "the catalog does not say when it was read".to_owned(),
+                help,
+            ));
         }
         let catalog = taken_at.filter(|_| problems.is_empty()).map(|taken_at| Catalog {
             taken_at,
@@ -55,7 +62,12 @@ impl Catalog {
             custom_fields: entries(&raw.custom_fields),
             people_groups: entries(&raw.people_groups),
             staff_types: raw.staff_types.as_ref().map(texts).unwrap_or_default(),
-            portal_stages: raw.portal_stages.iter().flat_map(|at| at.value.iter()).map(|(area, list)| (area.value.clone(), texts(list))).collect(),
+            portal_stages: raw
+                .portal_stages
+                .iter()
+                .flat_map(|at| at.value.iter())
+                .map(|(area, list)| (area.value.clone(), texts(list)))
+                .collect(),
         });
         (catalog, problems)
     }
@@ -82,8 +94,10 @@ impl Catalog {
     /// The text of the file.
     pub fn to_toml(&self) -> String {
         let Catalog { taken_at, stages, practice_areas, custom_fields, people_groups, staff_types, portal_stages } = self;
-        let mut text = format!("# Written by `casebridge catalog pull`; names only, no client data. Commit it.\ntaken_at = \"{taken_at}\"\n");
-        let lists = [("stages", stages), ("practice_areas", practice_areas), ("custom_fields", custom_fields), ("people_groups", people_groups)];
+        let mut text =
+            format!("# Written by `casebridge catalog pull`; names only, no client data. Commit it.\ntaken_at = \"{taken_at}\"\n");
+        let lists =
+            [("stages", stages), ("practice_areas", practice_areas), ("custom_fields", custom_fields), ("people_groups", people_groups)];
         for (key, entries) in lists {
             text.push_str(&format!("{key} = [\n"));
             for CatalogEntry { id, name, was } in entries {

@@ -33,9 +33,12 @@ fn group<'a>(problem: &'a Problem, source: Option<&'a Masked>) -> Group<'a> {
         Severity::Note => Level::NOTE,
     };
     let title = level.primary_title(problem.message.as_str()).id(problem.code);
-    let mut group = match source.map(|source| (source, source.line_of(&problem.span))) {
-        Some((source, (line, span))) if !line.is_empty() => title.element(
-            Snippet::source(line.to_owned()).line_start(problem.line).path(problem.file.as_str()).annotation(AnnotationKind::Primary.span(span)),
+    let mut group = match source.map(|source| source.line_of(&problem.span)) {
+        Some((line, span)) if !line.is_empty() => title.element(
+            Snippet::source(line.to_owned())
+                .line_start(problem.line)
+                .path(problem.file.as_str())
+                .annotation(AnnotationKind::Primary.span(span)),
         ),
         _ => title.element(Origin::path(problem.file.as_str()).line(problem.line)),
     };
@@ -50,7 +53,8 @@ pub fn summary(files: usize, problems: &[Problem]) -> String {
     let count = |severity: Severity| problems.iter().filter(|problem| problem.severity == severity).count();
     let words = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let kinds = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
-    let said: Vec<String> = kinds.iter().filter(|(severity, _)| count(*severity) > 0).map(|(severity, word)| words(count(*severity), word)).collect();
+    let said: Vec<String> =
+        kinds.iter().filter(|(severity, _)| count(*severity) > 0).map(|(severity, word)| words(count(*severity), word)).collect();
     let said = if said.is_empty() { "no problems".to_owned() } else { said.join(", ") };
     format!("{}: {said}", words(files, "file"))
 }

@@ -165,7 +165,9 @@ pub(crate) fn since(text: &str) -> Result<Since, String> {
     match text.trim() {
         "connected" => Ok(Since::Connected),
         "everything" => Ok(Since::Everything),
-        day => day.parse::<Date>().map(Since::Day).map_err(|_| "write \"connected\", a date like \"2026-01-31\", or \"everything\"".to_owned()),
+        day => {
+            day.parse::<Date>().map(Since::Day).map_err(|_| "write \"connected\", a date like \"2026-01-31\", or \"everything\"".to_owned())
+        }
     }
 }
 

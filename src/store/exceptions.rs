@@ -29,7 +29,8 @@ impl Writer<'_> {
     ///
     /// Crash before the commit: the former ones stand. After: these.
     pub fn replace_exceptions(&mut self, found: &[CaseException]) -> Result<(), StoreError> {
-        let cases: Vec<u64> = self.table(EXCEPTIONS.rows)?.iter()?.map(|row| row.map(|(case, _)| case.value())).collect::<Result<_, _>>()?;
+        let cases: Vec<u64> =
+            self.table(EXCEPTIONS.rows)?.iter()?.map(|row| row.map(|(case, _)| case.value())).collect::<Result<_, _>>()?;
         self.replace_exceptions_of(cases.into_iter().map(CaseId), found)
     }
 
@@ -48,7 +49,9 @@ impl Writer<'_> {
         }
         for (case, exception) in found {
             let same = |row: redb::AccessGuard<'_, &[u8]>| {
-                self.sealer.open::<_, CaseException>(&EXCEPTIONS, &case.0, row.value()).is_ok_and(|former| says_the_same(&former, exception))
+                self.sealer
+                    .open::<_, CaseException>(&EXCEPTIONS, &case.0, row.value())
+                    .is_ok_and(|former| says_the_same(&former, exception))
             };
             if !rows.get(case.0)?.is_some_and(same) {
                 rows.insert(case.0, self.sealer.seal(&EXCEPTIONS, &case.0, exception)?.as_slice())?;

@@ -46,7 +46,9 @@ fn a_hundred_thousand_links() {
     });
     for round in ["first", "second"] {
         let links = store.links().unwrap();
-        timed(&format!("iterate and decode 100k ({round})"), || assert_eq!(links.iter().unwrap().map(|link| usize::from(link.unwrap().open)).sum::<usize>(), 100_000));
+        timed(&format!("iterate and decode 100k ({round})"), || {
+            assert_eq!(links.iter().unwrap().map(|link| usize::from(link.unwrap().open)).sum::<usize>(), 100_000)
+        });
         timed("get 100k in order", || (1..=LINKS).for_each(|case| assert!(links.get(CaseId(case * 7)).unwrap().is_some())));
         timed("walk 100k in order", || {
             let mut walk = links.walk();

@@ -53,13 +53,7 @@ pub(super) fn record(case: u64) -> Record {
 
 pub(super) fn seen() -> SeenState {
     let since = now() - SignedDuration::from_hours(100);
-    SeenState {
-        practice_area: Some("MVA".into()),
-        stage: Some("Demand".into()),
-        stage_since: since,
-        open: true,
-        open_since: since,
-    }
+    SeenState { practice_area: Some("MVA".into()), stage: Some("Demand".into()), stage_since: since, open: true, open_since: since }
 }
 
 pub(super) fn link(case: u64) -> Link {

@@ -130,7 +130,9 @@ pub fn load_or_make(path: &Utf8Path) -> Result<LoadedVault, VaultError> {
     let mut loaded = load(path, Zeroizing::new(fs_err::read(path).map_err(failed)?))?;
     if made {
         loaded.made = true;
-        loaded.notes.push(format!("a new vault key was made: {path}; keep a copy of it apart from the state, which cannot be read without it"));
+        loaded
+            .notes
+            .push(format!("a new vault key was made: {path}; keep a copy of it apart from the state, which cannot be read without it"));
     }
     Ok(loaded)
 }

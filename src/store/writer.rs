@@ -56,7 +56,11 @@ impl<'a> Writer<'a> {
     }
 
     /// One row as this transaction sees it, unsealed.
-    pub(super) fn unseal<'k, K: Key, T: DeserializeOwned>(&self, table: &SealedTable<K>, key: K::SelfType<'k>) -> Result<Option<T>, StoreError>
+    pub(super) fn unseal<'k, K: Key, T: DeserializeOwned>(
+        &self,
+        table: &SealedTable<K>,
+        key: K::SelfType<'k>,
+    ) -> Result<Option<T>, StoreError>
     where
         K::SelfType<'k>: RowKey,
     {

@@ -56,7 +56,12 @@ pub(crate) struct Errand {
 }
 
 /// Puts what is approved into the journal, inside the caller's transaction.
-pub(crate) fn journal(w: &mut Writer<'_>, run: RunId, approved: &ApprovedPlan, approval: &Approval) -> Result<(), crate::store::StoreError> {
+pub(crate) fn journal(
+    w: &mut Writer<'_>,
+    run: RunId,
+    approved: &ApprovedPlan,
+    approval: &Approval,
+) -> Result<(), crate::store::StoreError> {
     for (seq, change) in approved.changes().iter().enumerate() {
         let state = EntryState::Intended;
         let entry = JournalEntry { seq: seq as u64, run, change: change.clone(), approval: approval.clone(), state, not_before: None };

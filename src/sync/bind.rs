@@ -14,7 +14,9 @@ pub(crate) fn bind(engine: &Engine) -> Result<(), RunError> {
         Some(bound) if bound == found => Ok(()),
         Some(bound) => {
             let same_place = bound.kind == found.kind && bound.host == found.host;
-            let name = |account: &AccountPortal, key: &str| if same_place { format!("{} with {key} key", account.host) } else { format!("{} at {}", account.kind, account.host) };
+            let name = |account: &AccountPortal, key: &str| {
+                if same_place { format!("{} with {key} key", account.host) } else { format!("{} at {}", account.kind, account.host) }
+            };
             let (bound, found) = (name(&bound, "another"), name(&found, "this"));
             Err(RunError::OtherAccount { firm: engine.firm.id.clone(), what: "portal account", bound, found })
         }

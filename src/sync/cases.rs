@@ -171,7 +171,14 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
         journal(w, errand.run, &verdict.approved, &who)?;
         for (seq, change) in verdict.later.changes().iter().enumerate() {
             let seq = (verdict.approved.changes().len() + seq) as u64;
-            w.put_entry(&JournalEntry { seq, run: errand.run, change: change.clone(), approval: who.clone(), state: EntryState::Intended, not_before })?;
+            w.put_entry(&JournalEntry {
+                seq,
+                run: errand.run,
+                change: change.clone(),
+                approval: who.clone(),
+                state: EntryState::Intended,
+                not_before,
+            })?;
         }
         record::rest_of(w, engine, &saved, &verdict.left)
     })?;
@@ -221,7 +228,10 @@ async fn apply_groups(
         let applied = apply(engine, &again, &entry.approval, errand, progress).await?;
         if applied.unknown {
             still_unknown = true;
-            done.failures.push(Failure { case: entry.change.case, text: "the portal's answer was lost twice; the next run looks what became of it".to_owned() });
+            done.failures.push(Failure {
+                case: entry.change.case,
+                text: "the portal's answer was lost twice; the next run looks what became of it".to_owned(),
+            });
         }
         if take(applied, done, exceptions) {
             return Ok(true);
@@ -290,7 +300,13 @@ fn not_found(studied: &Studied, done: &mut Done) {
 }
 
 /// After a whole scan what a first run had to do is done; the count, the exceptions and the look back are remembered.
-fn finish(engine: &Engine, reach: &Reach, studied: &Closing<'_>, mut exceptions: Vec<CaseException>, complete: bool) -> Result<(), RunError> {
+fn finish(
+    engine: &Engine,
+    reach: &Reach,
+    studied: &Closing<'_>,
+    mut exceptions: Vec<CaseException>,
+    complete: bool,
+) -> Result<(), RunError> {
     exceptions.extend(studied.plan.exceptions.iter().cloned());
     let exceptions = record::merged(exceptions);
     let now = engine.hands.clock.now();

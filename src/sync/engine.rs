@@ -3,7 +3,7 @@
 
 use super::RunError;
 use crate::config::Firm;
-use crate::domain::{FirmId, Fingerprinter, Listing};
+use crate::domain::{Fingerprinter, FirmId, Listing};
 use crate::http::{Clock, HttpClient, Limiters, Transport};
 use crate::load::SecretError;
 use crate::mycase::{self, Keep, Session};

@@ -19,7 +19,9 @@ pub enum RunError {
         why: String,
     },
     /// The file points at another account than the state is bound to.
-    #[error("this file points at another {what} (the state belongs to {bound}, the file says {found}); `casebridge rebind {firm}` if that is meant")]
+    #[error(
+        "this file points at another {what} (the state belongs to {bound}, the file says {found}); `casebridge rebind {firm}` if that is meant"
+    )]
     OtherAccount {
         /// The firm.
         firm: crate::domain::FirmId,

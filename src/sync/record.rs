@@ -80,11 +80,27 @@ pub(crate) fn saved(engine: &Engine, changes: Vec<Change>, reach: &Reach, run: O
         Reach::Everything | Reach::Changed => None,
     };
     let name = crate::plan::name_of(&changes, &engine.hands.prints);
-    SavedPlan { name, saved_at: now, expires_at: now + (PLAN_DAYS * 24).hours(), changes, over: Vec::new(), run, reminded_at: None, named, verify: false, rewrite: false }
+    SavedPlan {
+        name,
+        saved_at: now,
+        expires_at: now + (PLAN_DAYS * 24).hours(),
+        changes,
+        over: Vec::new(),
+        run,
+        reminded_at: None,
+        named,
+        verify: false,
+        rewrite: false,
+    }
 }
 
 /// After an approval: what was left out of the yes still waits.
-pub(crate) fn rest_of(w: &mut Writer<'_>, engine: &Engine, plan: &SavedPlan, left: &[Change]) -> Result<Option<(PlanName, usize)>, StoreError> {
+pub(crate) fn rest_of(
+    w: &mut Writer<'_>,
+    engine: &Engine,
+    plan: &SavedPlan,
+    left: &[Change],
+) -> Result<Option<(PlanName, usize)>, StoreError> {
     let is_waiting = engine.store().plan(PlanSlot::Waiting)?.is_some_and(|waiting| waiting.name == plan.name);
     if !is_waiting {
         w.remove_plan(PlanSlot::Preview)?;
@@ -107,7 +123,10 @@ pub(crate) fn saved_plan(engine: &Engine, name: &PlanName) -> Result<SavedPlan, 
     let found = [&waiting, &preview].into_iter().flatten().find(|plan| plan.name == *name);
     match found {
         Some(plan) if plan.expires_at > now => Ok(plan.clone()),
-        Some(_) => Err(RunError::NoSuchPlan(format!("plan {name} is older than {PLAN_DAYS} days and has ended; run `casebridge plan {}` for a fresh one", engine.firm.id))),
+        Some(_) => Err(RunError::NoSuchPlan(format!(
+            "plan {name} is older than {PLAN_DAYS} days and has ended; run `casebridge plan {}` for a fresh one",
+            engine.firm.id
+        ))),
         None => {
             let instead = match waiting {
                 Some(plan) => format!("the plan that waits is {}", plan.name),
@@ -121,14 +140,19 @@ pub(crate) fn saved_plan(engine: &Engine, name: &PlanName) -> Result<SavedPlan, 
 /// A case that the portal refused or lost, for the list of what needs attention.
 pub(crate) fn trouble(case: CaseId, trouble: Trouble, words: &str) -> CaseException {
     let (code, text, fix) = match trouble {
-        Trouble::Refused => (ReasonCode::Refused, words, "correct it in MyCase, in the portal or in the firm file; the next run tries again"),
+        Trouble::Refused => {
+            (ReasonCode::Refused, words, "correct it in MyCase, in the portal or in the firm file; the next run tries again")
+        }
         Trouble::Gone => (
             ReasonCode::PortalRecordGone,
             "the portal no longer holds the linked record",
             "restore it in the portal, or add the case to `never`; casebridge does not make it anew by itself",
         ),
     };
-    CaseException { case, reasons: vec![Reason { code, holds: Holds::Everything, no_create: true, text: text.to_owned(), fix: fix.to_owned() }] }
+    CaseException {
+        case,
+        reasons: vec![Reason { code, holds: Holds::Everything, no_create: true, text: text.to_owned(), fix: fix.to_owned() }],
+    }
 }
 
 /// One entry per case, in the order of the cases.

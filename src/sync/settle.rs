@@ -46,7 +46,8 @@ enum Verdict {
 pub(crate) async fn settle(engine: &Engine, errand: &Errand, progress: &Progress) -> Result<Settled, RunError> {
     let mut settled = Settled::default();
     let sent: Vec<JournalEntry> = engine.store().journal()?.into_iter().filter(|entry| entry.state == EntryState::Sent).collect();
-    let (repeatable, to_look_up): (Vec<_>, Vec<_>) = sent.into_iter().partition(|entry| portal::can_repeat(&engine.firm.portal.profile, &entry.change));
+    let (repeatable, to_look_up): (Vec<_>, Vec<_>) =
+        sent.into_iter().partition(|entry| portal::can_repeat(&engine.firm.portal.profile, &entry.change));
     put_back(engine, &repeatable)?;
     settled.redo.extend(repeatable);
     if to_look_up.is_empty() {
@@ -128,7 +129,8 @@ fn put_back(engine: &Engine, entries: &[JournalEntry]) -> Result<(), RunError> {
 }
 
 fn undecidable(case: CaseId) -> Failure {
-    let text = "the answer to its create was lost, and this portal cannot be listed: look in the portal, then run `casebridge sync` for the case";
+    let text =
+        "the answer to its create was lost, and this portal cannot be listed: look in the portal, then run `casebridge sync` for the case";
     Failure { case, text: text.to_owned() }
 }
 

@@ -64,7 +64,10 @@ pub(crate) async fn study(engine: &Engine, ask: Study, progress: &Progress) -> R
     let aside = (!listed && engine.firm.portal.profile.is_listable()).then(Vec::new);
     let mut desk = Desk { engine, mapper, planner, links, names: BTreeMap::new(), aside };
     let (scan, not_found) = match &ask.reach {
-        Reach::Cases(cases) => (Scan { read: cases.len(), announced: None, doubts: vec![ScanDoubt::Partial] }, some(&mut desk, &reader, cases, progress).await?),
+        Reach::Cases(cases) => (
+            Scan { read: cases.len(), announced: None, doubts: vec![ScanDoubt::Partial] },
+            some(&mut desk, &reader, cases, progress).await?,
+        ),
         Reach::Everything | Reach::Changed => (all(&mut desk, &reader, progress).await?, Vec::new()),
     };
     desk.look_before_creating(progress).await?;
@@ -169,7 +172,12 @@ async fn all(desk: &mut Desk<'_>, reader: &Reader, progress: &Progress) -> Resul
 }
 
 /// Some cases, each by its id; answers those that MyCase does not show.
-async fn some(desk: &mut Desk<'_>, reader: &Reader, cases: &std::collections::BTreeSet<CaseId>, progress: &Progress) -> Result<Vec<CaseId>, RunError> {
+async fn some(
+    desk: &mut Desk<'_>,
+    reader: &Reader,
+    cases: &std::collections::BTreeSet<CaseId>,
+    progress: &Progress,
+) -> Result<Vec<CaseId>, RunError> {
     let mut not_found = Vec::new();
     for (done, id) in cases.iter().enumerate() {
         match reader.case(*id).await.map_err(|error| from_mycase(desk.engine, error))? {

@@ -1,9 +1,11 @@
 //! `[lookback]`, `[cases]`, `[testing]`, `[clients]` and `[staff]`.
 
 use super::account::given;
-use super::{Check, names};
-use crate::config::raw::{At, Maybe, RawCase, RawCases, RawClients, RawCompanyCases, RawImport, RawLead, RawLookback, RawPhone, RawSharedPhone, RawStaff};
-use crate::config::{CasesRule, ClientsRule, Lead, LeadMissing, Lookback, PhoneKind, SourceName, StaffRule, Who, nearest, values};
+use super::{Check, names, sources};
+use crate::config::raw::{
+    At, Maybe, RawCase, RawCases, RawClients, RawCompanyCases, RawImport, RawLead, RawLookback, RawPhone, RawSharedPhone, RawStaff,
+};
+use crate::config::{CasesRule, ClientsRule, Lead, LeadMissing, Lookback, PhoneKind, StaffRule, Who, nearest, values};
 use crate::domain::{self, CaseId, CaseRef, NameKey};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +25,9 @@ pub(super) fn cases(check: &mut Check<'_>, raw: &RawCases, web_url: Option<&str>
     let never = case_ids(check, raw.never.as_ref(), web_url);
     let enabled_by = match given(&raw.enabled_by) {
         None => Some(None),
-        Some(at) => check.value(at, "unknown-source", |text| format!("there is no source {text:?}"), |text| SourceName::parse(text)).map(Some),
+        Some(at) => {
+            check.value(at, "unknown-source", |text| format!("there is no source {text:?}"), |text| sources::source(text)).map(Some)
+        }
     };
     Some(CasesRule {
         selected_only: raw.import.as_ref()?.value == RawImport::Selected,
@@ -53,11 +57,13 @@ pub(super) fn case_ids(check: &mut Check<'_>, list: Option<&At<Vec<At<RawCase>>>
 }
 
 pub(super) fn clients(check: &mut Check<'_>, raw: &RawClients) -> Option<ClientsRule> {
-    let who = given(&raw.who).and_then(|at| check.value(at, "unknown-word", |text| format!("clients.who cannot be {text:?}"), |text| who(text)));
+    let who =
+        given(&raw.who).and_then(|at| check.value(at, "unknown-word", |text| format!("clients.who cannot be {text:?}"), |text| who(text)));
     let phone = raw.phone.as_ref().and_then(|list| phones(check, list));
-    let country = raw.country.as_ref().and_then(|at| {
-        check.value(at, "unknown-country", |text| format!("{text:?} is no country"), |text| country(text))
-    });
+    let country = raw
+        .country
+        .as_ref()
+        .and_then(|at| check.value(at, "unknown-country", |text| format!("{text:?} is no country"), |text| country(text)));
     Some(ClientsRule {
         who: who?,
         phone: phone?,
@@ -116,12 +122,19 @@ pub(super) fn staff(check: &mut Check<'_>, raw: &RawStaff) -> Option<StaffRule> 
     let paralegals = names::set(check, raw.paralegals.as_ref(), "staff.paralegals");
     let lead = raw.lead.as_ref().map(|list| list.value.iter().map(|at| lead(at.value)).collect::<Vec<_>>());
     if let Some(list) = raw.lead.as_ref().filter(|list| list.value.is_empty()) {
-        check.error(&list.place, "empty-list", "without a flag nobody leads a case", "write lead = [\"lead_lawyer\", \"originating_lawyer\"]");
+        check.error(
+            &list.place,
+            "empty-list",
+            "without a flag nobody leads a case",
+            "write lead = [\"lead_lawyer\", \"originating_lawyer\"]",
+        );
     }
     let lead_missing = raw.lead_missing.as_ref().and_then(|at| {
         let turn = |text: &String| match text.trim() {
             "attention" => Ok(LeadMissing::Attention),
-            text => domain::email(text).map(LeadMissing::Email).ok_or("write \"attention\", or the e-mail address that leads then".to_owned()),
+            text => {
+                domain::email(text).map(LeadMissing::Email).ok_or("write \"attention\", or the e-mail address that leads then".to_owned())
+            }
         };
         check.value(at, "bad-e-mail", |text| format!("{text:?} is no e-mail address"), turn)
     });
@@ -129,9 +142,12 @@ pub(super) fn staff(check: &mut Check<'_>, raw: &RawStaff) -> Option<StaffRule> 
     let mut email = BTreeMap::new();
     for (from, to) in raw.email.iter().flat_map(|at| at.value.iter()) {
         let mut address = |at: &At<String>| {
-            check.value(at, "bad-e-mail", |text| format!("{text:?} is no e-mail address"), |text| {
-                domain::email(text).ok_or_else(|| "write an address like \"jane@acme.example\"".to_owned())
-            })
+            check.value(
+                at,
+                "bad-e-mail",
+                |text| format!("{text:?} is no e-mail address"),
+                |text| domain::email(text).ok_or_else(|| "write an address like \"jane@acme.example\"".to_owned()),
+            )
         };
         let (Some(old), Some(new)) = (address(from), address(to)) else { continue };
         if email.insert(old, new).is_some() {

@@ -4,7 +4,7 @@ use super::Check;
 use super::firm::header;
 use crate::config::catalog::{Catalog, CatalogEntry};
 use crate::config::raw::{At, Origin, Place, RawField, RawFirm, RawNotInMap};
-use crate::config::{Severity, SourceName, SourceText, nearest, template};
+use crate::config::{Severity, SourceName, SourceText, Template, nearest};
 use crate::domain::NameKey;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,10 +79,15 @@ fn custom_fields(own: &RawFirm) -> Names {
         match &value.value {
             RawField::One(text) => names.push((text.clone(), value.place.clone())),
             RawField::First(list) => names.extend(list.iter().map(named)),
-            RawField::Template(inner) => names.extend(template::names(&inner.template.value).into_iter().map(|name| (name, inner.template.place.clone()))),
+            RawField::Template(inner) => names.extend(
+                Template::compile(&inner.template.value)
+                    .iter()
+                    .flat_map(Template::uses)
+                    .map(|name| (name.to_owned(), inner.template.place.clone())),
+            ),
         }
     }
-    let custom = |(text, place): (String, Place)| match SourceName::parse(&text) {
+    let custom = |(text, place): (String, Place)| match text.parse() {
         Ok(SourceName::Custom(_)) => text.trim().strip_prefix("custom.").map(|name| (name.to_owned(), place)),
         _ => None,
     };
@@ -170,8 +175,14 @@ fn uncovered(check: &mut Check<'_>, own: &RawFirm, stages_now: &[CatalogEntry]) 
     let same_name = own.stages.not_in_map.as_ref().is_none_or(|at| at.value == RawNotInMap::SameName);
     let keeps = own.stages.not_in_map.as_ref().is_some_and(|at| at.value == RawNotInMap::Keep);
     let by_itself = |name: &NameKey| keeps || (same_name && listed.as_ref().is_none_or(|listed| listed.contains(name)));
-    let left: Vec<&str> =
-        stages_now.iter().filter(|entry| { let key = NameKey::new(&entry.name); !covered.contains(&key) && !by_itself(&key) }).map(|entry| entry.name.as_str()).collect();
+    let left: Vec<&str> = stages_now
+        .iter()
+        .filter(|entry| {
+            let key = NameKey::new(&entry.name);
+            !covered.contains(&key) && !by_itself(&key)
+        })
+        .map(|entry| entry.name.as_str())
+        .collect();
     if left.is_empty() {
         return;
     }

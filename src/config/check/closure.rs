@@ -1,13 +1,16 @@
 //! `[closure]`, `[documents]` and `[messages]`.
 
-use super::{Check, names};
-use crate::config::raw::{At, Maybe, RawClosed, RawClosedCases, RawClosure, RawDeleted, RawDocuments, RawMessages, RawOutOfScope, RawReopened, RawSince};
-use crate::config::{Closure, DeletedRule, DocumentsRule, MessagesRule, OutOfScopeRule, Profile, Since, SourceName, template, values};
+use super::{Check, names, sources};
+use crate::config::raw::{
+    At, Maybe, RawClosed, RawClosedCases, RawClosure, RawDeleted, RawDocuments, RawMessages, RawOutOfScope, RawReopened, RawSince,
+};
+use crate::config::{Closure, DeletedRule, DocumentsRule, MessagesRule, OutOfScopeRule, Profile, Since, values};
 
 pub(super) fn closure(check: &mut Check<'_>, raw: &RawClosure, profile: Option<&Profile>) -> Option<Closure> {
-    let settle = raw.settle.as_ref().and_then(|at| {
-        check.value(at, "bad-duration", |text| format!("{text:?} is no length of time"), |text| values::duration(text))
-    });
+    let settle = raw
+        .settle
+        .as_ref()
+        .and_then(|at| check.value(at, "bad-duration", |text| format!("{text:?} is no length of time"), |text| values::duration(text)));
     let by_hand = names::set(check, raw.by_hand.as_ref(), "closure.by_hand");
     let import_closed = raw.import_closed.as_ref().map(|at| at.value).or_else(|| profile.map(|profile| profile.imports_closed));
     Some(Closure {
@@ -31,7 +34,8 @@ pub(super) fn closure(check: &mut Check<'_>, raw: &RawClosure, profile: Option<&
 
 pub(super) fn documents(check: &mut Check<'_>, raw: &RawDocuments) -> Option<DocumentsRule> {
     let since = since(check, &raw.since);
-    let max_size = raw.max_size.as_ref().and_then(|at| check.value(at, "bad-size", |text| format!("{text:?} is no size"), |text| values::size(text)));
+    let max_size =
+        raw.max_size.as_ref().and_then(|at| check.value(at, "bad-size", |text| format!("{text:?} is no size"), |text| values::size(text)));
     let folder = raw.folder.as_ref().and_then(|at| folder(check, at));
     Some(DocumentsRule {
         folder: folder?,
@@ -44,7 +48,12 @@ pub(super) fn documents(check: &mut Check<'_>, raw: &RawDocuments) -> Option<Doc
 fn folder(check: &mut Check<'_>, at: &At<String>) -> Option<String> {
     let folder = at.value.trim().trim_matches('/');
     if folder.is_empty() || folder.contains('\\') || folder.split('/').any(|part| matches!(part.trim(), "" | "." | "..")) {
-        check.error(&at.place, "bad-folder", format!("{:?} is no folder in a MyCase case", at.value), "write a name like \"Case Documents\", with / between folders");
+        check.error(
+            &at.place,
+            "bad-folder",
+            format!("{:?} is no folder in a MyCase case", at.value),
+            "write a name like \"Case Documents\", with / between folders",
+        );
         return None;
     }
     Some(folder.to_owned())
@@ -53,21 +62,17 @@ fn folder(check: &mut Check<'_>, at: &At<String>) -> Option<String> {
 pub(super) fn messages(check: &mut Check<'_>, raw: &RawMessages) -> Option<MessagesRule> {
     let since = since(check, &raw.since);
     let subject = raw.subject.as_ref()?;
-    if let Err((message, help)) = template::check(&subject.value, message_name) {
+    if let Err((message, help)) = sources::template(&subject.value, &["sender", "sent_at"]) {
         check.error(&subject.place, "bad-template", message, help);
     } else if subject.value.trim().is_empty() {
-        check.error(&subject.place, "empty-subject", "MyCase takes no note without a subject", "write e.g. subject = \"Portal message from {{ sender }}\"");
+        check.error(
+            &subject.place,
+            "empty-subject",
+            "MyCase takes no note without a subject",
+            "write e.g. subject = \"Portal message from {{ sender }}\"",
+        );
     }
     Some(MessagesRule { since: since?, subject: subject.value.clone() })
-}
-
-/// What a note's subject may name: the message's own, and the sources of the case.
-fn message_name(name: &str) -> Result<(), String> {
-    match name {
-        "sender" | "sent_at" => Ok(()),
-        _ if name.contains('.') => SourceName::parse(name).map(|_| ()),
-        _ => Err("a subject may name sender, sent_at, and sources like case.case_number".to_owned()),
-    }
 }
 
 fn since(check: &mut Check<'_>, raw: &Maybe<RawSince>) -> Option<Since> {

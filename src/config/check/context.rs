@@ -74,7 +74,14 @@ impl<'a> Check<'a> {
         }
     }
 
-    pub(crate) fn add(&mut self, place: &Place, severity: Severity, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn add(
+        &mut self,
+        place: &Place,
+        severity: Severity,
+        code: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         let source = match place.origin {
             Origin::File => self.source,
             Origin::Folder => self.folder.unwrap_or(self.source),

@@ -85,7 +85,9 @@ impl DaemonCheck<'_> {
 
     fn duration(&mut self, raw: &Maybe<String>) -> Option<Duration> {
         let at = raw.as_ref()?;
-        values::duration(&at.value).map_err(|help| self.error(at, "bad-duration", format!("{:?} is no length of time", at.value), &help)).ok()
+        values::duration(&at.value)
+            .map_err(|help| self.error(at, "bad-duration", format!("{:?} is no length of time", at.value), &help))
+            .ok()
     }
 
     fn number(&mut self, raw: &Maybe<u64>, least: u64, most: u64) -> Option<u64> {
@@ -93,7 +95,12 @@ impl DaemonCheck<'_> {
         if (least..=most).contains(&at.value) {
             return Some(at.value);
         }
-        self.error(at, "out-of-range", format!("{} is not between {least} and {most}", at.value), &format!("write a number from {least} to {most}"));
+        self.error(
+            at,
+            "out-of-range",
+            format!("{} is not between {least} and {most}", at.value),
+            &format!("write a number from {least} to {most}"),
+        );
         None
     }
 
@@ -103,7 +110,12 @@ impl DaemonCheck<'_> {
         match &at.value.0.as_ref()?.0 {
             SecretRef::Stored(_) => {
                 let help = "write { credential = \"...\" }, { file = \"...\" } or { env = \"...\" }";
-                self.error(at, "secret-reference", "stored secrets are sealed in a firm's state, which the daemon's own cannot be".to_owned(), help);
+                self.error(
+                    at,
+                    "secret-reference",
+                    "stored secrets are sealed in a firm's state, which the daemon's own cannot be".to_owned(),
+                    help,
+                );
                 None
             }
             other => Some(other.clone()),
@@ -125,12 +137,22 @@ impl DaemonCheck<'_> {
         };
         let Some(at) = raw.listen.as_ref().filter(|at| !at.value.trim().is_empty()) else { return Some(None) };
         let Ok(listen) = at.value.trim().replace("localhost:", "127.0.0.1:").parse::<SocketAddr>() else {
-            self.error(at, "bad-address", format!("{:?} is no address to listen on", at.value), "write address and port, e.g. \"127.0.0.1:8787\"");
+            self.error(
+                at,
+                "bad-address",
+                format!("{:?} is no address to listen on", at.value),
+                "write address and port, e.g. \"127.0.0.1:8787\"",
+            );
             return None;
         };
         if !listen.ip().is_loopback() && token.is_none() {
             let message = format!("{listen} can be reached from other machines, so the page needs a token");
-            self.error(at, "token-missing", message, "write token = { credential = \"casebridge.web\" } below [web], or listen on 127.0.0.1");
+            self.error(
+                at,
+                "token-missing",
+                message,
+                "write token = { credential = \"casebridge.web\" } below [web], or listen on 127.0.0.1",
+            );
             return None;
         }
         Some(Some(Web { listen, public_url, token, show_names: raw.show_names.as_ref()?.value }))
@@ -169,7 +191,8 @@ mod tests {
         let text = "[daemon]\nfirms_at_onc = 4\nspread = \"soon\"\nmycase_requests_per_second = 60\n[web]\nlisten = \"0.0.0.0:80\"\n[allow]\nhosts = [\"https://x.example\"]\n[vault]\nkey = \"hunter2\"\n[log]\nlevel = \"loud\"\nformat = \"xml\"\n";
         let (daemon, problems) = check_daemon(&SourceText::new("casebridge.toml", text));
         assert!(daemon.is_none());
-        let said: Vec<String> = problems.iter().map(|p| format!("{}:{} {}: {} | {}", p.line, p.column, p.code, p.message, p.help)).collect();
+        let said: Vec<String> =
+            problems.iter().map(|p| format!("{}:{} {}: {} | {}", p.line, p.column, p.code, p.message, p.help)).collect();
         assert!(!said.join("\n").contains("hunter2"));
         insta::assert_snapshot!(said.join("\n"), @r#"
         2:1 unknown-key: "firms_at_onc" is no setting of [daemon] | did you mean "firms_at_once"?

@@ -1,6 +1,9 @@
 //! One firm file from text to [`Firm`]: read, laid over the defaults, section by section, then the rules across sections.
 
-use super::{Check, Checked, DaemonRules, FirmInput, account, cases, catalog, closure, fields, limits, portal, rules, schedule, stages, tests_section};
+use super::{
+    Check, Checked, DaemonRules, FirmInput, account, cases, catalog, closure, fields, limits, portal, rules, schedule, stages,
+    tests_section,
+};
 use crate::config::catalog::Catalog;
 use crate::config::raw::{At, FIRM_SECTIONS, Origin, Place, RawFirm, RawFirmDefaults, RawStatus, Slot, read_document};
 use crate::config::{Firm, Problem, Profiles, SourceText, zone};
@@ -16,7 +19,7 @@ static BUILTIN: LazyLock<(SourceText, RawFirm)> = LazyLock::new(|| {
 });
 
 /// The embedded defaults and their text.
-pub(crate) fn builtin() -> &'static (SourceText, RawFirm) {
+fn builtin() -> &'static (SourceText, RawFirm) {
     &BUILTIN
 }
 
@@ -71,7 +74,9 @@ fn finish(check: Check<'_>, firm: Option<Firm>) -> Checked {
     for problem in problems.iter_mut().filter(|problem| problem.help.contains("FIRM")) {
         problem.help = problem.help.replace(" FIRM", &format!(" {}", check.id));
     }
-    problems.sort_by(|one, other| (&one.file, one.line, one.column, one.severity).cmp(&(&other.file, other.line, other.column, other.severity)));
+    problems.sort_by(|one, other| {
+        (&one.file, one.line, one.column, one.severity).cmp(&(&other.file, other.line, other.column, other.severity))
+    });
     problems.dedup();
     Checked { firm, problems }
 }

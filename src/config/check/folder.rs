@@ -90,9 +90,15 @@ fn stray(name: &str) -> Option<Stray> {
     } else if lower.ends_with(".toml.txt") {
         ("the file ends in .txt, so it is not read", format!("rename it to {:?}", format!("{}.firm.toml", slug(name))))
     } else if name.contains('(') || lower.contains("copy") {
-        ("this looks like a copy that a browser or the desktop made; it is not read", "if it is the newer one, put its content into the firm file; then remove it".to_owned())
+        (
+            "this looks like a copy that a browser or the desktop made; it is not read",
+            "if it is the newer one, put its content into the firm file; then remove it".to_owned(),
+        )
     } else {
-        ("only files named <firm>.firm.toml are read", format!("rename it to {:?}, or move it out of the folder", format!("{}.firm.toml", slug(name))))
+        (
+            "only files named <firm>.firm.toml are read",
+            format!("rename it to {:?}, or move it out of the folder", format!("{}.firm.toml", slug(name))),
+        )
     };
     Some(Stray { name: name.to_owned(), message: message.to_owned(), help })
 }
@@ -114,8 +120,21 @@ mod tests {
     #[test]
     fn firm_files_are_known_by_their_names_and_mistakes_are_named() {
         let names = [
-            "acme.firm.toml", "acme.tests.toml", "acme.catalog.toml", "beta.toml", "acme.firm.toml.txt", "acme.firm (1).toml", "Acme Law.firm.toml",
-            "gone.tests.toml", "README.md", ".acme.firm.toml.swp", "acme.firm.toml~", "acme.firm.toml.bak", "notes.txt", "acme.existing.csv", ".git",
+            "acme.firm.toml",
+            "acme.tests.toml",
+            "acme.catalog.toml",
+            "beta.toml",
+            "acme.firm.toml.txt",
+            "acme.firm (1).toml",
+            "Acme Law.firm.toml",
+            "gone.tests.toml",
+            "README.md",
+            ".acme.firm.toml.swp",
+            "acme.firm.toml~",
+            "acme.firm.toml.bak",
+            "notes.txt",
+            "acme.existing.csv",
+            ".git",
         ];
         let files = firm_files(names);
         let acme = files.firms.get(&"acme".parse().unwrap()).unwrap();

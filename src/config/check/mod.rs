@@ -18,9 +18,9 @@ mod rules;
 mod schedule;
 mod secrets;
 mod set;
+mod sources;
 mod stages;
 mod tests_section;
-
 
 #[cfg(test)]
 pub(crate) mod samples;
@@ -32,6 +32,6 @@ pub use context::{Checked, DaemonRules, FirmInput};
 pub use daemon::check_daemon;
 pub use firm::{check_firm, check_firm_online};
 pub use folder::{FirmFiles, FirmNames, Stray, firm_files};
-pub use tests_section::read_tests;
+pub(crate) use rules::required_keys;
 pub use set::{SetMember, check_set};
-pub(crate) use firm::builtin;
+pub use tests_section::read_tests;

@@ -20,7 +20,8 @@ pub(super) fn no_twins<'k>(check: &mut Check<'_>, keys: impl Iterator<Item = &'k
             check.error(&key.place, "empty-name", format!("a name in [{path}] is empty"), "write MyCase's name, or leave the line out");
         } else if let Some(first) = seen.get(&name) {
             let line = check.line(&first.place);
-            let message = format!("{:?} is the same name as {:?} in line {line}: case and outer blanks do not count", key.value, first.value);
+            let message =
+                format!("{:?} is the same name as {:?} in line {line}: case and outer blanks do not count", key.value, first.value);
             check.error(&key.place, "same-name-twice", message, "leave one of the two lines out");
         } else {
             seen.insert(name, key);

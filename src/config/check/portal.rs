@@ -15,9 +15,10 @@ pub(super) fn portal(check: &mut Check<'_>, raw: &RawFirm) -> Option<PortalSetti
     let kind = given(&section.kind);
     let profile = kind.and_then(|at| profile(check, at, section));
     let api_key = section.api_key.as_ref().and_then(|at| secret(check, at));
-    let contact_hours = section.contact_hours.as_ref().and_then(|at| {
-        check.value(at, "bad-hours", |text| format!("{text:?} are no contact hours"), |text| values::contact_hours(text))
-    });
+    let contact_hours = section
+        .contact_hours
+        .as_ref()
+        .and_then(|at| check.value(at, "bad-hours", |text| format!("{text:?} are no contact hours"), |text| values::contact_hours(text)));
     let stages = stage_lists(check, section);
     let drift = match section.drift.as_ref()?.value {
         RawDrift::Report => Drift::Report,
@@ -101,7 +102,12 @@ fn stage_lists(check: &mut Check<'_>, raw: &RawPortal) -> Option<BTreeMap<String
         let mut stages: Vec<String> = Vec::with_capacity(list.value.len());
         for stage in &list.value {
             if stage.value.trim().is_empty() {
-                check.error(&stage.place, "empty-name", "a stage without a name", "write the stage as the portal spells it, or leave it out");
+                check.error(
+                    &stage.place,
+                    "empty-name",
+                    "a stage without a name",
+                    "write the stage as the portal spells it, or leave it out",
+                );
             } else if stages.contains(&stage.value) {
                 let message = format!("{:?} stands twice among the stages of {:?}", stage.value, area.value);
                 check.error(&stage.place, "twice", message, "leave one of the two out");
@@ -129,7 +135,11 @@ pub(super) fn stages_within_bounds(check: &mut Check<'_>, raw: &RawFirm, profile
         };
         let (portal, word) = (&profile.title, &profile.words.stage);
         let message = format!("{portal} takes {bounds} {word}s in a {}, but {:?} has {count}", profile.words.practice_area, area.value);
-        let help = if count < least { "list every stage of it, as the portal spells them" } else { "let several MyCase stages share one portal stage" };
+        let help = if count < least {
+            "list every stage of it, as the portal spells them"
+        } else {
+            "let several MyCase stages share one portal stage"
+        };
         check.error(&list.place, "stage-count", message, help);
     }
 }
@@ -137,7 +147,8 @@ pub(super) fn stages_within_bounds(check: &mut Check<'_>, raw: &RawFirm, profile
 /// One note at `portal.kind` when writes are our reading of a vendor's unpublished API.
 pub(super) fn unconfirmed(check: &mut Check<'_>, raw: &RawFirm, profile: &Profile) {
     let Some(kind) = &raw.portal.kind else { return };
-    let names: Vec<&str> = profile.operations.iter().filter(|(_, operation)| !operation.confirmed).map(|(name, _)| operation_word(*name)).collect();
+    let names: Vec<&str> =
+        profile.operations.iter().filter(|(_, operation)| !operation.confirmed).map(|(name, _)| operation_word(*name)).collect();
     if names.is_empty() {
         return;
     }

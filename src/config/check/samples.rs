@@ -29,7 +29,11 @@ pub(crate) fn input(text: &str) -> FirmInput {
 }
 
 pub(crate) fn check_input(input: &FirmInput, folder: Option<&str>) -> Checked {
-    let rules = DaemonRules { hosts: vec!["portal.acme.example".to_owned()], environment: vec!["SHARED_KEY".to_owned()], secrets: "secrets".to_owned() };
+    let rules = DaemonRules {
+        hosts: vec!["portal.acme.example".to_owned()],
+        environment: vec!["SHARED_KEY".to_owned()],
+        secrets: "secrets".to_owned(),
+    };
     let now = "2026-11-23T15:00:00Z".parse().unwrap_or_else(|error| panic!("{error}"));
     let folder = folder.map(|text| SourceText::new("defaults.toml", text));
     check_firm(input, &Profiles::builtin(), &rules, folder.as_ref(), now)

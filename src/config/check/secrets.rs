@@ -36,7 +36,11 @@ pub(super) fn secret(check: &mut Check<'_>, at: &At<RawSecret>) -> Option<Secret
             if fine {
                 return Some(SecretRef::Credential(name.clone()));
             }
-            refused(check, format!("the credential {name:?} does not belong to this firm"), format!("name it \"{id}....\", e.g. \"{id}.portal\""))
+            refused(
+                check,
+                format!("the credential {name:?} does not belong to this firm"),
+                format!("name it \"{id}....\", e.g. \"{id}.portal\""),
+            )
         }
         SecretRef::File(path) => match inside(path, &id, &check.rules.secrets) {
             Some(inside) => Some(SecretRef::File(inside)),
@@ -52,7 +56,10 @@ pub(super) fn secret(check: &mut Check<'_>, at: &At<RawSecret>) -> Option<Secret
 fn inside(path: &str, id: &str, secrets: &str) -> Option<String> {
     let folders = [format!("{}/{id}/", secrets.trim_end_matches('/')), format!("secrets/{id}/")];
     let own = folders.iter().find_map(|folder| path.strip_prefix(folder.as_str())).unwrap_or(path);
-    let fine = !own.is_empty() && !own.starts_with(['/', '~']) && !own.contains('\\') && own.split('/').all(|part| !part.is_empty() && part != ".." && part != ".");
+    let fine = !own.is_empty()
+        && !own.starts_with(['/', '~'])
+        && !own.contains('\\')
+        && own.split('/').all(|part| !part.is_empty() && part != ".." && part != ".");
     fine.then(|| own.to_owned())
 }
 
@@ -87,7 +94,8 @@ pub(super) fn address(check: &mut Check<'_>, at: &At<String>, own: &[&str], used
         return None;
     }
     let host = url.host_str().unwrap_or_default().to_owned();
-    let among = |allowed: &str| host.eq_ignore_ascii_case(allowed) || host.to_lowercase().ends_with(&format!(".{}", allowed.to_lowercase()));
+    let among =
+        |allowed: &str| host.eq_ignore_ascii_case(allowed) || host.to_lowercase().ends_with(&format!(".{}", allowed.to_lowercase()));
     let listed = check.rules.hosts.iter().any(|allowed| host.eq_ignore_ascii_case(allowed));
     if used == Use::Sent && !loopback && !listed && !own.iter().any(|own| among(own)) {
         let help = "if that is meant, the administrator adds it to hosts below [allow] in casebridge.toml";

@@ -37,7 +37,8 @@ pub fn check_set(members: &[SetMember<'_>]) -> Vec<Problem> {
         }
         if let Some(owner) = taken.filter(|owner| owner.id != member.firm.id) {
             let message = format!("the portal key of this file is also the key of {} ({})", owner.file, owner.name);
-            let help = "two firms in one portal account would overwrite each other: give each its own key, or remove one of the files".to_owned();
+            let help =
+                "two firms in one portal account would overwrite each other: give each its own key, or remove one of the files".to_owned();
             problems.push(Problem::at(member.source, find(member.source, "api_key"), Severity::Error, "shared-portal-key", message, help));
         }
     }

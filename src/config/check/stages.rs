@@ -71,7 +71,8 @@ pub(super) fn targets_within_bounds(check: &mut Check<'_>, raw: &RawFirm, profil
         let over = map.iter().find(|(_, to)| different.insert(to.value.as_str()) && different.len() > most);
         if let Some((_, to)) = over {
             let count = map.iter().map(|(_, to)| to.value.as_str()).collect::<BTreeSet<_>>().len();
-            let message = format!("{} takes at most {most} different {}s, but this map leads to {count}", profile.title, profile.words.stage);
+            let message =
+                format!("{} takes at most {most} different {}s, but this map leads to {count}", profile.title, profile.words.stage);
             let help = "let several MyCase stages share one portal stage, or map the rest under [stages.for.\"PRACTICE AREA\"]";
             check.error(&to.place, "too-many-stages", message, help);
         }
@@ -91,7 +92,8 @@ pub(super) fn targets_are_listed(check: &mut Check<'_>, raw: &RawFirm, _: &Profi
     let all: BTreeSet<&str> = lists.value.iter().flat_map(|(_, list)| &list.value).map(|at| at.value.as_str()).collect();
     for (area, map, _) in maps(raw) {
         let portal_area = area.map(|area| portal_area(raw, &area.value));
-        let own = portal_area.as_deref().and_then(|name| lists.value.iter().find(|(key, _)| NameKey::new(&key.value) == NameKey::new(name)));
+        let own =
+            portal_area.as_deref().and_then(|name| lists.value.iter().find(|(key, _)| NameKey::new(&key.value) == NameKey::new(name)));
         let own: Option<BTreeSet<&str>> = own.map(|(_, list)| list.value.iter().map(|at| at.value.as_str()).collect());
         let known = own.as_ref().unwrap_or(&all);
         let whose = own.as_ref().and(portal_area.as_deref());
@@ -139,19 +141,30 @@ pub(super) fn one_phase_per_trigger(check: &mut Check<'_>, raw: &RawFirm, profil
         areas.entry(portal_area(raw, &area.value)).or_default().insert(NameKey::new(&area.value), &area.value);
     }
     let maps: BTreeMap<Option<NameKey>, BTreeMap<NameKey, &At<String>>> = maps(raw)
-        .map(|(area, map, _)| (area.map(|at| NameKey::new(&at.value)), map.iter().map(|(from, to)| (NameKey::new(&from.value), to)).collect()))
+        .map(|(area, map, _)| {
+            (area.map(|at| NameKey::new(&at.value)), map.iter().map(|(from, to)| (NameKey::new(&from.value), to)).collect())
+        })
         .collect();
     for (portal_area, members) in areas.iter().filter(|(_, members)| members.len() > 1) {
-        let triggers: BTreeSet<&NameKey> = members.keys().filter_map(|area| maps.get(&Some(area.clone()))).flat_map(BTreeMap::keys).collect();
+        let triggers: BTreeSet<&NameKey> =
+            members.keys().filter_map(|area| maps.get(&Some(area.clone()))).flat_map(BTreeMap::keys).collect();
         for trigger in triggers {
-            let target = |area: &NameKey| maps.get(&Some(area.clone())).and_then(|map| map.get(trigger)).or_else(|| maps.get(&None)?.get(trigger)).copied();
+            let target = |area: &NameKey| {
+                maps.get(&Some(area.clone())).and_then(|map| map.get(trigger)).or_else(|| maps.get(&None)?.get(trigger)).copied()
+            };
             let targets: Vec<&At<String>> = members.keys().filter_map(target).collect();
             let Some(first) = targets.first() else { continue };
             if let Some(other) = targets.iter().filter(|other| other.value != first.value).max_by_key(|other| other.place.span.start) {
                 let earlier = targets.iter().filter(|at| at.value != other.value).map(|at| at.value.as_str()).next().unwrap_or_default();
                 let (title, phase, kind) = (&profile.title, &profile.words.stage, &profile.words.practice_area);
-                let message = format!("in the {kind} {portal_area:?}, the MyCase stage {:?} would lead to two {phase}s: {earlier:?} and {:?}", trigger.as_str(), other.value);
-                let help = format!("{title} takes one {phase} per MyCase stage within a {kind}: give both the same, or map the practice areas to different {kind}s");
+                let message = format!(
+                    "in the {kind} {portal_area:?}, the MyCase stage {:?} would lead to two {phase}s: {earlier:?} and {:?}",
+                    trigger.as_str(),
+                    other.value
+                );
+                let help = format!(
+                    "{title} takes one {phase} per MyCase stage within a {kind}: give both the same, or map the practice areas to different {kind}s"
+                );
                 check.error(&other.place, "two-phases", message, help);
             }
         }

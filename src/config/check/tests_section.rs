@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::config::raw::{At, Map, Origin, Place, RawAny, RawTest, RawTestsFile, read_document};
-use crate::config::{Problem, Severity, SOURCES, SourceText, TestCase, nearest};
+use crate::config::{Problem, SOURCES, Severity, SourceText, TestCase, nearest};
 use std::collections::BTreeMap;
 
 /// What `case` may give beside the fixed sources of a case.

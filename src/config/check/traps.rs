@@ -177,7 +177,9 @@ fn small_texts_that_mean_nothing_are_said_with_an_example() {
 
 #[test]
 fn a_secret_as_text_is_refused_and_never_repeated() {
-    let text = SHORT.replace("{ stored = \"portal\" }", "\"sk_live_hunter2\"").replace("{ stored = \"mycase\" }", "{ stored = \"Sk.Live/hunter2\" }");
+    let text = SHORT
+        .replace("{ stored = \"portal\" }", "\"sk_live_hunter2\"")
+        .replace("{ stored = \"mycase\" }", "{ stored = \"Sk.Live/hunter2\" }");
     let said = said(&check(&text));
     assert!(!said.contains("hunter2"));
     insta::assert_snapshot!(said, @r#"
@@ -189,7 +191,14 @@ fn a_secret_as_text_is_refused_and_never_repeated() {
 #[test]
 fn a_firm_file_cannot_reach_beyond_its_firm() {
     let with_key = |key: &str| check(&SHORT.replace("{ stored = \"portal\" }", key));
-    for refused in ["{ env = \"BETA_KEY\" }", "{ env = \"PATH\" }", "{ credential = \"beta.portal\" }", "{ file = \"../beta/key\" }", "{ file = \"/etc/shadow\" }", "{ file = \"a/../../x\" }"] {
+    for refused in [
+        "{ env = \"BETA_KEY\" }",
+        "{ env = \"PATH\" }",
+        "{ credential = \"beta.portal\" }",
+        "{ file = \"../beta/key\" }",
+        "{ file = \"/etc/shadow\" }",
+        "{ file = \"a/../../x\" }",
+    ] {
         let said = said(&with_key(refused));
         assert!(said.contains("beyond-firm") && said.starts_with("10:11 "), "{refused}: {said}");
     }
@@ -210,7 +219,13 @@ fn a_firm_file_cannot_reach_beyond_its_firm() {
 #[test]
 fn addresses_stay_with_the_vendor_loopback_and_what_is_allowed() {
     let with_url = |url: &str| said(&check(&SHORT.replace("[clients]", &format!("base_url = \"{url}\"\n[clients]"))));
-    for fine in ["http://127.0.0.1:9000", "https://app.casestatus.com/v2", "https://portal.acme.example", "http://localhost:1", "http://[::1]:8080/x/"] {
+    for fine in [
+        "http://127.0.0.1:9000",
+        "https://app.casestatus.com/v2",
+        "https://portal.acme.example",
+        "http://localhost:1",
+        "http://[::1]:8080/x/",
+    ] {
         assert_eq!(with_url(fine), "", "{fine}");
     }
     insta::assert_snapshot!(
@@ -300,12 +315,12 @@ fn fields_are_the_portals_and_come_from_known_sources() {
     +2:15 error[required-field] Case Status needs readable_id: it cannot be switched off => leave the line out for Case Status's default, or write a source
     +3:8 error[unknown-source] there is no source "case.nmae" => did you mean "case.name"? `casebridge fields` lists what can be named
     +4:13 error[not-a-date] "case.name" is no date, but the portal's field is one => write a source that is a date, e.g. "case.opened_date"
-    +5:15 warning[delicate-field] clients will read the date of birth (client.birthdate) => leave it out unless the firm has decided that
+    +5:15 warning[sensitive-field] clients will read client.birthdate: a birth date helps others to pose as the client => leave it out unless the firm has decided that
     +7:26 error[bad-template] the template names "client.lastname", which there is not => did you mean "client.last_name"? `casebridge fields` lists what can be named
-    +8:12 warning[delicate-field] clients will read what the client owes (case.outstanding_balance) => leave it out unless the firm has decided that
+    +8:12 warning[sensitive-field] clients will read case.outstanding_balance: it shows what the client owes => leave it out unless the firm has decided that
     +9:7 error[unknown-source] there is no source "{{ case.name }}" => a template is written { template = "..." }
-    +10:21 error[bad-template] the template cannot be used (unknown filter: filter shout is unknown) => write e.g. "{{ case.case_number }} / {{ client.last_name }}"
-    +11:23 error[bad-template] the template cannot be used (syntax error: unexpected end of input, expected end of variable block) => write e.g. "{{ case.case_number }} / {{ client.last_name }}"
+    +10:21 error[bad-template] the template cannot be used: filter shout is unknown => write e.g. "{{ case.case_number }} / {{ client.last_name }}"
+    +11:23 error[bad-template] the template cannot be used: unexpected end of input, expected end of variable block => write e.g. "{{ case.case_number }} / {{ client.last_name }}"
     +12:7 error[wrong-type] fields."odd" cannot be a number => write a source like "case.name", a list of sources, or { template = "..." }
     "#);
     insta::assert_snapshot!(said(&check(&format!("{}[fields]\nreference = \"case.name\"\n", short_hona()))), @r#"
@@ -371,7 +386,9 @@ fn tests_have_a_form_in_both_files() {
 #[test]
 fn names_are_held_against_the_catalog() {
     let catalog = |taken: &str| {
-        format!("taken_at = \"{taken}\"\nstages = [{{ id = 1, name = \"Demand\", was = [\"Demand Sent\"] }}, {{ id = 2, name = \"Intake\" }}]\npractice_areas = [{{ id = 1, name = \"PI\" }}]\ncustom_fields = [{{ id = 1, name = \"Court\" }}]\npeople_groups = [{{ id = 1, name = \"Client\" }}]\nstaff_types = [\"Paralegal\", \"Attorney\"]\n")
+        format!(
+            "taken_at = \"{taken}\"\nstages = [{{ id = 1, name = \"Demand\", was = [\"Demand Sent\"] }}, {{ id = 2, name = \"Intake\" }}]\npractice_areas = [{{ id = 1, name = \"PI\" }}]\ncustom_fields = [{{ id = 1, name = \"Court\" }}]\npeople_groups = [{{ id = 1, name = \"Client\" }}]\nstaff_types = [\"Paralegal\", \"Attorney\"]\n"
+        )
     };
     let text = SHORT.replace("\"sole-or-billing\"", "\"group:Clients\"")
         + "[cases]\nenabled_by = \"custom.Curt\"\n[stages.map]\n\"Demand Sent\" = \"Demand\"\n\"intake \" = \"Start\"\n\"Intaek\" = \"Start\"\n[stages.for.\"Family\"]\n\"Intake\" = \"x\"\n[staff.roles]\n\"Atorney\" = \"Attorney\"\n";

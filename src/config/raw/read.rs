@@ -85,7 +85,9 @@ impl Reader<'_> {
         let whole = if path.is_empty() { format!("[{key}] is no section") } else { format!("{key:?} is no setting of [{path}]") };
         let near = nearest::nearest(key, keys.iter().copied());
         let help = match (home.as_slice(), near) {
-            _ if path.is_empty() && self.origin == Origin::Folder => format!("for all firms there are only: {}; write it in the firm's own file", keys.join(", ")),
+            _ if path.is_empty() && self.origin == Origin::Folder => {
+                format!("for all firms there are only: {}; write it in the firm's own file", keys.join(", "))
+            }
             ([_, ..], None) => format!("{key:?} is a setting of {}: move it there", home.join(" and of ")),
             (_, Some(near)) => format!("did you mean {near:?}?"),
             _ if path.is_empty() => format!("the sections are: {}", keys.join(", ")),

@@ -27,9 +27,15 @@ impl FromToml for RawSecret {
     fn from_toml(value: &Spanned<DeValue<'_>>, path: &str, reader: &mut Reader<'_>) -> Option<RawSecret> {
         if value.get_ref().is_str() {
             let help = match path.split('.').next() {
-                Some("mycase") => "write { stored = \"mycase\" } and run `casebridge secret set FIRM mycase`; then replace the secret, it has been seen",
-                Some("portal") => "write { stored = \"portal\" } and run `casebridge secret set FIRM portal`; then replace the secret, it has been seen",
-                _ => "put it into a file that only the daemon can read, and write { file = \"...\" }; then replace the secret, it has been seen",
+                Some("mycase") => {
+                    "write { stored = \"mycase\" } and run `casebridge secret set FIRM mycase`; then replace the secret, it has been seen"
+                }
+                Some("portal") => {
+                    "write { stored = \"portal\" } and run `casebridge secret set FIRM portal`; then replace the secret, it has been seen"
+                }
+                _ => {
+                    "put it into a file that only the daemon can read, and write { file = \"...\" }; then replace the secret, it has been seen"
+                }
             };
             reader.error(
                 value.span(),
@@ -50,9 +56,11 @@ impl FromToml for RawSecret {
             return None;
         }
         let RawSecretTable { place: _, stored, env, file, credential } = table;
-        let kinds: [(Maybe<String>, fn(String) -> SecretRef); 4] =
+        type Kind = (Maybe<String>, fn(String) -> SecretRef);
+        let kinds: [Kind; 4] =
             [(stored, SecretRef::Stored), (env, SecretRef::Env), (file, SecretRef::File), (credential, SecretRef::Credential)];
-        let mut given = kinds.into_iter().filter_map(|(text, make)| text.filter(|text| !text.value.is_empty()).map(|text| make(text.value)));
+        let mut given =
+            kinds.into_iter().filter_map(|(text, make)| text.filter(|text| !text.value.is_empty()).map(|text| make(text.value)));
         match (given.next(), given.next()) {
             (Some(one), None) => Some(RawSecret(one)),
             _ => {

@@ -15,8 +15,20 @@ pub(super) fn explain(source: &SourceText, error: &toml::de::Error) -> Problem {
     if let Some((at, found)) = strange(text, start) {
         let span = at..at + found.len_utf8();
         return match CURLY.contains(&found) {
-            true => problem(source, span, "curly-quotes", "this is a curly quote, as word processors make them; it opens no text", "write the straight quote \" and save the file with a plain text editor"),
-            false => problem(source, span, "no-break-space", "this is a no-break space: it looks like a blank but is none", "replace it by an ordinary blank (it comes from copying out of a web page or a word processor)"),
+            true => problem(
+                source,
+                span,
+                "curly-quotes",
+                "this is a curly quote, as word processors make them; it opens no text",
+                "write the straight quote \" and save the file with a plain text editor",
+            ),
+            false => problem(
+                source,
+                span,
+                "no-break-space",
+                "this is a no-break space: it looks like a blank but is none",
+                "replace it by an ordinary blank (it comes from copying out of a web page or a word processor)",
+            ),
         };
     }
     let (message, help) = words(error.message(), line_of(text, start).trim(), &text[start..]);
@@ -62,7 +74,10 @@ fn words(message: &str, line: &str, rest: &str) -> (String, String) {
         return ("a name with blanks must stand in quotes".to_owned(), "write \"The Name\" = \"...\"".to_owned());
     }
     if line.starts_with('[') && !line.contains('=') && line.contains(' ') && !line.contains('"') {
-        return ("a header with blanks in its name must have the name in quotes".to_owned(), "write e.g. [stages.for.\"Family Law\"]".to_owned());
+        return (
+            "a header with blanks in its name must have the name in quotes".to_owned(),
+            "write e.g. [stages.for.\"Family Law\"]".to_owned(),
+        );
     }
     if line.starts_with('[') && !line.contains(']') {
         return ("the header does not end".to_owned(), "write the closing bracket: [section]".to_owned());
@@ -74,17 +89,26 @@ fn words(message: &str, line: &str, rest: &str) -> (String, String) {
         return ("this line is no setting".to_owned(), "write key = \"value\", a [section] header, or put # before a remark".to_owned());
     }
     if message.contains("basic string") || message.contains("literal string") {
-        return ("the text in quotes does not end in its line".to_owned(), "write the closing quote; a backslash in a text is written twice (\\\\)".to_owned());
+        return (
+            "the text in quotes does not end in its line".to_owned(),
+            "write the closing quote; a backslash in a text is written twice (\\\\)".to_owned(),
+        );
     }
     if message.contains("array") {
-        return ("the list is not closed or misses a comma".to_owned(), "write [\"one\", \"two\"]: commas between, a bracket at the end".to_owned());
+        return (
+            "the list is not closed or misses a comma".to_owned(),
+            "write [\"one\", \"two\"]: commas between, a bracket at the end".to_owned(),
+        );
     }
-    (format!("this is not valid TOML: {message}"), "compare the line with its neighbours: key = \"value\", lists in [ ], texts in quotes".to_owned())
+    (
+        format!("this is not valid TOML: {message}"),
+        "compare the line with its neighbours: key = \"value\", lists in [ ], texts in quotes".to_owned(),
+    )
 }
 
 impl SourceText {
     /// A text from a file's bytes. A byte order mark is left out; UTF-16 and other encodings are a problem in words.
-    pub fn decode(name: impl Into<String>, bytes: &[u8]) -> Result<SourceText, Problem> {
+    pub fn decode(name: impl Into<String>, bytes: &[u8]) -> Result<SourceText, Box<Problem>> {
         let name = name.into();
         let plain = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let utf16 = plain.starts_with(b"\xff\xfe") || plain.starts_with(b"\xfe\xff") || plain.iter().take(200).any(|byte| *byte == 0);
@@ -100,6 +124,6 @@ impl SourceText {
         let end = text.len();
         let source = SourceText { name, text: Arc::from(text) };
         let help = "save it again with the encoding UTF-8 (in Notepad: Save as, Encoding: UTF-8)".to_owned();
-        Err(Problem::at(&source, end..end, Severity::Error, code, message.to_owned(), help))
+        Err(Box::new(Problem::at(&source, end..end, Severity::Error, code, message.to_owned(), help)))
     }
 }

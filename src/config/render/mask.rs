@@ -15,7 +15,8 @@ const PLACES: [&str; 4] = ["stored", "env", "file", "credential"];
 
 impl Masked {
     pub(super) fn of(text: &str) -> Masked {
-        let gone: Vec<Range<usize>> = lines(text).flat_map(|(start, line)| secrets(line).into_iter().map(move |span| start + span.start..start + span.end)).collect();
+        let gone: Vec<Range<usize>> =
+            lines(text).flat_map(|(start, line)| secrets(line).into_iter().map(move |span| start + span.start..start + span.end)).collect();
         let mut masked = String::with_capacity(text.len());
         let mut from = 0;
         for span in &gone {
@@ -91,7 +92,9 @@ fn secrets(line: &str) -> Vec<Range<usize>> {
 /// The word before an equals sign, without quotes.
 fn key_before(text: &str) -> String {
     let text = text.trim_end().trim_end_matches(['"', '\'']);
-    let start = text.rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    let start = text
+        .rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')))
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
     text[start..].to_owned()
 }
 

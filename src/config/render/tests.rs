@@ -10,7 +10,8 @@ fn rendered(text: &str) -> String {
 
 #[test]
 fn a_problem_shows_its_line_underlined_and_says_what_to_write() {
-    let text = SHORT.replace("who = \"sole-or-billing\"", "who = \"sole-or-biling\"") + "[stages.map]\n\"Intake\" = \"A\"\nsettle = \"1 hour\"\n[clients.x]\n";
+    let text = SHORT.replace("who = \"sole-or-billing\"", "who = \"sole-or-biling\"")
+        + "[stages.map]\n\"Intake\" = \"A\"\nsettle = \"1 hour\"\n[clients.x]\n";
     insta::assert_snapshot!(rendered(&text), @r#"
     error[unknown-word]: clients.who cannot be "sole-or-biling"
       --> acme.firm.toml:12:7
