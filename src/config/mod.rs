@@ -4,38 +4,46 @@
 //! as an argument, secrets stay references ([`SecretRef`]) until the shell resolves them.
 
 mod catalog;
+pub mod changes;
 mod check;
 pub mod cron;
 mod daemon;
+mod fields_table;
 mod firm;
 #[cfg(test)]
 pub(crate) mod firm_for_tests;
 mod hours;
+mod init_template;
 mod nearest;
+mod next_runs;
 mod problem;
 mod profile;
 mod profile_parse;
 mod profiles;
 mod raw;
 pub mod render;
+pub mod schema;
 mod secret;
 mod sources;
 mod template;
+mod values;
 mod zone;
 
-pub use cron::{Cron, CronError};
-mod values;
 pub use catalog::{Catalog, CatalogEntry};
 pub use check::{
     Checked, DaemonRules, FirmFiles, FirmInput, FirmNames, SetMember, Stray, check_daemon, check_firm, check_firm_online, check_set,
     firm_files, read_tests,
 };
+pub use cron::{Cron, CronError};
 pub use daemon::{Daemon, DaemonPaths, LogFormat, Web};
+pub use fields_table::{FieldLine, FieldsTable, SourceLine, fields_table, sources_table};
 pub use firm::{
     CasesRule, ClientsRule, Closure, ContactHours, DeletedRule, DocumentsRule, Drift, Existing, FieldRule, FieldSource, Firm, Hours, Lead,
     LeadMissing, Limit, Limits, Lookback, MapEntry, MessagesRule, MyCaseSettings, NameMap, NotInMap, OutOfScopeRule, PhoneKind,
     PortalSettings, Schedule, Share, Since, SourceName, StaffRule, StagesRule, TestCase, Who,
 };
+pub use init_template::init_template;
+pub use next_runs::{NextRuns, next_runs};
 pub use problem::{Problem, Severity, SourceText};
 pub use profile::{
     Auth, BodyValue, Each, ItemField, Method, Operation, OperationName, Paging, Profile, ProfileField, RequestTemplate, RequiredPeople,

@@ -33,8 +33,8 @@ fn group<'a>(problem: &'a Problem, source: Option<&'a Masked>) -> Group<'a> {
         Severity::Note => Level::NOTE,
     };
     let title = level.primary_title(problem.message.as_str()).id(problem.code);
-    let mut group = match source.map(|source| (source, source.line_of(&problem.span))) {
-        Some((source, (line, span))) if !line.is_empty() => title.element(
+    let mut group = match source.map(|source| source.line_of(&problem.span)) {
+        Some((line, span)) if !line.is_empty() => title.element(
             Snippet::source(line.to_owned())
                 .line_start(problem.line)
                 .path(problem.file.as_str())

@@ -81,31 +81,9 @@ pub enum SourceNameError {
 }
 
 impl Source {
-    /// Whether it is a day.
-    pub fn is_date(&self) -> bool {
-        self.name.ends_with("_date") || self.name == "client.birthdate"
-    }
-
     /// The source of this name.
     pub fn find(name: &str) -> Option<&'static Source> {
         SOURCES.iter().find(|source| source.name == name)
-    }
-}
-
-impl SourceName {
-    /// Reads a source as a file writes it; the error is the help sentence.
-    pub fn parse(text: &str) -> Result<SourceName, String> {
-        let all = "`casebridge fields` lists what can be named";
-        text.parse().map_err(|error| match error {
-            SourceNameError::NoCustomName => format!("write the custom field's name behind the dot; {all}"),
-            SourceNameError::Unknown { nearest: Some(near), .. } => format!("did you mean \"{near}\"? {all}"),
-            SourceNameError::Unknown { nearest: None, .. } => format!("write a source like \"case.name\" or \"custom.Court\"; {all}"),
-        })
-    }
-
-    /// The entry of [`SOURCES`]; `None` for a custom field.
-    pub fn known(&self) -> Option<&'static Source> {
-        Source::find(&self.to_string())
     }
 }
 

@@ -1,11 +1,11 @@
 //! `[lookback]`, `[cases]`, `[testing]`, `[clients]` and `[staff]`.
 
 use super::account::given;
-use super::{Check, names};
+use super::{Check, names, sources};
 use crate::config::raw::{
     At, Maybe, RawCase, RawCases, RawClients, RawCompanyCases, RawImport, RawLead, RawLookback, RawPhone, RawSharedPhone, RawStaff,
 };
-use crate::config::{CasesRule, ClientsRule, Lead, LeadMissing, Lookback, PhoneKind, SourceName, StaffRule, Who, nearest, values};
+use crate::config::{CasesRule, ClientsRule, Lead, LeadMissing, Lookback, PhoneKind, StaffRule, Who, nearest, values};
 use crate::domain::{self, CaseId, CaseRef, NameKey};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,7 @@ pub(super) fn cases(check: &mut Check<'_>, raw: &RawCases, web_url: Option<&str>
     let enabled_by = match given(&raw.enabled_by) {
         None => Some(None),
         Some(at) => {
-            check.value(at, "unknown-source", |text| format!("there is no source {text:?}"), |text| SourceName::parse(text)).map(Some)
+            check.value(at, "unknown-source", |text| format!("there is no source {text:?}"), |text| sources::source(text)).map(Some)
         }
     };
     Some(CasesRule {

@@ -4,7 +4,7 @@ use super::Check;
 use super::firm::header;
 use crate::config::catalog::{Catalog, CatalogEntry};
 use crate::config::raw::{At, Origin, Place, RawField, RawFirm, RawNotInMap};
-use crate::config::{Severity, SourceName, SourceText, nearest, template};
+use crate::config::{Severity, SourceName, SourceText, Template, nearest};
 use crate::domain::NameKey;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,12 +79,15 @@ fn custom_fields(own: &RawFirm) -> Names {
         match &value.value {
             RawField::One(text) => names.push((text.clone(), value.place.clone())),
             RawField::First(list) => names.extend(list.iter().map(named)),
-            RawField::Template(inner) => {
-                names.extend(template::names(&inner.template.value).into_iter().map(|name| (name, inner.template.place.clone())))
-            }
+            RawField::Template(inner) => names.extend(
+                Template::compile(&inner.template.value)
+                    .iter()
+                    .flat_map(Template::uses)
+                    .map(|name| (name.to_owned(), inner.template.place.clone())),
+            ),
         }
     }
-    let custom = |(text, place): (String, Place)| match SourceName::parse(&text) {
+    let custom = |(text, place): (String, Place)| match text.parse() {
         Ok(SourceName::Custom(_)) => text.trim().strip_prefix("custom.").map(|name| (name.to_owned(), place)),
         _ => None,
     };

@@ -1,10 +1,10 @@
 //! `[closure]`, `[documents]` and `[messages]`.
 
-use super::{Check, names};
+use super::{Check, names, sources};
 use crate::config::raw::{
     At, Maybe, RawClosed, RawClosedCases, RawClosure, RawDeleted, RawDocuments, RawMessages, RawOutOfScope, RawReopened, RawSince,
 };
-use crate::config::{Closure, DeletedRule, DocumentsRule, MessagesRule, OutOfScopeRule, Profile, Since, SourceName, template, values};
+use crate::config::{Closure, DeletedRule, DocumentsRule, MessagesRule, OutOfScopeRule, Profile, Since, values};
 
 pub(super) fn closure(check: &mut Check<'_>, raw: &RawClosure, profile: Option<&Profile>) -> Option<Closure> {
     let settle = raw
@@ -62,7 +62,7 @@ fn folder(check: &mut Check<'_>, at: &At<String>) -> Option<String> {
 pub(super) fn messages(check: &mut Check<'_>, raw: &RawMessages) -> Option<MessagesRule> {
     let since = since(check, &raw.since);
     let subject = raw.subject.as_ref()?;
-    if let Err((message, help)) = template::check(&subject.value, message_name) {
+    if let Err((message, help)) = sources::template(&subject.value, &["sender", "sent_at"]) {
         check.error(&subject.place, "bad-template", message, help);
     } else if subject.value.trim().is_empty() {
         check.error(
@@ -73,15 +73,6 @@ pub(super) fn messages(check: &mut Check<'_>, raw: &RawMessages) -> Option<Messa
         );
     }
     Some(MessagesRule { since: since?, subject: subject.value.clone() })
-}
-
-/// What a note's subject may name: the message's own, and the sources of the case.
-fn message_name(name: &str) -> Result<(), String> {
-    match name {
-        "sender" | "sent_at" => Ok(()),
-        _ if name.contains('.') => SourceName::parse(name).map(|_| ()),
-        _ => Err("a subject may name sender, sent_at, and sources like case.case_number".to_owned()),
-    }
 }
 
 fn since(check: &mut Check<'_>, raw: &Maybe<RawSince>) -> Option<Since> {

@@ -1,8 +1,8 @@
 //! `[fields]`: the profile's defaults with the firm's laid over them.
 
-use super::Check;
+use super::{Check, sources};
 use crate::config::raw::{At, Map, Place, RawField};
-use crate::config::{FieldRule, FieldSource, Profile, SourceName, nearest, template};
+use crate::config::{FieldRule, FieldSource, Profile, SourceName, nearest};
 use std::collections::BTreeMap;
 
 pub(super) fn fields(
@@ -13,7 +13,7 @@ pub(super) fn fields(
     let profile = profile?;
     let mut fields: BTreeMap<String, FieldRule> = BTreeMap::new();
     for (name, field) in profile.fields.iter().filter(|(_, field)| !field.default.is_empty()) {
-        let sources = field.default.iter().filter_map(|text| SourceName::parse(text).ok()).collect();
+        let sources = field.default.iter().filter_map(|text| text.parse::<SourceName>().ok()).collect();
         let rule = FieldRule { source: FieldSource::First(sources), extra: false, required: field.required, line: 0 };
         fields.insert(name.clone(), rule);
     }
@@ -101,38 +101,32 @@ fn source(check: &mut Check<'_>, value: &At<RawField>, date: bool) -> Read {
         RawField::First(list) => first(check, &list.iter().map(|at| (&at.value, &at.place)).collect::<Vec<_>>(), date),
         RawField::Template(inner) => {
             let at = &inner.template;
-            if let Err((message, help)) = template::check(&at.value, template_name) {
-                check.error(&at.place, "bad-template", message, help);
-                return Read::Wrong;
-            }
-            for source in template::names(&at.value).iter().filter_map(|name| SourceName::parse(name).ok()) {
-                delicate(check, &source, &at.place);
+            let template = match sources::template(&at.value, &[]) {
+                Ok(template) => template,
+                Err((message, help)) => {
+                    check.error(&at.place, "bad-template", message, help);
+                    return Read::Wrong;
+                }
+            };
+            for name in template.uses() {
+                sources::warn_if_sensitive(check, name, &at.place);
             }
             Read::Source(FieldSource::Template(at.value.clone()))
         }
     }
 }
 
-/// What a template of a field may name.
-fn template_name(name: &str) -> Result<(), String> {
-    match name {
-        // `custom["Portal Enabled"]` and loops over a group come as the bare group.
-        "case" | "client" | "lead_attorney" | "office" | "custom" => Ok(()),
-        _ => SourceName::parse(name).map(|_| ()),
-    }
-}
-
 fn first(check: &mut Check<'_>, texts: &[(&String, &Place)], date: bool) -> Read {
-    let mut sources = Vec::with_capacity(texts.len());
+    let mut read = Vec::with_capacity(texts.len());
     for (text, place) in texts {
-        match SourceName::parse(text) {
+        match sources::source(text) {
             Ok(source) => {
-                delicate(check, &source, place);
-                if date && source.known().is_some_and(|known| !known.is_date()) {
+                sources::warn_if_sensitive(check, &source.to_string(), place);
+                if date && sources::is_no_date(&source) {
                     let message = format!("{text:?} is no date, but the portal's field is one");
                     check.error(place, "not-a-date", message, "write a source that is a date, e.g. \"case.opened_date\"");
                 }
-                sources.push(source);
+                read.push(source);
             }
             Err(help) => {
                 let help = if text.contains("{{") { "a template is written { template = \"...\" }".to_owned() } else { help };
@@ -140,12 +134,5 @@ fn first(check: &mut Check<'_>, texts: &[(&String, &Place)], date: bool) -> Read
             }
         }
     }
-    if sources.len() == texts.len() { Read::Source(FieldSource::First(sources)) } else { Read::Wrong }
-}
-
-fn delicate(check: &mut Check<'_>, source: &SourceName, place: &Place) {
-    if let Some(why) = source.known().and_then(|known| known.sensitive) {
-        let message = format!("clients will read {why} ({source})");
-        check.warning(place, "delicate-field", message, "leave it out unless the firm has decided that");
-    }
+    if read.len() == texts.len() { Read::Source(FieldSource::First(read)) } else { Read::Wrong }
 }

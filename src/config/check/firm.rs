@@ -19,7 +19,7 @@ static BUILTIN: LazyLock<(SourceText, RawFirm)> = LazyLock::new(|| {
 });
 
 /// The embedded defaults and their text.
-pub(crate) fn builtin() -> &'static (SourceText, RawFirm) {
+fn builtin() -> &'static (SourceText, RawFirm) {
     &BUILTIN
 }
 

@@ -18,6 +18,7 @@ mod rules;
 mod schedule;
 mod secrets;
 mod set;
+mod sources;
 mod stages;
 mod tests_section;
 
@@ -29,8 +30,8 @@ mod traps;
 pub(crate) use context::Check;
 pub use context::{Checked, DaemonRules, FirmInput};
 pub use daemon::check_daemon;
-pub(crate) use firm::builtin;
 pub use firm::{check_firm, check_firm_online};
 pub use folder::{FirmFiles, FirmNames, Stray, firm_files};
+pub(crate) use rules::required_keys;
 pub use set::{SetMember, check_set};
 pub use tests_section::read_tests;

@@ -315,12 +315,12 @@ fn fields_are_the_portals_and_come_from_known_sources() {
     +2:15 error[required-field] Case Status needs readable_id: it cannot be switched off => leave the line out for Case Status's default, or write a source
     +3:8 error[unknown-source] there is no source "case.nmae" => did you mean "case.name"? `casebridge fields` lists what can be named
     +4:13 error[not-a-date] "case.name" is no date, but the portal's field is one => write a source that is a date, e.g. "case.opened_date"
-    +5:15 warning[delicate-field] clients will read the date of birth (client.birthdate) => leave it out unless the firm has decided that
+    +5:15 warning[sensitive-field] clients will read client.birthdate: a birth date helps others to pose as the client => leave it out unless the firm has decided that
     +7:26 error[bad-template] the template names "client.lastname", which there is not => did you mean "client.last_name"? `casebridge fields` lists what can be named
-    +8:12 warning[delicate-field] clients will read what the client owes (case.outstanding_balance) => leave it out unless the firm has decided that
+    +8:12 warning[sensitive-field] clients will read case.outstanding_balance: it shows what the client owes => leave it out unless the firm has decided that
     +9:7 error[unknown-source] there is no source "{{ case.name }}" => a template is written { template = "..." }
-    +10:21 error[bad-template] the template cannot be used (unknown filter: filter shout is unknown) => write e.g. "{{ case.case_number }} / {{ client.last_name }}"
-    +11:23 error[bad-template] the template cannot be used (syntax error: unexpected end of input, expected end of variable block) => write e.g. "{{ case.case_number }} / {{ client.last_name }}"
+    +10:21 error[bad-template] the template cannot be used: filter shout is unknown => write e.g. "{{ case.case_number }} / {{ client.last_name }}"
+    +11:23 error[bad-template] the template cannot be used: unexpected end of input, expected end of variable block => write e.g. "{{ case.case_number }} / {{ client.last_name }}"
     +12:7 error[wrong-type] fields."odd" cannot be a number => write a source like "case.name", a list of sources, or { template = "..." }
     "#);
     insta::assert_snapshot!(said(&check(&format!("{}[fields]\nreference = \"case.name\"\n", short_hona()))), @r#"

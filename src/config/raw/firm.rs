@@ -1,9 +1,11 @@
 //! The sections of a firm file. The comments become the schema's descriptions; defaults stand in `defaults.toml` only.
 
-use super::{At, FromToml, Map, Maybe, RawSecret, Reader, section, words};
-use schemars::JsonSchema;
-use toml::Spanned;
-use toml::de::DeValue;
+use super::firm_values::{RawAny, RawCase, RawField, RawSince, RawTable};
+use super::firm_words::{
+    RawClosed, RawClosedCases, RawCompanyCases, RawDeleted, RawDrift, RawFirstImport, RawImport, RawLead, RawNotInMap, RawOutOfScope,
+    RawPhone, RawReopened, RawSharedPhone, RawStatus,
+};
+use super::{At, Map, Maybe, RawSecret, section};
 
 section! {
     /// A firm file of casebridge: `firms.d/<firm>.firm.toml`.
@@ -70,16 +72,6 @@ section! {
     }
 }
 
-words! {
-    /// `firm.status`.
-    RawStatus {
-        /// Nothing runs by itself.
-        Inactive = "inactive",
-        /// Runs by its schedule.
-        Active = "active",
-    }
-}
-
 section! {
     RawMyCase {
         /// OAuth client id, from MyCase.
@@ -117,16 +109,6 @@ section! {
         stages: Maybe<Map<Vec<At<String>>>>,
         /// Single keys of the portal's profile, for an account whose API differs.
         overrides: Maybe<RawTable>,
-    }
-}
-
-words! {
-    /// `portal.drift`.
-    RawDrift {
-        /// Say it.
-        Report = "report",
-        /// Put it right.
-        Correct = "correct",
     }
 }
 
@@ -171,16 +153,6 @@ section! {
     }
 }
 
-words! {
-    /// `cases.import`.
-    RawImport {
-        /// Every case in scope.
-        All = "all",
-        /// Only cases asked for, or already linked.
-        Selected = "selected",
-    }
-}
-
 section! {
     RawTesting {
         /// While not empty, nothing else is touched: ids or MyCase URLs.
@@ -203,38 +175,6 @@ section! {
     }
 }
 
-words! {
-    /// A phone in MyCase.
-    RawPhone {
-        /// Cell phone.
-        Cell = "cell",
-        /// Home phone.
-        Home = "home",
-        /// Work phone: often shared, so it gives a warning.
-        Work = "work",
-    }
-}
-
-words! {
-    /// `clients.shared_phone`.
-    RawSharedPhone {
-        /// Both cases need attention.
-        Attention = "attention",
-        /// It is sent.
-        Allow = "allow",
-    }
-}
-
-words! {
-    /// `clients.company_cases`.
-    RawCompanyCases {
-        /// The case needs attention.
-        Attention = "attention",
-        /// The billing contact is the client.
-        BillingContact = "billing-contact",
-    }
-}
-
 section! {
     RawStaff {
         /// Which flag of MyCase makes the lead attorney: the first that is there, active or not.
@@ -247,16 +187,6 @@ section! {
         roles: Maybe<Map<String>>,
         /// MyCase address = portal address.
         email: Maybe<Map<String>>,
-    }
-}
-
-words! {
-    /// A flag of MyCase.
-    RawLead {
-        /// The lead attorney.
-        LeadLawyer = "lead_lawyer",
-        /// Who brought the case.
-        OriginatingLawyer = "originating_lawyer",
     }
 }
 
@@ -278,48 +208,6 @@ section! {
         by_hand: Maybe<Vec<At<String>>>,
         /// Closed when first seen: true creates and closes, false leaves out; the profile's default (Case Status true, Hona false).
         import_closed: Maybe<bool>,
-    }
-}
-
-words! {
-    /// `closure.closed`.
-    RawClosed {
-        /// Close it in the portal.
-        Close = "close",
-        /// Leave it.
-        Ignore = "ignore",
-    }
-}
-
-words! {
-    /// `closure.reopened`.
-    RawReopened {
-        /// Open it in the portal.
-        Reopen = "reopen",
-        /// Leave it.
-        Ignore = "ignore",
-    }
-}
-
-words! {
-    /// `closure.deleted`.
-    RawDeleted {
-        /// Say it.
-        Report = "report",
-        /// Close it in the portal.
-        Close = "close",
-        /// Leave it.
-        Ignore = "ignore",
-    }
-}
-
-words! {
-    /// `closure.out_of_scope`.
-    RawOutOfScope {
-        /// Say it.
-        Report = "report",
-        /// Close it in the portal.
-        Close = "close",
     }
 }
 
@@ -352,18 +240,6 @@ section! {
     }
 }
 
-words! {
-    /// For names that the map does not have.
-    RawNotInMap {
-        /// The portal's name is MyCase's; with [portal.stages] only a name listed there.
-        SameName = "same-name",
-        /// The case needs attention.
-        Attention = "attention",
-        /// The portal's value stays.
-        Keep = "keep",
-    }
-}
-
 section! {
     RawDocuments {
         /// Folder in the MyCase case.
@@ -374,16 +250,6 @@ section! {
         max_size: Maybe<String>,
         /// Files of closed cases.
         closed_cases: Maybe<RawClosedCases>,
-    }
-}
-
-words! {
-    /// `documents.closed_cases`.
-    RawClosedCases {
-        /// They are carried.
-        Carry = "carry",
-        /// The case needs attention.
-        Attention = "attention",
     }
 }
 
@@ -415,16 +281,6 @@ section! {
     }
 }
 
-words! {
-    /// `limits.first_import`.
-    RawFirstImport {
-        /// Waits for one yes.
-        Approve = "approve",
-        /// Does not wait.
-        Go = "go",
-    }
-}
-
 section! {
     /// One example of what the rules of the file make of a case.
     RawTest {
@@ -436,134 +292,6 @@ section! {
         expect: Maybe<Map<RawAny>>,
     }
 }
-
-/// Where one portal field comes from.
-#[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
-#[schemars(untagged)]
-pub(crate) enum RawField {
-    /// A source, e.g. "case.name"; "" switches the field off.
-    One(String),
-    /// Sources: the first that is not empty.
-    First(Vec<At<String>>),
-    /// A template.
-    Template(RawTemplate),
-}
-
-/// A minijinja template.
-#[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub(crate) struct RawTemplate {
-    /// E.g. "{{ case.case_number }} / {{ client.last_name }}".
-    pub(crate) template: At<String>,
-}
-
-section! {
-    RawTemplateTable {
-        /// The template.
-        template: Maybe<String>,
-    }
-}
-
-impl FromToml for RawField {
-    fn from_toml(value: &Spanned<DeValue<'_>>, path: &str, reader: &mut Reader<'_>) -> Option<RawField> {
-        match value.get_ref() {
-            DeValue::String(text) => Some(RawField::One(text.to_string())),
-            DeValue::Array(_) => Vec::from_toml(value, path, reader).map(RawField::First),
-            DeValue::Table(_) => {
-                let table = RawTemplateTable::from_toml(value, path, reader)?;
-                table.template.map(|template| RawField::Template(RawTemplate { template }))
-            }
-            _ => {
-                reader.wrong_type(path, "a source like \"case.name\", a list of sources, or { template = \"...\" }", value);
-                None
-            }
-        }
-    }
-}
-
-/// "connected", "everything" or a day; a day may stand with or without quotes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RawSince(pub(crate) String);
-
-impl FromToml for RawSince {
-    fn from_toml(value: &Spanned<DeValue<'_>>, path: &str, reader: &mut Reader<'_>) -> Option<RawSince> {
-        match value.get_ref() {
-            DeValue::String(text) => Some(RawSince(text.to_string())),
-            DeValue::Datetime(date) => Some(RawSince(date.to_string())),
-            _ => {
-                reader.wrong_type(path, "\"connected\", a date like \"2026-01-31\", or \"everything\"", value);
-                None
-            }
-        }
-    }
-}
-
-/// A case's id, as a number or in quotes, or its address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RawCase(pub(crate) String);
-
-impl FromToml for RawCase {
-    fn from_toml(value: &Spanned<DeValue<'_>>, path: &str, reader: &mut Reader<'_>) -> Option<RawCase> {
-        match value.get_ref() {
-            DeValue::String(text) => Some(RawCase(text.to_string())),
-            DeValue::Integer(number) => Some(RawCase(number.to_string())),
-            _ => {
-                reader.wrong_type(path, "a case id or the address of a case's page", value);
-                None
-            }
-        }
-    }
-}
-
-/// A table whose keys others know (`[portal.overrides]`); who reads it takes it from the text again, with its places.
-#[derive(Debug, Clone)]
-pub(crate) struct RawTable;
-
-impl FromToml for RawTable {
-    fn from_toml(value: &Spanned<DeValue<'_>>, path: &str, reader: &mut Reader<'_>) -> Option<RawTable> {
-        if value.get_ref().is_table() {
-            return Some(RawTable);
-        }
-        reader.wrong_type(path, "a table", value);
-        None
-    }
-}
-
-/// Any value, for `[[tests]]`.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct RawAny(pub(crate) toml::Value);
-
-impl FromToml for RawAny {
-    fn from_toml(value: &Spanned<DeValue<'_>>, path: &str, reader: &mut Reader<'_>) -> Option<RawAny> {
-        use serde::Deserialize;
-        let read = toml::Value::deserialize(toml::de::ValueDeserializer::from(value.clone()));
-        if read.is_err() {
-            reader.wrong_type(path, "a text, a number, true or false, or a list", value);
-        }
-        read.ok().map(RawAny)
-    }
-}
-
-macro_rules! plain_schema {
-    ($type:ty, $name:literal, $schema:tt) => {
-        impl JsonSchema for $type {
-            fn inline_schema() -> bool {
-                true
-            }
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                $name.into()
-            }
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!($schema)
-            }
-        }
-    };
-}
-
-plain_schema!(RawSince, "Since", { "type": "string" });
-plain_schema!(RawCase, "Case", { "type": ["string", "integer"] });
-plain_schema!(RawAny, "Any", {});
-plain_schema!(RawTable, "Table", { "type": "object" });
 
 /// Every section of a firm file with its keys, the top as "".
 pub(crate) const FIRM_SECTIONS: &[(&str, &[&str])] = &[

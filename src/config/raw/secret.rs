@@ -56,7 +56,8 @@ impl FromToml for RawSecret {
             return None;
         }
         let RawSecretTable { place: _, stored, env, file, credential } = table;
-        let kinds: [(Maybe<String>, fn(String) -> SecretRef); 4] =
+        type Kind = (Maybe<String>, fn(String) -> SecretRef);
+        let kinds: [Kind; 4] =
             [(stored, SecretRef::Stored), (env, SecretRef::Env), (file, SecretRef::File), (credential, SecretRef::Credential)];
         let mut given =
             kinds.into_iter().filter_map(|(text, make)| text.filter(|text| !text.value.is_empty()).map(|text| make(text.value)));

@@ -108,7 +108,7 @@ fn words(message: &str, line: &str, rest: &str) -> (String, String) {
 
 impl SourceText {
     /// A text from a file's bytes. A byte order mark is left out; UTF-16 and other encodings are a problem in words.
-    pub fn decode(name: impl Into<String>, bytes: &[u8]) -> Result<SourceText, Problem> {
+    pub fn decode(name: impl Into<String>, bytes: &[u8]) -> Result<SourceText, Box<Problem>> {
         let name = name.into();
         let plain = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let utf16 = plain.starts_with(b"\xff\xfe") || plain.starts_with(b"\xfe\xff") || plain.iter().take(200).any(|byte| *byte == 0);
@@ -124,6 +124,6 @@ impl SourceText {
         let end = text.len();
         let source = SourceText { name, text: Arc::from(text) };
         let help = "save it again with the encoding UTF-8 (in Notepad: Save as, Encoding: UTF-8)".to_owned();
-        Err(Problem::at(&source, end..end, Severity::Error, code, message.to_owned(), help))
+        Err(Box::new(Problem::at(&source, end..end, Severity::Error, code, message.to_owned(), help)))
     }
 }
