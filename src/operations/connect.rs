@@ -46,7 +46,7 @@ pub(crate) async fn end(engine: &Engine, redirected: &Secret) -> Result<Answer, 
         .into());
     }
     let keep: mycase::Keep = std::sync::Arc::new(|_| Ok(()));
-    let session = Session::new(http.clone(), &engine.firm.mycase, secret, Some(tokens.clone()), keep, engine.hands.clock.clone());
+    let session = Session::new(http.clone(), &engine.firm.mycase, secret, Some(tokens.clone()), keep, engine.hands.clock);
     let reader = mycase::Reader::new(http, std::sync::Arc::new(session), engine.firm.mycase.api_url.clone());
     let failed = |error: MyCaseError| OperationError::Connect(format!("MyCase allowed access, but could not be read: {error}"));
     let firm = reader.firm().await.map_err(failed)?;

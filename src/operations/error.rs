@@ -8,7 +8,7 @@ use crate::sync::RunError;
 pub enum OperationError {
     /// The run's error.
     #[error("{}", .0.sentence())]
-    Run(#[from] RunError),
+    Run(Box<RunError>),
     /// The state.
     #[error("{0}")]
     Store(#[from] StoreError),
@@ -18,6 +18,12 @@ pub enum OperationError {
     /// Connecting failed.
     #[error("{0}")]
     Connect(String),
+}
+
+impl From<RunError> for OperationError {
+    fn from(error: RunError) -> OperationError {
+        OperationError::Run(Box::new(error))
+    }
 }
 
 impl OperationError {

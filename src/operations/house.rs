@@ -217,7 +217,7 @@ impl House {
         let vault = self.vault()?;
         let path = self.paths.state.join(format!("{id}.redb"));
         let store = Store::open(&path, id, vault.clone(), self.clock.now())?;
-        Ok(Hands::new(id.clone(), store, &vault, self.clock.clone(), self.transport.clone(), self.limiters.clone(), self.stop.clone()))
+        Ok(Hands::new(id.clone(), store, &vault, self.clock, self.transport.clone(), self.limiters.clone(), self.stop.clone()))
     }
 
     /// Whether a firm has a state already.

@@ -263,11 +263,14 @@ async fn settle_left(engine: &Engine, errand: &Errand, progress: &Progress, done
     Ok(settled.exceptions)
 }
 
+/// A change of the journal, and the same change as it would be planned today.
+type Pair = (Change, Option<Change>);
+
 /// What an earlier run left *intended* keeps its approval when the same change would be planned today; else it is dropped
 /// and today's change takes its way through the brakes. Takes what is resumed out of the plan.
 fn resume(engine: &Engine, reach: &Reach, plan: &mut Plan) -> Result<Vec<(Approval, ApprovedPlan)>, RunError> {
     let now = engine.hands.clock.now();
-    let mut groups: Vec<(Approval, Vec<(Change, Option<Change>)>)> = Vec::new();
+    let mut groups: Vec<(Approval, Vec<Pair>)> = Vec::new();
     let (mut dropped, mut taken) = (Vec::new(), BTreeSet::new());
     for entry in engine.store().journal()?.into_iter().filter(|entry| entry.state == EntryState::Intended) {
         let case = entry.change.case;

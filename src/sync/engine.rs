@@ -139,7 +139,7 @@ impl Engine {
         let store = self.store().clone();
         let keep: Keep = Arc::new(move |tokens| Ok(store.write(|w| w.put_tokens(tokens))?));
         let tokens = self.store().tokens()?;
-        let session = Arc::new(Session::new(http.clone(), settings, secret, tokens, keep, self.hands.clock.clone()));
+        let session = Arc::new(Session::new(http.clone(), settings, secret, tokens, keep, self.hands.clock));
         *held = Some((key, session.clone(), http.clone()));
         Ok((session, http))
     }

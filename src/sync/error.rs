@@ -37,10 +37,10 @@ pub enum RunError {
     Secret(String),
     /// MyCase could not be read.
     #[error("MyCase could not be read")]
-    MyCase(#[source] MyCaseError),
+    MyCase(#[source] Box<MyCaseError>),
     /// The portal could not be read.
     #[error("the portal could not be read")]
-    Portal(#[source] PortalError),
+    Portal(#[source] Box<PortalError>),
     /// The portal's list was odd: nothing may be created on its word.
     #[error("the portal's list could not be read whole, so nothing was planned: without it a record could be made twice")]
     ListNotWhole,

@@ -37,7 +37,7 @@ pub(crate) struct Settled {
 
 /// What the listing says of one entry.
 enum Verdict {
-    TookEffect(PortalId, Change),
+    TookEffect(PortalId, Box<Change>),
     DidNot,
     Twice,
 }
@@ -104,11 +104,11 @@ fn verdict(change: &Change, found: &[&PortalCase]) -> Verdict {
     if change.kinds.contains(Kind::Create) {
         // The create is there; whether the closing that goes with a closed case is, the listing says.
         change.after.open = record.open.unwrap_or(change.after.open);
-        return Verdict::TookEffect(record.portal_id.clone(), change);
+        return Verdict::TookEffect(record.portal_id.clone(), Box::new(change));
     }
     let state_is_there = record.open.is_some_and(|open| open == change.after.open);
     let only_state = change.kinds.iter().all(|kind| matches!(kind, Kind::Close | Kind::Reopen));
-    if only_state && state_is_there { Verdict::TookEffect(record.portal_id.clone(), change) } else { Verdict::DidNot }
+    if only_state && state_is_there { Verdict::TookEffect(record.portal_id.clone(), Box::new(change)) } else { Verdict::DidNot }
 }
 
 fn by_case(listing: &Listing) -> BTreeMap<CaseId, Vec<&PortalCase>> {

@@ -203,7 +203,7 @@ async fn listing_when_due(engine: &Engine, due: bool, progress: &Progress) -> Re
 /// The portal's list; from one that is not whole the planner adopts, and creates nothing.
 pub(crate) async fn read_listing(engine: &Engine, progress: &Progress) -> Result<Listing, RunError> {
     progress.say("reading the portal's list");
-    engine.portal_reader()?.list_cases().await.map_err(RunError::Portal)
+    engine.portal_reader()?.list_cases().await.map_err(|error| RunError::Portal(Box::new(error)))
 }
 
 /// The day before which an unlinked case's last change is too old.
@@ -220,6 +220,6 @@ pub(crate) fn from_mycase(engine: &Engine, error: MyCaseError) -> RunError {
     match error {
         MyCaseError::NotConnected => RunError::NotConnected(firm),
         MyCaseError::Reconnect { why } => RunError::Reconnect { firm, why },
-        other => RunError::MyCase(other),
+        other => RunError::MyCase(Box::new(other)),
     }
 }
