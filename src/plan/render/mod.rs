@@ -8,7 +8,7 @@ mod markdown;
 mod text;
 mod words;
 
-pub use json::{ChangeAnswer, PlanAnswer, ReasonAnswer, json};
+pub use json::{ChangeAnswer, ExceptionAnswer, PlanAnswer, ReasonAnswer, json};
 pub use markdown::markdown;
 pub use text::text;
 pub use words::{Options, headline, plural};

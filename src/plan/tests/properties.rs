@@ -35,7 +35,7 @@ fn wanted(id: u64) -> impl Strategy<Value = Option<Wanted>> {
         wanted.record.fields.insert("readable_id".into(), if readable == 0 { "same".into() } else { format!("{id}-{readable}") });
         let reason = |(holds, no_create)| Reason { code: ReasonCode::BadValue, holds, no_create, text: "t".into(), fix: "f".into() };
         wanted.reasons.extend(holds.map(reason));
-        (readable != 3 || id % 3 != 0).then_some(wanted)
+        (readable != 3 || !id.is_multiple_of(3)).then_some(wanted)
     })
 }
 
