@@ -11,4 +11,5 @@ mod words;
 pub use json::{ChangeAnswer, ExceptionAnswer, PlanAnswer, ReasonAnswer, json};
 pub use markdown::markdown;
 pub use text::text;
+pub(super) use words::group;
 pub use words::{Options, headline, plural};

@@ -45,7 +45,7 @@ impl Options {
 }
 
 /// What a group of changes is called.
-pub(super) fn group(kind: Kind, count: usize) -> String {
+pub(in crate::plan) fn group(kind: Kind, count: usize) -> String {
     let (one, many) = match kind {
         Kind::Create => ("new record", "new records"),
         Kind::Close => ("record to close", "records to close"),
