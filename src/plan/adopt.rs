@@ -5,8 +5,7 @@ use crate::config::Firm;
 use crate::domain::{CaseId, Fingerprinter, Kind, Kinds, Link, Listing, NameKey, PortalCase, PortalId, Record, readable_print};
 use std::collections::{BTreeSet, HashMap};
 
-/// The portal's list, indexed. Lookups only: nothing iterates the hash maps.
-#[derive(Debug)]
+/// The portal's list, indexed. Lookups only: nothing iterates the hash maps. Not `Debug`: its keys are names of cases.
 pub(super) struct Shelf {
     listing: Listing,
     by_portal_id: HashMap<PortalId, usize>,
@@ -112,7 +111,8 @@ impl Shelf {
     /// often: the draft then looks closer.
     pub(super) fn differs(&self, at: usize, link: &Link, wanted: &Record, firm: &Firm, prints: &Fingerprinter) -> bool {
         let Some(record) = self.record(at) else { return false };
-        let other = |listed: &Option<String>, known: &Option<String>| listed.is_some() && listed != known;
+        let other =
+            |listed: &Option<String>, known: &Option<String>| listed.as_deref().is_some_and(|text| Some(text.trim()) != known.as_deref());
         if record.open.is_some_and(|open| open != link.open) {
             return true;
         }
@@ -135,8 +135,10 @@ pub(super) fn overlay(record: &Record, listed: &PortalCase, firm: &Firm) -> Reco
     let mut view = record.clone();
     let PortalCase { name, readable_id, stage, practice_area, open, attorney, .. } = listed;
     let lay = |value: &mut Option<String>, listed: &Option<String>| {
-        if listed.is_some() {
-            value.clone_from(listed);
+        if let Some(listed) = listed
+            && value.as_deref() != Some(listed.trim())
+        {
+            *value = Some(listed.trim().to_owned());
         }
     };
     lay(&mut view.stage, stage);

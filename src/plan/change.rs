@@ -195,6 +195,12 @@ impl Plan {
         name_of(self.changes.iter().chain(&self.swaps), prints)
     }
 
+    /// This plan's change (or swap, for a swap) of the same case, to hold a saved or journalled change against.
+    pub fn counterpart(&self, change: &Change) -> Option<&Change> {
+        let own = if change.hold.is_some() { &self.swaps } else { &self.changes };
+        own.binary_search_by_key(&change.case, |fresh| fresh.case).ok().and_then(|at| own.get(at))
+    }
+
     /// The counts.
     pub fn counts(&self) -> Counts {
         Counts { unchanged: self.unchanged, exceptions: self.exceptions.len(), ..Counts::of_changes(&self.changes) }

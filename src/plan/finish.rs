@@ -153,9 +153,11 @@ impl Planner {
             let many = "records already in the portal are taken over; their phone numbers, e-mail addresses and clients' names could not be compared";
             notes.push(cases(taken_over, one, many));
         }
-        let creates = plan.changes.iter().filter(|change| change.kinds.contains(Kind::Create)).count();
-        if let Some(words) = context.firm.portal.profile.may_contact.as_ref().filter(|_| creates > 0) {
-            notes.push(format!("{}: {words}", cases(creates, "new record", "new records")));
+        for kind in Kind::ALL {
+            let count = plan.changes.iter().filter(|change| change.kinds.contains(kind)).count();
+            if let Some(words) = context.firm.portal.profile.may_contact_by(kind).filter(|_| count > 0) {
+                notes.push(format!("{}: {words}", super::render::group(kind, count)));
+            }
         }
         plan.notes = notes;
         plan

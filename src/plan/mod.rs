@@ -33,6 +33,6 @@ mod tests;
 pub use absence::Absence;
 pub use change::{Adoption, Change, ChangeKey, Counts, Hold, LimitLine, Observation, Plan, name_of};
 pub use context::{Context, Reach};
-pub use guard::{ApprovedPlan, DayBook, Held, Judged};
+pub use guard::{Approval, ApprovedPlan, DayBook, Filter, Held, HeldWhy, Judged, Resumed};
 pub use measure::{Effect, measure};
 pub use planner::{Look, Planner};

@@ -29,7 +29,6 @@ pub enum Look {
 }
 
 /// Makes one plan. See the module for how it is fed.
-#[derive(Debug)]
 pub struct Planner {
     pub(super) context: Context,
     pub(super) shelf: Option<Shelf>,

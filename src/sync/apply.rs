@@ -18,7 +18,7 @@ use super::{Engine, Progress, RunError, Trigger};
 use crate::domain::{CaseId, Kind, Link, PortalId, RunId};
 use crate::plan::{ApprovedPlan, Change};
 use crate::portal::{PortalWriter, WriteError, Written};
-use crate::store::{Approval, EntryState, HistoryEntry, JournalEntry, Writer};
+use crate::store::{Approval, EntryState, HistoryEntry, JournalEntry, Links, Writer};
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
@@ -134,11 +134,12 @@ fn conclude(
     errand: &Errand,
     applied: &mut Applied,
 ) -> Result<(), RunError> {
+    let links = engine.store().links()?;
     engine.store().write(|w| {
         for (change, result) in batch.iter().zip(results) {
             match result {
                 Ok(Written { portal_id }) => {
-                    confirm(engine, w, change, portal_id, approval, errand)?;
+                    confirm(engine, &links, w, change, portal_id, approval, errand)?;
                     applied.written += 1;
                 }
                 Err(error) => give_up_or_back(w, change, error, applied)?,
@@ -152,6 +153,7 @@ fn conclude(
 /// The change is in the portal: link, history, out of the journal.
 pub(crate) fn confirm(
     engine: &Engine,
+    links: &Links,
     w: &mut Writer<'_>,
     change: &Change,
     portal_id: PortalId,
@@ -159,7 +161,8 @@ pub(crate) fn confirm(
     errand: &Errand,
 ) -> Result<(), crate::store::StoreError> {
     let now = engine.hands.clock.now();
-    let link = Link::after(change.case, portal_id, &change.after, change.seen.clone(), now, &engine.hands.prints);
+    let linked_at = links.get(change.case)?.map_or(now, |link| link.linked_at);
+    let link = Link::after(change.case, portal_id, &change.after, change.seen.clone(), linked_at, &engine.hands.prints);
     w.put_link(&link, &change.after)?;
     w.add_history(&HistoryEntry {
         at: now,

@@ -142,7 +142,7 @@ async fn sync(engine: &Engine, ask: &RunAsk, errand: &Errand, progress: &Progres
     groups.push((Approval::ByLimits, judged.approved));
     let ended_early = apply_groups(engine, groups, errand, progress, &mut done, &mut exceptions).await?;
     let complete = done.waiting.is_none() && done.later == 0 && !ended_early;
-    let closing = Closing { plan, scan: &studied.scan };
+    let closing = Closing { plan, scan: &studied.scan, listed: studied.listed };
     finish(engine, &ask.reach, &closing, exceptions, complete)?;
     done.notes.extend(plan.notes.iter().cloned());
     done.complete = studied.scan.is_whole();
@@ -191,7 +191,7 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
     groups.push((who, verdict.approved));
     let ended_early = apply_groups(engine, groups, errand, progress, &mut done, &mut exceptions).await?;
     let all_said = ask.filter.only.is_none() && ask.filter.practice_area.is_none();
-    let closing = Closing { plan, scan: &studied.scan };
+    let closing = Closing { plan, scan: &studied.scan, listed: studied.listed };
     finish(engine, &reach, &closing, exceptions, all_said && !ended_early)?;
     done.notes.extend(plan.notes.iter().cloned());
     done.complete = studied.scan.is_whole();
@@ -277,7 +277,7 @@ fn resume(engine: &Engine, reach: &Reach, plan: &mut Plan) -> Result<Vec<(Approv
         if matches!(reach, Reach::Cases(cases) if !cases.contains(&case)) {
             continue;
         }
-        let fresh = plan.of_case(case).find(|fresh| fresh.key(&engine.hands.prints) == entry.change.key(&engine.hands.prints));
+        let fresh = plan.counterpart(&entry.change).filter(|fresh| fresh.key(&engine.hands.prints) == entry.change.key(&engine.hands.prints));
         let Some(fresh) = fresh.cloned() else {
             dropped.push(case);
             continue;
@@ -314,6 +314,9 @@ fn finish(
     complete: bool,
 ) -> Result<(), RunError> {
     exceptions.extend(studied.plan.exceptions.iter().cloned());
+    if !studied.listed {
+        exceptions.extend(record::still_standing(engine)?);
+    }
     let exceptions = record::merged(exceptions);
     let now = engine.hands.clock.now();
     let whole = matches!(reach, Reach::Everything) && studied.scan.is_whole() && studied.plan.doubts.is_empty();
@@ -341,6 +344,8 @@ fn finish(
 struct Closing<'a> {
     plan: &'a Plan,
     scan: &'a Scan,
+    /// Whether the portal's list was looked at.
+    listed: bool,
 }
 
 fn judge(engine: &Engine, plan: &Plan) -> Result<Judged, RunError> {

@@ -34,8 +34,11 @@ pub(crate) fn observations(engine: &Engine, w: &mut Writer<'_>, plan: &Plan) -> 
 /// Portal records that are taken as a case's own.
 pub(crate) fn adoptions(engine: &Engine, w: &mut Writer<'_>, plan: &Plan) -> Result<(), StoreError> {
     let now = engine.hands.clock.now();
+    let links = engine.store().links()?;
     for adopted in &plan.adoptions {
-        let link = Link::after(adopted.case, adopted.portal_id.clone(), &adopted.record, adopted.seen.clone(), now, &engine.hands.prints);
+        let linked_at = links.get(adopted.case)?.map_or(now, |link| link.linked_at);
+        let (portal_id, seen) = (adopted.portal_id.clone(), adopted.seen.clone());
+        let link = Link::after(adopted.case, portal_id, &adopted.record, seen, linked_at, &engine.hands.prints);
         w.put_link(&link, &adopted.record)?;
     }
     Ok(())
@@ -153,6 +156,19 @@ pub(crate) fn trouble(case: CaseId, trouble: Trouble, words: &str) -> CaseExcept
         case,
         reasons: vec![Reason { code, holds: Holds::Everything, no_create: true, text: text.to_owned(), fix: fix.to_owned() }],
     }
+}
+
+/// What only a look at the portal's list finds: a run that did not look leaves it standing.
+const FOUND_BY_LOOKING: [ReasonCode; 4] =
+    [ReasonCode::ChangedByHand, ReasonCode::PortalRecordGone, ReasonCode::LookalikeInPortal, ReasonCode::TwoPortalRecords];
+
+/// What earlier runs found in the portal's list and this one, which did not look, cannot judge.
+pub(crate) fn still_standing(engine: &Engine) -> Result<Vec<CaseException>, StoreError> {
+    let found = engine.store().exceptions()?.into_iter().map(|mut exception| {
+        exception.reasons.retain(|reason| FOUND_BY_LOOKING.contains(&reason.code));
+        exception
+    });
+    Ok(found.filter(|exception| !exception.reasons.is_empty()).collect())
 }
 
 /// One entry per case, in the order of the cases.

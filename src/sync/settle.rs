@@ -81,7 +81,8 @@ fn decide(
     let case = entry.change.case;
     match verdict(&entry.change, listed.get(&case).map(Vec::as_slice).unwrap_or_default()) {
         Verdict::TookEffect(portal_id, change) => {
-            engine.store().write(|w| confirm(engine, w, &change, portal_id, &entry.approval, errand))?;
+            let links = engine.store().links()?;
+            engine.store().write(|w| confirm(engine, &links, w, &change, portal_id, &entry.approval, errand))?;
             settled.confirmed += 1;
         }
         Verdict::DidNot => {

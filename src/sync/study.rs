@@ -30,6 +30,8 @@ pub(crate) struct Studied {
     pub plan: Plan,
     /// How the reading of all cases went; a reading of some cases says so.
     pub scan: Scan,
+    /// Whether the portal's list was looked at.
+    pub listed: bool,
     /// Cases that were asked for by name and that MyCase does not show.
     pub not_found: Vec<CaseId>,
     /// Names of the cases that the plan speaks of, for a person's terminal only.
@@ -70,10 +72,10 @@ pub(crate) async fn study(engine: &Engine, ask: Study, progress: &Progress) -> R
         ),
         Reach::Everything | Reach::Changed => (all(&mut desk, &reader, progress).await?, Vec::new()),
     };
-    desk.look_before_creating(progress).await?;
+    let looked = desk.look_before_creating(progress).await?;
     let Desk { planner, links, names, .. } = desk;
     let plan = planner.finish(&scan, links.iter()?.filter_map(Result::ok));
-    Ok(Studied { plan, scan, not_found, names })
+    Ok(Studied { plan, scan, listed: listed || looked, not_found, names })
 }
 
 /// The reading's tools, in one place.
@@ -116,8 +118,8 @@ impl Desk<'_> {
 
     /// Before anything is created the portal's list is read, also on a run that had no need of it until here: records
     /// that are there are adopted. Most nights nothing is created and nothing is read.
-    async fn look_before_creating(&mut self, progress: &Progress) -> Result<(), RunError> {
-        let Some(aside) = self.aside.take().filter(|aside| !aside.is_empty()) else { return Ok(()) };
+    async fn look_before_creating(&mut self, progress: &Progress) -> Result<bool, RunError> {
+        let Some(aside) = self.aside.take().filter(|aside| !aside.is_empty()) else { return Ok(false) };
         let listing = read_listing(self.engine, progress).await?;
         let linked: Vec<PortalId> = self.links.iter()?.map(|link| Ok(link?.portal_id)).collect::<Result<_, StoreError>>()?;
         self.planner.shelve(listing, &linked);
@@ -126,7 +128,7 @@ impl Desk<'_> {
                 self.planner.draft(wanted, None, None, why);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     fn remember_name(&mut self, case: &SeenCase) {

@@ -5,6 +5,7 @@ use crate::domain::{CaseId, FirmId, Kind, Reason, ReasonCode, Record};
 use crate::plan::{Change, Counts, Judged, LimitLine, Plan};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::fmt;
 
 /// The answer of `casebridge plan --format json`. Keys may be added, not changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,7 +39,7 @@ pub struct PlanAnswer {
 }
 
 /// One change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChangeAnswer {
     /// The case.
     pub case: CaseId,
@@ -62,7 +63,7 @@ pub struct ChangeAnswer {
 }
 
 /// One case that needs attention.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExceptionAnswer {
     /// The case.
     pub case: CaseId,
@@ -82,6 +83,18 @@ pub struct ReasonAnswer {
     pub text: String,
     /// What a person can do.
     pub fix: String,
+}
+
+impl fmt::Debug for ChangeAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ChangeAnswer({} {:?})", self.case, self.kinds)
+    }
+}
+
+impl fmt::Debug for ExceptionAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ExceptionAnswer({} {:?})", self.case, self.reasons)
+    }
 }
 
 /// The answer for a plan as judged.

@@ -8,7 +8,8 @@ mod markdown;
 mod text;
 mod words;
 
-pub use json::{ChangeAnswer, PlanAnswer, ReasonAnswer, json};
+pub use json::{ChangeAnswer, ExceptionAnswer, PlanAnswer, ReasonAnswer, json};
 pub use markdown::markdown;
 pub use text::text;
+pub(super) use words::group;
 pub use words::{Options, headline, plural};

@@ -4,9 +4,10 @@ use crate::domain::{CaseId, Kind, ReasonCode};
 use crate::plan::guard::{Held, HeldWhy};
 use crate::plan::{Change, Counts, LimitLine};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// How a plan is to be printed.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Options {
     /// The plan's name, as `approve` wants it.
     pub plan: String,
@@ -18,6 +19,13 @@ pub struct Options {
     pub web_url: Option<String>,
     /// At most this many cases of a group; the rest is counted. `None`: all. The JSON always has all.
     pub most: Option<usize>,
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Options { plan, show_values, .. } = self;
+        f.debug_struct("Options").field("plan", plan).field("show_values", show_values).finish_non_exhaustive()
+    }
 }
 
 impl Options {
@@ -37,7 +45,7 @@ impl Options {
 }
 
 /// What a group of changes is called.
-pub(super) fn group(kind: Kind, count: usize) -> String {
+pub(in crate::plan) fn group(kind: Kind, count: usize) -> String {
     let (one, many) = match kind {
         Kind::Create => ("new record", "new records"),
         Kind::Close => ("record to close", "records to close"),

@@ -150,7 +150,7 @@ fn what_a_crash_left_goes_on_only_when_it_is_still_the_same() {
     cases[1] = case(2).stage("Settlement");
     let fresh = world.plan(&cases);
     let pairs = approved.changes.into_iter().map(|change| {
-        let now = fresh.changes.iter().find(|fresh| fresh.case == change.case && fresh.case != CaseId(3)).cloned();
+        let now = fresh.counterpart(&change).filter(|fresh| fresh.case != CaseId(3)).cloned();
         (change, now)
     });
     let resumed = resume(pairs, &prints());

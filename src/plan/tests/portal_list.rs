@@ -85,9 +85,7 @@ fn two_portal_records_with_one_id_are_neither_adopted_nor_created() {
     let plan = world.plan(&[case(1), case(2)]);
     assert!(plan.changes.is_empty());
     assert_eq!(codes(&plan), [(1, vec![ReasonCode::TwoPortalRecords])]);
-    if let Some(twin) = world.portal.get_mut(&PortalId("twin".into())) {
-        twin.deleted = true;
-    }
+    world.portal.get_mut(&PortalId("twin".into())).unwrap().deleted = true;
     assert_eq!(world.plan(&[case(1), case(2)]).adoptions.len(), 2, "a deleted one does not count");
 }
 

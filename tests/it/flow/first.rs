@@ -20,6 +20,6 @@ async fn a_first_import_waits_whole_for_one_yes_and_the_next_run_writes_nothing(
         let second = stage.sync().await;
         assert_eq!(second.outcome, Outcome::Done, "{second:#?}");
         assert_eq!((second.written, stage.writes()), (0, 0), "{second:#?}");
-        assert_eq!(stage.with(|world| world.requests_to(Side::MyCase)), 5, "one page of cases and four reference lists");
+        assert_eq!(stage.with(|world| world.requests_to(Side::Mycase)), 5, "one page of cases and four reference lists");
     }
 }
