@@ -166,7 +166,6 @@ fn after_a_crash_at_any_write_there_is_all_of_a_transaction_or_nothing() {
         }
     }
     assert!(crashes > 20, "{crashes}");
-    eprintln!("{crashes}");
 }
 
 #[test]

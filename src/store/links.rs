@@ -53,7 +53,7 @@ impl std::fmt::Debug for LinkWalk<'_> {
 const PASS_BY: usize = 16;
 
 impl LinkWalk<'_> {
-    /// A case's link, like [`Links::get`]; in any order, in the order of the ids at a quarter of the cost.
+    /// A case's link, like [`Links::get`]; in any order, in the order of the ids at two thirds of the cost.
     pub fn get(&mut self, CaseId(case): CaseId) -> Result<Option<Link>, StoreError> {
         if self.rest.is_none() || case < self.floor {
             self.seek(case)?;

@@ -53,7 +53,7 @@ pub struct AccountMyCase {
 }
 
 /// The portal account the state is bound to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountPortal {
     /// The profile's name: "case-status", "hona", ...
     pub kind: String,
@@ -63,6 +63,12 @@ pub struct AccountPortal {
     pub key_print: Fingerprint,
     /// Who the portal says the key is, when it says so.
     pub identity: Option<String>,
+}
+
+impl std::fmt::Debug for AccountPortal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "AccountPortal({} at {})", self.kind, self.host)
+    }
 }
 
 /// The last good version of the firm's file: it runs while the file on disk has problems.
@@ -108,7 +114,7 @@ pub struct LastScan {
 }
 
 /// Somebody, or something that went wrong, paused the firm.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
     /// Why.
     pub reason: String,
@@ -118,6 +124,12 @@ pub struct Pause {
     pub until: Option<Timestamp>,
     /// Who paused.
     pub who: Option<String>,
+}
+
+impl std::fmt::Debug for Pause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pause(since {}, until {:?}: {})", self.since, self.until, self.reason)
+    }
 }
 
 /// `reset` asked that the next first run looks back only so far, or at everything.

@@ -40,16 +40,22 @@ pub(super) fn make_whole<E: From<io::Error>>(path: &Utf8Path, fill: impl FnOnce(
     let aside = Utf8PathBuf::from(format!("{path}.{:016x}.new", u64::try_generate().map_err(io::Error::other)?));
     let file = fs_err::OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&aside)?;
     let synced = file.file().try_clone()?;
-    let named = fill(file.into_parts().0).and_then(|()| {
-        synced.sync_all()?;
-        match fs_err::hard_link(&aside, path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            other => Ok(other?),
-        }
-    });
-    fs_err::remove_file(&aside)?;
-    named?;
+    let named = fill(file.into_parts().0).and_then(|()| Ok(synced.sync_all().and_then(|()| give_name(&aside, path))?));
+    match fs_err::remove_file(&aside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => named.and(Err(error.into())),
+        _ => named,
+    }?;
     Ok(sync_folder(folder)?)
+}
+
+fn give_name(aside: &Utf8Path, path: &Utf8Path) -> io::Result<()> {
+    use io::ErrorKind::{AlreadyExists, PermissionDenied, Unsupported};
+    match fs_err::hard_link(aside, path) {
+        Err(error) if error.kind() == AlreadyExists => Ok(()),
+        // File systems without hard links (network shares): a rename, which two at once could both do.
+        Err(error) if matches!(error.kind(), Unsupported | PermissionDenied) && !path.exists() => fs_err::rename(aside, path),
+        other => other,
+    }
 }
 
 /// Moves a damaged file away, unchanged: `acme.redb` -> `acme.redb.damaged-20261123T142233Z`.

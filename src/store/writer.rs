@@ -20,8 +20,8 @@ impl std::fmt::Debug for Writer<'_> {
 }
 
 impl<'a> Writer<'a> {
-    /// Durable at commit, and in two phases: in one, a page damaged later would make the next opening fall back to the
-    /// commit before without a word, and a confirmed write would be forgotten.
+    /// Durable at commit, and in two phases: in one, a page of the last commit found damaged after an unclean stop makes
+    /// redb fall back to the commit before without a word, and a confirmed write would be forgotten. Costs one sync more.
     pub(super) fn new(mut tx: WriteTransaction, sealer: &'a Sealer) -> Result<Writer<'a>, StoreError> {
         tx.set_durability(Durability::Immediate)?;
         tx.set_two_phase_commit(true);
