@@ -63,8 +63,8 @@ pub enum OutOfScope {
 pub enum StageWish {
     /// `record.stage` is wished and there.
     Set,
-    /// The portal's stage stays: a hidden stage, `not_in_map = "keep"`, or no stage in MyCase. See [`super::lacking`] for new
-    /// records.
+    /// The portal's stage stays: a hidden stage, `not_in_map = "keep"`, or no stage in MyCase. What a new record then
+    /// lacks is the planner's to say.
     Keep {
         /// The stage of a new record (`[stages] start`).
         start: Option<String>,
