@@ -8,7 +8,6 @@
 mod custom;
 mod explain;
 mod fields;
-mod lacking;
 mod mapper;
 mod names;
 mod needs;
@@ -24,7 +23,6 @@ mod tests;
 mod wanted;
 
 pub use explain::Because;
-pub use lacking::lacking;
 pub use mapper::{Mapper, MapperError};
 pub use needs::{Needs, needs};
 pub use place::{Place, place};

@@ -61,9 +61,10 @@ pub enum OutOfScope {
 /// What to do about the stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StageWish {
-    /// `record.stage` is wished (`None`: the case has no stage and the portal should show none).
+    /// `record.stage` is wished and there.
     Set,
-    /// The portal's stage stays: a hidden stage, or `not_in_map = "keep"`.
+    /// The portal's stage stays: a hidden stage, `not_in_map = "keep"`, or no stage in MyCase. What a new record then
+    /// lacks is the planner's to say.
     Keep {
         /// The stage of a new record (`[stages] start`).
         start: Option<String>,

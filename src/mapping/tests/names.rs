@@ -4,7 +4,7 @@ use super::plain;
 use crate::config::NotInMap;
 use crate::config::firm_for_tests::entry;
 use crate::domain::{Holds, NameKey, ReasonCode};
-use crate::mapping::{StageWish, lacking};
+use crate::mapping::StageWish;
 use std::collections::BTreeMap;
 
 /// A plain case in this stage.
@@ -96,15 +96,11 @@ fn an_override_counts_for_its_practice_area_only() {
 }
 
 #[test]
-fn a_case_without_a_stage_keeps_the_portals_and_only_a_new_one_lacks_it() {
+fn a_case_without_a_stage_keeps_the_portals() {
     let mut desk = plain();
     desk.case.stage = None;
-    let firm = desk.firm.clone();
     let wanted = desk.map();
-    assert_eq!((wanted.stage.clone(), wanted.reasons.len()), (StageWish::Keep { start: None }, 0));
-    let lacking_codes: Vec<_> = lacking(&firm, &wanted).iter().map(|reason| (reason.code, reason.no_create)).collect();
-    assert_eq!(lacking_codes, [(ReasonCode::StageNotMapped, true)]);
-    assert_eq!(lacking(&firm, &plain().map()), []);
+    assert_eq!((wanted.stage, wanted.reasons.len()), (StageWish::Keep { start: None }, 0));
 }
 
 #[test]
@@ -125,10 +121,8 @@ fn a_practice_area_can_be_mapped_kept_or_missing() {
     assert_eq!(desk.map().record.practice_area.as_deref(), Some("Personal Injury"));
     let mut desk = plain();
     desk.firm.practice_areas.not_in_map = NotInMap::Keep;
-    let firm = desk.firm.clone();
     let wanted = desk.map();
     assert_eq!((wanted.practice_area_decided, wanted.reasons.len()), (false, 0));
-    assert_eq!(lacking(&firm, &wanted).len(), 1);
     let mut desk = plain();
     desk.case.practice_area = Some(" ".to_owned());
     assert_eq!(desk.map().codes(), [(ReasonCode::PracticeAreaNotMapped, Holds::Stage)]);
@@ -140,7 +134,5 @@ fn a_portal_that_needs_neither_lets_a_case_without_them_in() {
     let required = &mut desk.profile().required;
     (required.stage, required.practice_area) = (false, false);
     (desk.case.stage, desk.case.practice_area) = (None, None);
-    let firm = desk.firm.clone();
-    let wanted = desk.map();
-    assert_eq!((wanted.reasons.len(), lacking(&firm, &wanted).len()), (0, 0));
+    assert_eq!(desk.map().reasons, []);
 }
