@@ -185,6 +185,8 @@ pub struct RequestTemplate {
     pub only_changed: bool,
     /// What an emptied value is sent as in an update.
     pub clear: serde_json::Value,
+    /// What an emptied list is sent as in an update.
+    pub clear_list: serde_json::Value,
     /// How the pages of a list are asked for.
     pub paging: Option<Paging>,
     /// JSON pointer of the items in a list's answer; empty for the answer itself.

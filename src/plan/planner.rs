@@ -12,7 +12,7 @@ use super::crowd::Crowd;
 use super::draft::Draft;
 use super::fate::{self, Fate};
 use super::memory::{self, Since};
-use super::{Observation, reasons};
+use super::{Change, Observation, reasons};
 use crate::config::OutOfScopeRule;
 use crate::domain::{CaseId, Kind, Kinds, Link, Listing, PortalId, Reason, Record, Scan, ScanDoubt};
 use crate::mapping::{Scope, Wanted};
@@ -80,6 +80,14 @@ impl Planner {
             Some(link) => self.draft_linked(&wanted, &link, sent, why),
             None => self.draft_new(&wanted, why),
         }
+    }
+
+    /// What an unlinked case would be created with if the portal's list had nothing to say of it; nothing is kept.
+    pub fn would_create(&self, wanted: &Wanted) -> Option<Change> {
+        let Fate::Create(_) = fate::of(&self.context, None, wanted) else { return None };
+        let after = fate::first_record(&self.context.firm, wanted);
+        let (kinds, seen) = ([Kind::Create].into_iter().collect(), memory::next(wanted, None, self.context.now));
+        Some(Change { case: wanted.case, kinds, portal_id: None, before: None, after, seen, why: Vec::new(), hold: None })
     }
 
     /// Whether the case was looked at in this run; after the scan, linked cases that were not are absent. Call it when

@@ -31,6 +31,22 @@ pub(super) enum Rendered {
     List(Vec<(Option<u64>, Rendered)>),
 }
 
+/// What emptied values and emptied lists are sent as.
+#[derive(Clone, Copy)]
+pub(super) struct Clear<'a> {
+    pub(super) value: &'a Json,
+    pub(super) list: &'a Json,
+}
+
+impl Clear<'_> {
+    fn of(self, before: &Rendered) -> Json {
+        match before {
+            Rendered::List(_) => self.list.clone(),
+            Rendered::Leaf(_) | Rendered::Object(_) => self.value.clone(),
+        }
+    }
+}
+
 impl Bodies {
     /// Compiles all bodies. A checked profile compiles.
     pub(super) fn compile(profile: &Profile) -> Result<Bodies, ExpressionError> {
@@ -121,9 +137,9 @@ impl Rendered {
     }
 
     /// What to send: empty places are left out, or sent as `clear` where `before` held something. `None` when nothing is left.
-    pub(super) fn json(&self, before: Option<&Rendered>, clear: &Json) -> Option<Json> {
+    pub(super) fn json(&self, before: Option<&Rendered>, clear: Clear<'_>) -> Option<Json> {
         if self.is_empty() {
-            return before.filter(|before| !before.is_empty()).map(|_| clear.clone());
+            return before.filter(|before| !before.is_empty()).map(|before| clear.of(before));
         }
         Some(match self {
             Rendered::Leaf(json) => json.clone(),
@@ -134,7 +150,7 @@ impl Rendered {
                 };
                 let kept = map.iter().filter_map(|(key, value)| Some((key.clone(), value.json(old.and_then(|old| old.get(key)), clear)?)));
                 let dropped = old.into_iter().flatten().filter(|(key, value)| !map.contains_key(*key) && !value.is_empty());
-                kept.chain(dropped.map(|(key, _)| (key.clone(), clear.clone()))).collect()
+                kept.chain(dropped.map(|(key, value)| (key.clone(), clear.of(value)))).collect()
             }
             Rendered::List(items) => {
                 let old = |id: &Option<u64>| match before {
@@ -148,7 +164,7 @@ impl Rendered {
 
     /// The body of an update that takes `before` to this; `None` when there is nothing to say. With `only_changed` an object's
     /// keys that say the same are left out.
-    pub(super) fn update(&self, before: &Rendered, only_changed: bool, clear: &Json) -> Option<Json> {
+    pub(super) fn update(&self, before: &Rendered, only_changed: bool, clear: Clear<'_>) -> Option<Json> {
         if self.json(None, clear) == before.json(None, clear) {
             return None;
         }

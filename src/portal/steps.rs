@@ -1,7 +1,7 @@
 //! Which operations a change takes, and which requests those are. Pure: nothing is sent here.
 
 use super::context::{self, CaseContext};
-use super::render::{Bodies, Part, Rendered, elements};
+use super::render::{Bodies, Clear, Part, Rendered, elements};
 use crate::config::{ExpressionError, OperationName, Profile, RequestTemplate};
 use crate::domain::{Kind, PortalId, Record};
 use crate::plan::Change;
@@ -65,13 +65,14 @@ pub(super) fn steps<'p>(
     let mut steps = Vec::with_capacity(operation.requests.len() + change.after.clients.len());
     for (at, template) in operation.requests.iter().enumerate() {
         let part = bodies.get(name, at);
+        let clear = Clear { value: &template.clear, list: &template.clear_list };
         let old = before.as_ref().map(|before| before.bodies(part, template)).transpose()?;
         for (client_id, body) in after.bodies(part, template)? {
             let old = old.as_ref().map(|old| old.iter().find(|(id, _)| *id == client_id));
             let body = match (body, old) {
                 // Something new: a record, or a client that was not there before.
-                (body, None | Some(None)) => body.map(|body| body.json(None, &template.clear).unwrap_or_else(|| Json::Object(Map::new()))),
-                (Some(body), Some(Some((_, Some(old))))) => match body.update(old, template.only_changed, &template.clear) {
+                (body, None | Some(None)) => body.map(|body| body.json(None, clear).unwrap_or_else(|| Json::Object(Map::new()))),
+                (Some(body), Some(Some((_, Some(old))))) => match body.update(old, template.only_changed, clear) {
                     Some(body) => Some(body),
                     None => continue,
                 },

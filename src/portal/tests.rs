@@ -244,6 +244,9 @@ async fn hona_closes_and_opens_a_project_by_its_status() {
     let project = |status| [line("PUT /partner/v2/projects", hona_project(status, "Demand"))];
     assert_eq!(applied(builtin("hona"), &change(Some(record()), closed.clone())).await, project("Complete"));
     assert_eq!(applied(builtin("hona"), &change(Some(closed), record())).await, project("In Progress"));
+    let alone = Record { team: Vec::new(), ..record() };
+    let asked = applied(builtin("hona"), &change(Some(record()), alone)).await;
+    assert_eq!(asked[0].1["team"], json!([]), "an emptied list stays a list");
     let phaseless = Record { stage: None, ..record() };
     let asked = applied(builtin("hona"), &change(None, phaseless)).await;
     assert_eq!((&asked[1].1["status"], asked[1].1.get("phase")), (&json!("Not Started"), None));

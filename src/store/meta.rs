@@ -7,6 +7,7 @@ use super::snapshot::Snapshot;
 use super::tables::{META, META_FACTS};
 use super::{FORMAT, Store, StoreError, Writer};
 use crate::domain::{CaseId, Fingerprint};
+use crate::plan::ChangeKey;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,7 @@ facts! {
     Connected = "connected",
     ConnectionBroken = "connection_broken",
     Selected = "selected",
+    Refusals = "refusals",
 }
 
 /// The MyCase account the state is bound to (MyCase: Firm.json; the id comes with the first token).
@@ -139,6 +141,21 @@ pub struct LookbackFirst(pub bool);
 /// Cases asked for by id or address while `import = "selected"`: they stay wanted until they are linked.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Selected(pub BTreeSet<CaseId>);
+
+/// Changes that the portal refused: the same one is not sent again and again.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Refusals(pub BTreeMap<CaseId, Refusal>);
+
+/// One change that the portal refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// What was refused.
+    pub key: ChangeKey,
+    /// When.
+    pub at: Timestamp,
+    /// The portal's words, without personal data.
+    pub text: String,
+}
 
 /// A person connected the firm to MyCase.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use super::apply::{Applied, Errand, apply, journal};
 use super::report::{Failure, Outcome, ReportCounts, RunReport};
 use super::settle::settle;
 use super::study::{Studied, Study, study};
-use super::{Engine, Progress, RunError, Trigger, bind::bind, record};
+use super::{Engine, Progress, RunError, Trigger, bind::bind, record, refusals};
 use crate::domain::{CaseException, CaseId, PlanName, RunId, Scan};
 use crate::plan::guard::{self, Filter};
 use crate::plan::{ApprovedPlan, Change, Counts, DayBook, Judged, Plan, Reach};
@@ -125,6 +125,7 @@ async fn sync(engine: &Engine, ask: &RunAsk, errand: &Errand, progress: &Progres
     not_found(&studied, &mut done);
     let planned = studied.plan.counts();
     let resumed = resume(engine, &ask.reach, &mut studied.plan)?;
+    exceptions.extend(studied.rested.take_out(engine, &mut studied.plan));
     let plan = &studied.plan;
     let judged = judge(engine, plan)?;
     let held = judged.held.as_ref();
@@ -140,7 +141,7 @@ async fn sync(engine: &Engine, ask: &RunAsk, errand: &Errand, progress: &Progres
     done.later = judged.later.changes().len();
     let mut groups = resumed;
     groups.push((Approval::ByLimits, judged.approved));
-    let ended_early = apply_groups(engine, groups, errand, progress, &mut done, &mut exceptions).await?;
+    let ended_early = send(engine, groups, errand, progress, &mut done, &mut exceptions).await?;
     let complete = done.waiting.is_none() && done.later == 0 && !ended_early;
     let closing = Closing { plan, scan: &studied.scan, listed: studied.listed };
     finish(engine, &ask.reach, &closing, exceptions, complete)?;
@@ -189,7 +190,7 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
     done.moved = verdict.moved;
     let mut groups = resumed;
     groups.push((who, verdict.approved));
-    let ended_early = apply_groups(engine, groups, errand, progress, &mut done, &mut exceptions).await?;
+    let ended_early = send(engine, groups, errand, progress, &mut done, &mut exceptions).await?;
     let all_said = ask.filter.only.is_none() && ask.filter.practice_area.is_none();
     let closing = Closing { plan, scan: &studied.scan, listed: studied.listed };
     finish(engine, &reach, &closing, exceptions, all_said && !ended_early)?;
@@ -198,6 +199,21 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
     done.counts = planned;
     done.adopted = plan.adoptions.len();
     Ok(done)
+}
+
+/// Sends what is approved, and remembers what the portal refused of it. Answers whether sending ended early.
+async fn send(
+    engine: &Engine,
+    groups: Vec<(Approval, ApprovedPlan)>,
+    errand: &Errand,
+    progress: &Progress,
+    done: &mut Done,
+    exceptions: &mut Vec<CaseException>,
+) -> Result<bool, RunError> {
+    let sent: Vec<Change> = groups.iter().flat_map(|(_, approved)| approved.changes()).cloned().collect();
+    let ended_early = apply_groups(engine, groups, errand, progress, done, exceptions).await?;
+    refusals::remember(engine, &sent, exceptions)?;
+    Ok(ended_early)
 }
 
 /// Applies each group under its approval, then settles what is unknown and sends once more what did not take effect.
@@ -277,7 +293,8 @@ fn resume(engine: &Engine, reach: &Reach, plan: &mut Plan) -> Result<Vec<(Approv
         if matches!(reach, Reach::Cases(cases) if !cases.contains(&case)) {
             continue;
         }
-        let fresh = plan.counterpart(&entry.change).filter(|fresh| fresh.key(&engine.hands.prints) == entry.change.key(&engine.hands.prints));
+        let fresh =
+            plan.counterpart(&entry.change).filter(|fresh| fresh.key(&engine.hands.prints) == entry.change.key(&engine.hands.prints));
         let Some(fresh) = fresh.cloned() else {
             dropped.push(case);
             continue;

@@ -33,6 +33,7 @@ mod engine;
 mod error;
 mod progress;
 mod record;
+mod refusals;
 mod report;
 mod settle;
 mod study;

@@ -1,5 +1,6 @@
 //! Reading and planning: what a run would do. Holds readers only, so it cannot change anything anywhere.
 
+use super::refusals::Rested;
 use super::{Engine, Progress, RunError};
 use crate::domain::{CaseId, Link, Listing, PortalId, Scan, ScanDoubt, SeenCase};
 use crate::mapping::{self, Mapper, Wanted};
@@ -32,6 +33,8 @@ pub(crate) struct Studied {
     pub scan: Scan,
     /// Whether the portal's list was looked at.
     pub listed: bool,
+    /// What the portal refused a short while ago.
+    pub rested: Rested,
     /// Cases that were asked for by name and that MyCase does not show.
     pub not_found: Vec<CaseId>,
     /// Names of the cases that the plan speaks of, for a person's terminal only.
@@ -64,7 +67,8 @@ pub(crate) async fn study(engine: &Engine, ask: Study, progress: &Progress) -> R
     });
     let links = store.links()?;
     let aside = (!listed && engine.firm.portal.profile.is_listable()).then(Vec::new);
-    let mut desk = Desk { engine, mapper, planner, links, names: BTreeMap::new(), aside };
+    let rested = Rested::of(engine, &ask)?;
+    let mut desk = Desk { engine, mapper, planner, links, names: BTreeMap::new(), rested, aside };
     let (scan, not_found) = match &ask.reach {
         Reach::Cases(cases) => (
             Scan { read: cases.len(), announced: None, doubts: vec![ScanDoubt::Partial] },
@@ -73,9 +77,9 @@ pub(crate) async fn study(engine: &Engine, ask: Study, progress: &Progress) -> R
         Reach::Everything | Reach::Changed => (all(&mut desk, &reader, progress).await?, Vec::new()),
     };
     let looked = desk.look_before_creating(progress).await?;
-    let Desk { planner, links, names, .. } = desk;
+    let Desk { planner, links, names, rested, .. } = desk;
     let plan = planner.finish(&scan, links.iter()?.filter_map(Result::ok));
-    Ok(Studied { plan, scan, listed: listed || looked, not_found, names })
+    Ok(Studied { plan, scan, listed: listed || looked, rested, not_found, names })
 }
 
 /// The reading's tools, in one place.
@@ -85,6 +89,8 @@ struct Desk<'a> {
     planner: Planner,
     links: Links,
     names: BTreeMap<CaseId, String>,
+    /// What the portal refused a short while ago.
+    rested: Rested,
     /// New cases, kept until the portal's list was read; `None` where it was read before, or cannot be.
     aside: Option<Vec<(Wanted, Vec<String>)>>,
 }
@@ -120,6 +126,12 @@ impl Desk<'_> {
     /// that are there are adopted. Most nights nothing is created and nothing is read.
     async fn look_before_creating(&mut self, progress: &Progress) -> Result<bool, RunError> {
         let Some(aside) = self.aside.take().filter(|aside| !aside.is_empty()) else { return Ok(false) };
+        let fresh = |wanted: &Wanted| self.planner.would_create(wanted).is_none_or(|change| !self.rested.rests(self.engine, &change));
+        if !aside.iter().any(|(wanted, _)| fresh(wanted)) {
+            // Each was refused a short while ago and has not changed: it is drafted to be said, and will not be sent.
+            aside.into_iter().for_each(|(wanted, why)| self.planner.draft(wanted, None, None, why));
+            return Ok(false);
+        }
         let listing = read_listing(self.engine, progress).await?;
         let linked: Vec<PortalId> = self.links.iter()?.map(|link| Ok(link?.portal_id)).collect::<Result<_, StoreError>>()?;
         self.planner.shelve(listing, &linked);

@@ -34,7 +34,20 @@ impl Builder<'_> {
         let (idempotent, confirmed, several) = (raw.idempotent, raw.confirmed, raw.requests.is_some());
         let here = ["operations", name.word()];
         if several {
-            for key in ["for_each", "method", "path", "query", "body", "only_changed", "clear", "paging", "items", "item", "portal_id"] {
+            for key in [
+                "for_each",
+                "method",
+                "path",
+                "query",
+                "body",
+                "only_changed",
+                "clear",
+                "clear_list",
+                "paging",
+                "items",
+                "item",
+                "portal_id",
+            ] {
                 if self.has(&join(&here, key)) {
                     self.key_error(
                         &join(&here, key),
@@ -70,7 +83,8 @@ impl Builder<'_> {
         fields: &BTreeSet<&str>,
         used: &mut BTreeSet<String>,
     ) -> RequestTemplate {
-        let RawRequest { for_each, method, path: raw_path, query, body, only_changed, clear, paging, items, item, portal_id } = raw;
+        let RawRequest { for_each, method, path: raw_path, query, body, only_changed, clear, clear_list, paging, items, item, portal_id } =
+            raw;
         let method = self.method(name, method, path);
         let for_each = for_each.map(each);
         used.extend(for_each.map(|each| match each {
@@ -99,6 +113,7 @@ impl Builder<'_> {
             query: query.unwrap_or_default(),
             body,
             only_changed: only_changed.unwrap_or(false),
+            clear_list: clear_list.or_else(|| clear.clone()).unwrap_or_default(),
             clear: clear.unwrap_or_default(),
             paging: paging.map(|paging| Paging { parameter: paging.parameter, first: paging.first }),
             items: items.unwrap_or_default(),

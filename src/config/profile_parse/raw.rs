@@ -206,6 +206,8 @@ macro_rules! with_request_keys {
             pub(super) only_changed: Option<bool>,
             /// What a value is sent as that an update empties; default null.
             pub(super) clear: Option<Value>,
+            /// What a list is sent as that an update empties; default: as `clear` says.
+            pub(super) clear_list: Option<Value>,
             /// How the pages of a list are asked for; without it the first answer is the whole list.
             pub(super) paging: Option<RawPaging>,
             /// JSON pointer of the list in the answer; default: the answer is the list.
@@ -251,11 +253,12 @@ impl RawOperation {
                 body,
                 only_changed,
                 clear,
+                clear_list,
                 paging,
                 items,
                 item,
                 portal_id,
-            } => vec![RawRequest { for_each, method, path, query, body, only_changed, clear, paging, items, item, portal_id }],
+            } => vec![RawRequest { for_each, method, path, query, body, only_changed, clear, clear_list, paging, items, item, portal_id }],
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A first import, and the run after it.
 
 use super::stage::{Portal, Stage};
+use casebridge::domain::ReasonCode;
 use casebridge::sandbox::Side;
 use casebridge::sync::Outcome;
 
@@ -21,5 +22,20 @@ async fn a_first_import_waits_whole_for_one_yes_and_the_next_run_writes_nothing(
         assert_eq!(second.outcome, Outcome::Done, "{second:#?}");
         assert_eq!((second.written, stage.writes()), (0, 0), "{second:#?}");
         assert_eq!(stage.with(|world| world.requests_to(Side::Mycase)), 5, "one page of cases and four reference lists");
+        assert_eq!(second.requests.portal, 0, "nothing is new, so the portal is not asked");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_portal_refused_stays_listed_with_its_words_and_is_tried_again_the_next_night() {
+    let stage = Stage::new(Portal::CaseStatus, 60).await;
+    let imported = stage.import().await;
+    assert_eq!(imported.failures.len(), 1, "the lead of one case has left the firm: {imported:#?}");
+    assert!(imported.failures[0].text.contains("was not found"), "{imported:#?}");
+    assert!(!imported.failures[0].text.contains('@'), "no address in {imported:#?}");
+    stage.sync().await;
+    let listed = stage.status().await.attention.into_iter().any(|line| line.code == ReasonCode::Refused);
+    assert!(listed, "it is listed until it is put right");
+    stage.pass(std::time::Duration::from_secs(24 * 3600)).await;
+    assert_eq!(stage.sync().await.failures.len(), 1);
 }

@@ -6,7 +6,9 @@ use camino::Utf8Path;
 use casebridge::domain::{FirmId, Kind};
 use casebridge::http::{Clock, Transport};
 use casebridge::load::{Environment, PathOptions, read_folder};
-use casebridge::operations::{self, Answer, ApproveAsk, Ask, Caller, Engine, FirmStatus, Hands, House, PlanAnswer, PlanAsk, Secret, SyncAsk};
+use casebridge::operations::{
+    self, Answer, ApproveAsk, Ask, Caller, Engine, FirmStatus, Hands, House, PlanAnswer, PlanAsk, Secret, SyncAsk,
+};
 use casebridge::sandbox::{Options, Sandbox, World};
 use casebridge::sync::{Outcome, Progress, RunReport};
 use jiff::Timestamp;
