@@ -84,3 +84,27 @@ fn a_rule_across_sections_is_checked_although_a_section_is_wrong() {
     let said = said(&check(&text));
     assert!(said.contains("[firm] needs name") && said.contains("[portal] needs api_key") && said.contains("two-phases"), "{said}");
 }
+
+#[test]
+fn the_examples_are_whole_files_of_firms() {
+    let root = format!("{}/examples", env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![std::path::PathBuf::from(root)];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Some(id) = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".firm.toml")) {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let mut input = input(&text);
+                input.id = id.parse().unwrap();
+                let checked =
+                    check_firm(&input, &Profiles::builtin(), &DaemonRules::default(), None, "2026-11-23T15:00:00Z".parse().unwrap());
+                assert!(checked.firm.is_some(), "{}: {}", path.display(), said(&checked));
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 0);
+}

@@ -98,7 +98,9 @@ fn a_name_that_its_dots_take_apart_must_stand_in_quotes() {
 #[test]
 fn dots_that_are_meant_are_read_and_a_header_that_nests_too_deep_is_not() {
     assert_eq!(with("[stages]\nfor.PI.Filed = \"Petition\"\n[fields]\nreference.template = \"{{ case.id }}\"\n"), "");
-    insta::assert_snapshot!(with("[stages.for.Family.Law]\n\"Filed\" = \"Petition\"\n"), @"");
+    insta::assert_snapshot!(with("[stages.for.Family.Law]\n\"Filed\" = \"Petition\"\n"), @r#"
+    +1:13 error[dotted-name] the dot in Family.Law makes a table of its own: it is not read as one name => put the whole name in quotes: "Family.Law"
+    "#);
     let crlf = SHORT.replace('\n', "\r\n").replace("\"sole-or-billing\"", "\"sole\"");
     assert!(said(&check(&crlf)).starts_with("12:7 error[unknown-word]"));
 }
