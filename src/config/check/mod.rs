@@ -25,6 +25,8 @@ mod tests_section;
 #[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]
+mod together;
+#[cfg(test)]
 mod traps;
 
 pub(crate) use context::Check;

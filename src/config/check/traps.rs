@@ -96,6 +96,16 @@ fn a_name_that_its_dots_take_apart_must_stand_in_quotes() {
 }
 
 #[test]
+fn dots_that_are_meant_are_read_and_a_header_that_nests_too_deep_is_not() {
+    assert_eq!(with("[stages]\nfor.PI.Filed = \"Petition\"\n[fields]\nreference.template = \"{{ case.id }}\"\n"), "");
+    insta::assert_snapshot!(with("[stages.for.Family.Law]\n\"Filed\" = \"Petition\"\n"), @r#"
+    +1:13 error[dotted-name] the dot in Family.Law makes a table of its own: it is not read as one name => put the whole name in quotes: "Family.Law"
+    "#);
+    let crlf = SHORT.replace('\n', "\r\n").replace("\"sole-or-billing\"", "\"sole\"");
+    assert!(said(&check(&crlf)).starts_with("12:7 error[unknown-word]"));
+}
+
+#[test]
 fn what_word_processors_do_has_words_of_its_own() {
     let curly = SHORT.replace("\"Acme Injury Law\"", "\u{201c}Acme Injury Law\u{201d}");
     let blank = SHORT.replace("name = ", "name\u{a0}= ");
@@ -107,13 +117,6 @@ fn what_word_processors_do_has_words_of_its_own() {
     2:5 error[no-break-space] this is a no-break space: it looks like a blank but is none => replace it by an ordinary blank (it comes from copying out of a web page or a word processor)
     "#);
     assert_eq!(said(&check(&inside)), "");
-    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(SHORT.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-    let problem = SourceText::decode("acme.firm.toml", &utf16).unwrap_err();
-    assert!(problem.code == "utf-16" && problem.line == 1 && problem.help.contains("UTF-8"));
-    let bom = [b"\xef\xbb\xbf".as_slice(), SHORT.as_bytes()].concat();
-    assert_eq!(said(&check(&SourceText::decode("acme.firm.toml", &bom).unwrap().text)), "");
-    let latin = SourceText::decode("acme.firm.toml", b"[firm]\nname = \"Caf\xe9\"\n").unwrap_err();
-    assert_eq!((latin.code, latin.line, latin.column), ("not-utf-8", 2, 12));
 }
 
 #[test]

@@ -33,6 +33,10 @@ section! {
 }
 
 impl FromToml for RawField {
+    fn takes_key(key: &str) -> bool {
+        key == "template"
+    }
+
     fn from_toml(value: &Spanned<DeValue<'_>>, path: &str, reader: &mut Reader<'_>) -> Option<RawField> {
         match value.get_ref() {
             DeValue::String(text) => Some(RawField::One(text.to_string())),

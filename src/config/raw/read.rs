@@ -104,6 +104,11 @@ fn place_name(section: &str) -> String {
 /// A value that can be read from TOML. `path` is the key's full name, for messages.
 pub(crate) trait FromToml: Sized {
     fn from_toml(value: &Spanned<DeValue<'_>>, path: &str, reader: &mut Reader<'_>) -> Option<Self>;
+
+    /// Whether the value may be a table with this key, so that a dot in front of the key is meant.
+    fn takes_key(_key: &str) -> bool {
+        false
+    }
 }
 
 /// A field of a section: a value that may be absent, or a section.
@@ -173,6 +178,10 @@ impl<T: FromToml> FromToml for Vec<At<T>> {
 }
 
 impl<T: FromToml> FromToml for Map<T> {
+    fn takes_key(_key: &str) -> bool {
+        true
+    }
+
     fn from_toml(value: &Spanned<DeValue<'_>>, path: &str, reader: &mut Reader<'_>) -> Option<Map<T>> {
         let Some(table) = value.get_ref().as_table() else {
             reader.wrong_type(path, "a table", value);
@@ -205,7 +214,7 @@ fn map_entry<T: FromToml>(
         reader.error(key.span(), "slid-into-map", message, help);
         return None;
     }
-    if let Some(whole) = dotted(key, value, reader) {
+    if let Some(whole) = dotted::<T>(key, value, reader) {
         let message = format!("the dot in {whole} makes a table of its own: it is not read as one name");
         reader.error(key.span(), "dotted-name", message, format!("put the whole name in quotes: \"{whole}\""));
         return None;
@@ -216,12 +225,15 @@ fn map_entry<T: FromToml>(
 }
 
 /// `Demand.Sent = "x"`: a bare key behind which a dot follows, whose value is a table; the whole dotted name.
-fn dotted(key: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>, reader: &Reader<'_>) -> Option<String> {
+fn dotted<T: FromToml>(key: &Spanned<std::borrow::Cow<'_, str>>, value: &Spanned<DeValue<'_>>, reader: &Reader<'_>) -> Option<String> {
     let mut whole = key.get_ref().to_string();
     let mut end = key.span().end;
     let mut value = value.get_ref();
     while reader.source.text.get(end..).is_some_and(|rest| rest.trim_start_matches([' ', '\t']).starts_with('.')) {
         let (key, inner) = in_order(value.as_table()?).into_iter().next()?;
+        if T::takes_key(key.get_ref()) && !inner.get_ref().is_table() {
+            return None;
+        }
         whole = format!("{whole}.{}", key.get_ref());
         (end, value) = (key.span().end, inner.get_ref());
     }

@@ -1,8 +1,7 @@
-//! Syntax errors in words: what word processors do to quotes, blanks and encodings gets its own.
+//! Syntax errors in words: what word processors do to quotes and blanks gets its own (encodings are `load`'s).
 
 use crate::config::{Problem, Severity, SourceText};
 use std::ops::Range;
-use std::sync::Arc;
 
 const CURLY: [char; 8] = ['\u{201c}', '\u{201d}', '\u{201e}', '\u{201f}', '\u{2018}', '\u{2019}', '\u{ab}', '\u{bb}'];
 const BLANKS: [char; 5] = ['\u{a0}', '\u{202f}', '\u{2007}', '\u{3000}', '\u{200b}'];
@@ -104,26 +103,4 @@ fn words(message: &str, line: &str, rest: &str) -> (String, String) {
         format!("this is not valid TOML: {message}"),
         "compare the line with its neighbours: key = \"value\", lists in [ ], texts in quotes".to_owned(),
     )
-}
-
-impl SourceText {
-    /// A text from a file's bytes. A byte order mark is left out; UTF-16 and other encodings are a problem in words.
-    pub fn decode(name: impl Into<String>, bytes: &[u8]) -> Result<SourceText, Box<Problem>> {
-        let name = name.into();
-        let plain = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let utf16 = plain.starts_with(b"\xff\xfe") || plain.starts_with(b"\xfe\xff") || plain.iter().take(200).any(|byte| *byte == 0);
-        let (code, message, text) = match std::str::from_utf8(plain) {
-            Ok(text) if !utf16 => return Ok(SourceText { name, text: Arc::from(text) }),
-            _ if utf16 => ("utf-16", "the file is saved as UTF-16 (\"Unicode\"), which no setting can be read from", String::new()),
-            Ok(text) => ("utf-16", "the file holds zero bytes", text.to_owned()),
-            Err(error) => {
-                let valid = String::from_utf8_lossy(&plain[..error.valid_up_to()]).into_owned();
-                ("not-utf-8", "the file is not saved as UTF-8: this letter cannot be read", valid)
-            }
-        };
-        let end = text.len();
-        let source = SourceText { name, text: Arc::from(text) };
-        let help = "save it again with the encoding UTF-8 (in Notepad: Save as, Encoding: UTF-8)".to_owned();
-        Err(Box::new(Problem::at(&source, end..end, Severity::Error, code, message.to_owned(), help)))
-    }
 }
