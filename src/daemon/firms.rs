@@ -262,6 +262,7 @@ impl Kept {
     /// Takes over what the house made of the file, and says it. True when an edit alters what clients see.
     fn takes(&mut self, id: &FirmId, accepted: Accepted, first: bool) -> bool {
         let Accepted { firm, file, difference, notes } = accepted;
+        let difference = difference.filter(|difference| !difference.is_empty());
         let verdict = match (&file.state, &difference) {
             (FileState::Current, Some(_)) => Verdict::Accepted,
             (FileState::Current, None) => Verdict::Unchanged,
