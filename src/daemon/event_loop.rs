@@ -7,6 +7,8 @@
 //! - A run or request that panics is that one's failure: its task ends, the loop and the other firms go on.
 //! - Whoever asked goes away: the run goes on, its report is in the state.
 
+#[cfg(test)]
+mod tests;
 mod wait;
 
 use super::firms::{Firms, Seen};

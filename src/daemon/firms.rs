@@ -323,8 +323,7 @@ impl Firms {
 impl Kept {
     /// Takes over what the house made of the file, and says it. True when an edit alters what clients see.
     fn takes(&mut self, id: &FirmId, accepted: Accepted, first: bool) -> bool {
-        let Accepted { firm, file, difference, notes } = accepted;
-        let difference = difference.filter(|difference| !difference.is_empty());
+        let Accepted { firm, mut file, difference, notes } = accepted;
         let verdict = match (&file.state, &difference) {
             (FileState::Current, Some(_)) => Verdict::Accepted,
             (FileState::Current, None) => Verdict::Unchanged,
@@ -332,6 +331,10 @@ impl Kept {
             (FileState::Removed, _) => Verdict::Removed,
         };
         let again = self.view.as_ref().is_some_and(|known| known.problems == file.problems && known.state == file.state);
+        if let Some(known) = self.view.as_ref().filter(|_| again && verdict == Verdict::Rejected) {
+            // Rejected since it was first seen to be.
+            file.since = known.since;
+        }
         match verdict {
             Verdict::Accepted => report::accepted(id, file.generation, &notes),
             Verdict::Rejected if !again => {
