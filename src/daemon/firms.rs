@@ -180,7 +180,7 @@ impl Firms {
         let (Some(hands), Some(firm)) = (&kept.hands, &kept.firm) else {
             return Err(match &kept.trouble {
                 Some((why, _)) => Refusal::new("busy", why.clone()),
-                None => Refusal::new("no-file", format!("no version of {id}.firm.toml was good yet: `casebridge check` says why")),
+                None => Refusal::new("no-file", format!("no version of {id}.firm.toml was good yet; {}", kept.first_problem())),
             });
         };
         self.house.engine(hands, firm.clone()).map_err(|error| Refusal::new(error.code(), error.to_string()))
@@ -350,6 +350,12 @@ impl Kept {
         }
         (self.firm, self.view, self.last) = (firm, Some(file), Some(verdict));
         verdict == Verdict::Accepted && !first && difference.is_some_and(|difference| difference.alters_what_clients_see())
+    }
+
+    fn first_problem(&self) -> String {
+        let problems = self.verdict.iter().flat_map(|verdict| &verdict.problems);
+        let first = problems.into_iter().find(|problem| problem.severity == Severity::Error);
+        first.map_or_else(|| "`casebridge check` says why".to_owned(), report::place)
     }
 
     fn status(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmStatus, Refusal> {

@@ -1,7 +1,7 @@
 //! The signals a daemon obeys.
 
-use tokio::sync::mpsc;
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
+use tokio::sync::mpsc;
 
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

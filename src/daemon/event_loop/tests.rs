@@ -48,6 +48,9 @@ impl Place {
     /// A good firm file for the sandbox.
     fn file(&self, cases: &str) -> String {
         let handle = self.sandbox.handle("http://127.0.0.1:9");
+        let schedule = format!("cases = \"{cases}\"\nverify = \"off\"\ndocuments = \"off\"\nmessages = \"off\"");
+        let example = include_str!("../../../examples/case-status/harlow-pike.firm.toml").replace("cases = \"15 21 * * * UTC\"", &schedule);
+        let example = example.replace("[limits]", "[limits]\nfirst_import = \"go\"");
         let mycase = |key: &str| handle["mycase"][key].as_str().unwrap().to_owned();
         format!(
             r#"
@@ -69,18 +72,7 @@ kind = "case-status"
 api_key = {{ env = "ACME_PORTAL" }}
 base_url = "{}"
 
-[schedule]
-cases = "{cases}"
-verify = "off"
-documents = "off"
-messages = "off"
-
-[clients]
-who = "sole-or-billing"
-phone = ["cell", "home"]
-
-[limits]
-first_import = "go"
+{}
 "#,
             mycase("client_id"),
             mycase("redirect_uri"),
@@ -88,6 +80,8 @@ first_import = "go"
             mycase("authorize_url"),
             mycase("token_url"),
             handle["case_status"]["base_url"].as_str().unwrap(),
+            // The example's stages and rules fit the sandbox's world.
+            &example[example.find("[portal.stages]").unwrap()..],
         )
     }
 
@@ -110,7 +104,7 @@ first_import = "go"
         House::open(&options, Environment::of(false, variables), self.clock, transport, stop).unwrap()
     }
 
-    /// Starts a daemon and waits until it answers.
+    /// Starts a daemon and waits until it has read the folder.
     async fn start(&self) -> Running {
         let (stop, stopped) = watch::channel(false);
         let (signals, sent) = mpsc::channel(4);
@@ -126,6 +120,8 @@ first_import = "go"
             }
         };
         let client = timeout(SOON, connected).await.unwrap();
+        // The first look is over: what is written from here on is an edit.
+        client.reload(true).await.unwrap();
         Running { client, stop, signals, task }
     }
 }
@@ -281,6 +277,7 @@ async fn a_run_starts_by_itself_when_its_schedule_says_so_and_not_while_paused()
 async fn a_file_that_is_gone_stops_its_firm_and_one_that_comes_back_starts_it() {
     let place = Place::new(now());
     let daemon = place.start().await;
+    assert_eq!(daemon.status().await.file.state, FileState::Current);
     fs::rename(place.path("acme"), place.root.join("aside")).unwrap();
     let gone = daemon.until("gone", |status| status.file.state == FileState::Removed).await;
     assert_eq!(gone.next.cases, None);
