@@ -7,17 +7,19 @@
 //! - A run or request that panics is that one's failure: its task ends, the loop and the other firms go on.
 //! - Whoever asked goes away: the run goes on, its report is in the state.
 
+#[cfg(test)]
+mod tests;
 mod wait;
 
-use super::firms::Firms;
+use super::firms::{Firms, Seen};
 use super::machine::{Action, Event, Machine};
 use super::message::{DaemonStatus, Message, Refusal, ReloadAnswer, StatusAnswer};
 use super::signals::{Signal, Signals};
 use super::watch::FolderWatch;
 use super::{control, report, systemd};
 use crate::domain::FirmId;
-use crate::load::{self, FolderText};
-use crate::operations::{self, Answer, Ask, Caller, Clock, House};
+use crate::http::Clock;
+use crate::operations::{self, Answer, Ask, Caller, House};
 use crate::sync::{Progress, RunReport, Trigger};
 use jiff::Timestamp;
 use std::collections::{HashMap, VecDeque};
@@ -46,7 +48,7 @@ pub(super) struct EventLoop {
     tasks: JoinSet<Outcome>,
     /// What each task is for; looked up, never walked.
     under_way: HashMap<Id, UnderWay>,
-    look: Option<JoinHandle<FolderText>>,
+    look: Option<JoinHandle<Seen>>,
     /// A look is wanted as soon as the one under way is over.
     look_next: bool,
     look_at: Option<Timestamp>,
@@ -113,7 +115,7 @@ impl EventLoop {
         while !self.finished {
             match self.wait().await {
                 Happening::Message(message) => self.message(message),
-                Happening::Looked(folder) => self.looked(folder),
+                Happening::Looked(seen) => self.looked(seen),
                 Happening::Moved => self.begin_look(),
                 Happening::TaskEnded(ended) => self.task_ended(ended),
                 Happening::Signal(Signal::Reload) => {
@@ -292,15 +294,15 @@ impl EventLoop {
         self.watch.arm();
         self.look_at = None;
         let paths = self.firms.house().paths.clone();
-        self.look = Some(tokio::task::spawn_blocking(move || load::read_folder(&paths)));
+        self.look = Some(tokio::task::spawn_blocking(move || Seen::read(&paths)));
     }
 
-    fn looked(&mut self, folder: Result<FolderText, JoinError>) {
+    fn looked(&mut self, seen: Result<Seen, JoinError>) {
         self.look = None;
         let now = self.clock.now();
-        match folder {
-            Ok(folder) => {
-                let look = self.firms.take(folder, now);
+        match seen {
+            Ok(seen) => {
+                let look = self.firms.take(seen, now);
                 if look.again {
                     self.look_at = now.checked_add(AGAIN).ok();
                 }
@@ -308,6 +310,7 @@ impl EventLoop {
             }
             Err(error) => tracing::error!(%error, "reading the folder failed; what was read last stays in use"),
         }
+        self.firms.write_status_texts();
         systemd::ready(&self.summary());
         let answer = ReloadAnswer { files: self.firms.reports(), problems: self.firms.problems() };
         let [now_served, next] = std::mem::take(&mut self.reloads);

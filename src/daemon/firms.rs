@@ -5,14 +5,16 @@
 
 use super::machine::{Event, FirmSpec, Machine, News, Pause, Rules, Standing};
 use super::message::{FileReport, Refusal, Verdict};
+use super::own_file::OwnFile;
 use super::report;
+use super::status_text::{self, StatusTexts};
 use crate::config::{Firm, Problem, Severity};
 use crate::domain::FirmId;
-use crate::load::FolderText;
-use crate::operations::{
-    self, Accepted, Connection, Engine, FileState, FileVerdict, FileView, FirmStatus, Hands, House, NextRuns, RunState, StoreError,
-};
-use crate::sync::RunReport;
+use crate::load::{self, FileText, FolderText, Paths};
+use crate::operations::{self, Accepted, Connection, FileState, FileVerdict, FileView, FirmStatus, House, NextRuns, RunState};
+use crate::store::StoreError;
+use crate::sync::{Engine, Hands, RunReport};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,8 +24,32 @@ pub(super) struct Firms {
     house: House,
     kept: BTreeMap<FirmId, Kept>,
     last: Option<FolderText>,
+    profiles: BTreeMap<String, [u8; 32]>,
+    /// Something else than the folder changed what the files mean.
+    recheck: bool,
+    own_file: OwnFile,
+    texts: StatusTexts,
     /// What concerns no one firm.
     problems: Vec<Problem>,
+}
+
+/// What a look read.
+#[derive(Debug)]
+pub(super) struct Seen {
+    /// The firms folder.
+    pub(super) folder: FolderText,
+    /// `casebridge.toml`, when there is one.
+    pub(super) own_file: Option<FileText>,
+    /// The profiles of one's own.
+    pub(super) profiles: BTreeMap<String, FileText>,
+}
+
+impl Seen {
+    /// Reads everything that can change while the daemon runs.
+    pub(super) fn read(paths: &Paths) -> Seen {
+        let own_file = load::read_daemon_file(&paths.config_dir);
+        Seen { folder: load::read_folder(paths), own_file, profiles: load::read_profiles(&paths.profiles) }
+    }
 }
 
 /// One firm.
@@ -55,7 +81,17 @@ pub(super) struct Look {
 
 impl Firms {
     pub(super) fn new(house: House) -> Firms {
-        Firms { house, kept: BTreeMap::new(), last: None, problems: Vec::new() }
+        let own_file = OwnFile::default();
+        Firms {
+            house,
+            kept: BTreeMap::new(),
+            last: None,
+            profiles: BTreeMap::new(),
+            recheck: false,
+            own_file,
+            texts: StatusTexts::default(),
+            problems: Vec::new(),
+        }
     }
 
     pub(super) fn house(&self) -> &House {
@@ -69,8 +105,21 @@ impl Firms {
     }
 
     /// Takes in what a look at the folder found. Compared by content and meaning: a touched file changes nothing.
-    pub(super) fn take(&mut self, folder: FolderText, now: Timestamp) -> Look {
+    pub(super) fn take(&mut self, seen: Seen, now: Timestamp) -> Look {
+        let Seen { folder, own_file, profiles } = seen;
         let mut look = Look { again: folder.moving, ..Look::default() };
+        if let Some(daemon) = self.own_file.take(own_file.as_ref(), &self.house.daemon) {
+            tracing::info!("casebridge.toml has changed and is in use");
+            self.house.daemon = daemon;
+            look.events.push(Event::Rules(self.rules()));
+            // What firm files may reach has perhaps changed.
+            self.recheck = true;
+        }
+        let profiles: BTreeMap<String, [u8; 32]> = profiles.into_iter().map(|(name, file)| (name, file.hash)).collect();
+        if profiles != self.profiles {
+            self.profiles = profiles;
+            self.recheck = true;
+        }
         if let Some(why) = &folder.unreadable {
             // A mount that is gone for a moment must not stop every firm: what was read stays in use.
             self.folder_lost(why);
@@ -78,7 +127,9 @@ impl Firms {
         }
         let mut changed = BTreeSet::new();
         let mut alters = BTreeSet::new();
-        if !self.last.as_ref().is_some_and(|last| same_content(last, &folder)) {
+        let same = self.last.as_ref().is_some_and(|last| same_content(last, &folder));
+        if !same || std::mem::take(&mut self.recheck) {
+            self.recheck = false;
             let view = self.house.check_folder(&folder, now);
             self.problems = report::only_new(&self.problems, view.stray);
             for (id, verdict) in view.firms {
@@ -129,7 +180,7 @@ impl Firms {
         let (Some(hands), Some(firm)) = (&kept.hands, &kept.firm) else {
             return Err(match &kept.trouble {
                 Some((why, _)) => Refusal::new("busy", why.clone()),
-                None => Refusal::new("no-file", format!("no version of {id}.firm.toml was good yet: `casebridge check` says why")),
+                None => Refusal::new("no-file", format!("no version of {id}.firm.toml was good yet; {}", kept.first_problem())),
             });
         };
         self.house.engine(hands, firm.clone()).map_err(|error| Refusal::new(error.code(), error.to_string()))
@@ -165,9 +216,20 @@ impl Firms {
         self.kept.iter().filter_map(report).collect()
     }
 
+    /// Writes `<firm>.txt` for people who only see the share, where `[paths] status` asks for it.
+    pub(super) fn write_status_texts(&mut self) {
+        let Some(folder) = self.house.paths.status.clone() else { return };
+        for report in self.reports() {
+            let Some(kept) = self.kept.get(&report.firm) else { continue };
+            let zone = kept.firm.as_ref().map_or(TimeZone::UTC, |firm| firm.time_zone.clone());
+            let since = kept.view.as_ref().and_then(|view| view.since);
+            self.texts.write(&folder, &report.firm, status_text::paragraph(&report, since, &zone));
+        }
+    }
+
     /// What concerns no one firm.
     pub(super) fn problems(&self) -> Vec<serde_json::Value> {
-        report::values(&self.problems)
+        [report::values(self.own_file.problems()), report::values(&self.problems)].concat()
     }
 
     /// How every firm, or one, stands.
@@ -194,7 +256,7 @@ impl Firms {
         let (file, help) = (folder.to_string(), String::new());
         let problem = Problem { file, line: 1, column: 1, severity: Severity::Error, code: "folder", message, help, span: 0..0 };
         self.problems = report::only_new(&self.problems, vec![problem]);
-        self.last = None;
+        self.recheck = true;
     }
 
     /// The firms with a file in the folder, for the machine.
@@ -261,7 +323,7 @@ impl Firms {
 impl Kept {
     /// Takes over what the house made of the file, and says it. True when an edit alters what clients see.
     fn takes(&mut self, id: &FirmId, accepted: Accepted, first: bool) -> bool {
-        let Accepted { firm, file, difference, notes } = accepted;
+        let Accepted { firm, mut file, difference, notes } = accepted;
         let verdict = match (&file.state, &difference) {
             (FileState::Current, Some(_)) => Verdict::Accepted,
             (FileState::Current, None) => Verdict::Unchanged,
@@ -269,6 +331,10 @@ impl Kept {
             (FileState::Removed, _) => Verdict::Removed,
         };
         let again = self.view.as_ref().is_some_and(|known| known.problems == file.problems && known.state == file.state);
+        if let Some(known) = self.view.as_ref().filter(|_| again && verdict == Verdict::Rejected) {
+            // Rejected since it was first seen to be.
+            file.since = known.since;
+        }
         match verdict {
             Verdict::Accepted => report::accepted(id, file.generation, &notes),
             Verdict::Rejected if !again => {
@@ -284,6 +350,12 @@ impl Kept {
         }
         (self.firm, self.view, self.last) = (firm, Some(file), Some(verdict));
         verdict == Verdict::Accepted && !first && difference.is_some_and(|difference| difference.alters_what_clients_see())
+    }
+
+    fn first_problem(&self) -> String {
+        let problems = self.verdict.iter().flat_map(|verdict| &verdict.problems);
+        let first = problems.into_iter().find(|problem| problem.severity == Severity::Error);
+        first.map_or_else(|| "`casebridge check` says why".to_owned(), report::place)
     }
 
     fn status(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmStatus, Refusal> {

@@ -31,7 +31,7 @@ pub(super) fn only_new(known: &[Problem], found: Vec<Problem>) -> Vec<Problem> {
 }
 
 /// `acme.firm.toml:41:3: ...`.
-fn place(problem: &Problem) -> String {
+pub(super) fn place(problem: &Problem) -> String {
     let Problem { file, line, column, message, help, .. } = problem;
     let help = if help.is_empty() { String::new() } else { format!(" ({help})") };
     format!("{file}:{line}:{column}: {message}{help}")

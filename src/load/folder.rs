@@ -2,7 +2,7 @@
 
 use super::text::{self, Unreadable};
 use super::{DirectoryId, Paths};
-use crate::config::SourceText;
+use crate::config::{Problem, Severity, SourceText};
 use crate::domain::FirmId;
 use camino::Utf8Path;
 use fs_err as fs;
@@ -62,6 +62,12 @@ impl FileText {
     /// The text as `config` takes it; `None` when it is unreadable.
     pub fn source(&self) -> Option<SourceText> {
         self.text.as_ref().ok().map(|text| SourceText::new(self.name.clone(), text.clone()))
+    }
+
+    /// Why it is unreadable, as `check` says problems.
+    pub fn problem(&self) -> Option<Problem> {
+        let Unreadable { line, message, help } = self.text.as_ref().err()?.clone();
+        Some(Problem { file: self.name.clone(), line, column: 1, severity: Severity::Error, code: "unreadable", message, help, span: 0..0 })
     }
 }
 

@@ -1,10 +1,10 @@
 //! What the loop waits for.
 
 use super::{EventLoop, Outcome};
+use crate::daemon::firms::Seen;
 use crate::daemon::message::Message;
 use crate::daemon::signals::Signal;
 use crate::daemon::systemd;
-use crate::load::FolderText;
 use jiff::Timestamp;
 use std::time::Duration;
 use tokio::task::{Id, JoinError};
@@ -18,7 +18,7 @@ const HOLD: Duration = Duration::from_secs(3);
 /// One thing that happened.
 pub(super) enum Happening {
     Message(Message),
-    Looked(Result<FolderText, JoinError>),
+    Looked(Result<Seen, JoinError>),
     /// The folder should be read.
     Moved,
     TaskEnded(Result<(Id, Outcome), JoinError>),
@@ -59,7 +59,7 @@ impl EventLoop {
 }
 
 /// The end of a look; nothing when none is under way.
-async fn join(look: &mut Option<tokio::task::JoinHandle<FolderText>>) -> Option<Result<FolderText, JoinError>> {
+async fn join(look: &mut Option<tokio::task::JoinHandle<Seen>>) -> Option<Result<Seen, JoinError>> {
     match look {
         Some(look) => Some(look.await),
         None => None,
