@@ -51,47 +51,12 @@ pub enum Format {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// The whole product in one go, against the built-in sandbox; needs no account and no network
-    Demo(DemoArgs),
-    /// Writes a commented firm file to start from, inactive
-    Init(InitArgs),
-    /// Reads a secret from the terminal or stdin and seals it in the firm's state
-    #[command(subcommand)]
-    Secret(SecretCommand),
-    /// The firm file points at other accounts, and that is meant
-    Rebind(FirmArgs),
-    /// Every problem of every file at once
-    Check(CheckArgs),
-    /// What a firm file may name: sources, portal fields, defaults, required
-    Fields(FieldsArgs),
-    /// Connects a firm to MyCase: opens the browser or prints the address
-    Connect(ConnectArgs),
-    /// What a run would do, and why; writes nothing to a portal
-    Plan(PlanArgs),
-    /// A run now
-    Sync(SyncArgs),
-    /// Applies a saved plan now, whatever the limits
-    Approve(ApproveArgs),
-    /// Drops a saved plan
-    Reject(RejectArgs),
-    /// Nothing runs by itself until it is resumed
-    Pause(PauseArgs),
-    /// Ends a pause
-    Resume(FirmArgs),
-    /// The daemon reads the folder now
-    Reload(ReloadArgs),
-    /// The next run looks back lookback.first again
-    Reset(FirmArgs),
-    /// Connection, next and last runs, what needs attention, what waits
-    Status(StatusArgs),
-    /// The daemon
-    Run,
-    /// JSON Schema of firm files or portal profiles
-    Schema(SchemaArgs),
     /// MyCase, Case Status and Hona stand-ins to practise on
     Sandbox(SandboxArgs),
     /// Completions for a shell
     Completions(CompletionsArgs),
+    /// The manual page (casebridge man > casebridge.1)
+    Man,
 }
 
 /// Which firm.
