@@ -10,8 +10,10 @@ mod completions;
 mod exit;
 mod logging;
 mod output;
+mod redirect;
 mod sandbox;
 mod signals;
+mod when;
 
 pub use command::run;
 pub use exit::{Exit, Failure};
