@@ -3,7 +3,7 @@
 use super::args::{Command, Common, Format, Typed};
 use super::exit::{Exit, Failure};
 use super::output::Output;
-use super::{completions, logging, sandbox};
+use super::{check, completions, connect, fields, init, logging, pause, plan, reload, sandbox, schema, secret, status, sync};
 use clap::Parser;
 use clap::error::ErrorKind;
 use std::ffi::OsString;
@@ -26,21 +26,44 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let output = Output::new(typed.common.format);
     let desk = Desk { common: typed.common, output };
-    let ended = logging::start(&desk.common).and_then(|()| {
-        fits(&typed.command, desk.common.format)?;
-        dispatch(&typed.command, &desk)
-    });
+    let ended = begin(&typed.command, &desk);
     match ended {
         Ok(exit) => exit,
         Err(failure) => failure.tell(&desk.output),
     }
 }
 
+fn begin(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
+    fits(command, desk.common.format)?;
+    // The daemon's log is as its file says, which is yet to be read.
+    if !matches!(command, Command::Run) {
+        logging::start(&desk.common)?;
+    }
+    dispatch(command, desk)
+}
+
 fn dispatch(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
     match command {
-        Command::Sandbox(args) => wait(sandbox::sandbox(args, desk)),
+        Command::Init(args) => init::init(args, desk),
+        Command::Check(args) => check::check(args, desk),
+        Command::Fields(args) => fields::fields(args, desk),
+        Command::Schema(args) => Ok(schema::schema(args, desk)),
         Command::Completions(args) => Ok(completions::completions(args, desk)),
         Command::Man => completions::man(desk),
+        Command::Secret(command) => wait(secret::secret(command, desk)),
+        Command::Connect(args) => wait(connect::connect(args, desk)),
+        Command::Plan(args) => wait(plan::plan(args, desk)),
+        Command::Sync(args) => wait(sync::sync(args, desk)),
+        Command::Approve(args) => wait(sync::approve(args, desk)),
+        Command::Reject(args) => wait(sync::reject(args, desk)),
+        Command::Pause(args) => wait(pause::pause(args, desk)),
+        Command::Resume(args) => wait(pause::resume(args, desk)),
+        Command::Reset(args) => wait(pause::reset(args, desk)),
+        Command::Rebind(args) => wait(pause::rebind(args, desk)),
+        Command::Status(args) => wait(status::status(args, desk)),
+        Command::Reload(args) => wait(reload::reload(args, desk)),
+        Command::Run => wait(super::run::run(desk)),
+        Command::Sandbox(args) => wait(sandbox::sandbox(args, desk)),
     }
 }
 
@@ -56,11 +79,10 @@ fn explain(error: &clap::Error) -> Exit {
 
 /// Two forms belong to one command each.
 fn fits(command: &Command, format: Format) -> Result<(), Failure> {
-    let _ = command;
-    match format {
-        Format::Text | Format::Json => Ok(()),
-        Format::Markdown => Err(Failure::usage("--format markdown is for `plan`; here it is text or json")),
-        Format::Github => Err(Failure::usage("--format github is for `check`; here it is text or json")),
+    match (format, command) {
+        (Format::Text | Format::Json, _) | (Format::Github, Command::Check(_)) | (Format::Markdown, Command::Plan(_)) => Ok(()),
+        (Format::Markdown, _) => Err(Failure::usage("--format markdown is for `plan`; here it is text or json")),
+        (Format::Github, _) => Err(Failure::usage("--format github is for `check`; here it is text or json")),
     }
 }
 

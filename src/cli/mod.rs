@@ -5,14 +5,30 @@
 //! Stdout carries the answer and nothing else. Start with [`run`].
 
 pub mod args;
+mod check;
 mod command;
 mod completions;
+mod connect;
 mod exit;
+mod fields;
+mod firm;
+mod init;
 mod logging;
 mod output;
+mod pause;
+mod plan;
 mod redirect;
+mod reload;
+mod report;
+mod run;
 mod sandbox;
+mod schema;
+mod secret;
+mod setting;
 mod signals;
+mod status;
+mod status_text;
+mod sync;
 mod when;
 
 pub use command::run;

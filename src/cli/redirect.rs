@@ -12,9 +12,14 @@ use axum::response::{IntoResponse, Response};
 use std::io::BufRead;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 use url::{Host, Url};
+
+/// How long a browser may take to fetch its last page.
+const LAST_PAGE: Duration = Duration::from_secs(3);
 
 /// A redirected address, and where to say how it ended.
 #[derive(Debug)]
@@ -38,6 +43,8 @@ pub(super) struct Page {
 #[derive(Debug)]
 pub(super) struct Catcher {
     caught: mpsc::Receiver<Caught>,
+    servers: Vec<JoinHandle<std::io::Result<()>>>,
+    end: watch::Sender<bool>,
     /// Whether the redirect address itself is listened on.
     pub(super) listening: Listening,
 }
@@ -67,14 +74,24 @@ impl Catcher {
         let (sender, caught) = mpsc::channel(1);
         let expected = Arc::new(parameter(authorize, "state"));
         let desk = Desk { redirect: Arc::new(redirect.clone()), expected, caught: sender.clone() };
-        let listening = match loopback(redirect) {
-            None => Listening::Elsewhere,
-            Some(addresses) => listen(&addresses, &desk).await,
+        let end = watch::Sender::new(false);
+        let (listening, servers) = match loopback(redirect) {
+            None => (Listening::Elsewhere, Vec::new()),
+            Some(addresses) => listen(&addresses, &desk, &end).await,
         };
         let redirect = redirect.clone();
         // A thread of its own: a blocking read of stdin cannot be called back, and must not keep the program from ending.
         std::thread::spawn(move || read_stdin(&redirect, &sender));
-        Catcher { caught, listening }
+        Catcher { caught, servers, end, listening }
+    }
+
+    /// Lets the browser take its page before the program ends.
+    pub(super) async fn last_page(self) {
+        self.end.send_replace(true);
+        for server in self.servers {
+            // A browser that does not take it has closed the window.
+            drop(tokio::time::timeout(LAST_PAGE, server).await);
+        }
     }
 
     /// The next address that counts.
@@ -102,20 +119,21 @@ fn loopback(redirect: &Url) -> Option<Vec<SocketAddr>> {
 }
 
 /// Serves on every address that can be had; the first must be among them.
-async fn listen(addresses: &[SocketAddr], desk: &Desk) -> Listening {
-    let mut why = None;
+async fn listen(addresses: &[SocketAddr], desk: &Desk, end: &watch::Sender<bool>) -> (Listening, Vec<JoinHandle<std::io::Result<()>>>) {
+    let (mut listening, mut servers) = (Listening::Yes, Vec::new());
     for (at, address) in addresses.iter().enumerate() {
         match TcpListener::bind(address).await {
             Ok(listener) => {
                 let router = Router::new().fallback(answer).with_state(desk.clone());
-                // Ends with the program.
-                tokio::spawn(async move { axum::serve(listener, router).await });
+                let mut ended = end.subscribe();
+                let ended = async move { drop(ended.wait_for(|end| *end).await) };
+                servers.push(tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(ended).into_future()));
             }
-            Err(error) if at == 0 => why = Some(error.to_string()),
+            Err(error) if at == 0 => listening = Listening::Taken(error.to_string()),
             Err(_) => {}
         }
     }
-    why.map_or(Listening::Yes, Listening::Taken)
+    (listening, servers)
 }
 
 async fn answer(State(desk): State<Desk>, request: Request) -> Response {
