@@ -1,5 +1,6 @@
 //! casebridge keeps a law firm's client portal true to its cases in MyCase.
 
+pub mod cli;
 pub mod config;
 pub mod daemon;
 pub mod domain;

@@ -51,15 +51,11 @@ pub enum Format {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// The whole product in one go, against the built-in sandbox; needs no account and no network
-    Demo(DemoArgs),
     /// Writes a commented firm file to start from, inactive
     Init(InitArgs),
     /// Reads a secret from the terminal or stdin and seals it in the firm's state
     #[command(subcommand)]
     Secret(SecretCommand),
-    /// The firm file points at other accounts, and that is meant
-    Rebind(FirmArgs),
     /// Every problem of every file at once
     Check(CheckArgs),
     /// What a firm file may name: sources, portal fields, defaults, required
@@ -78,20 +74,24 @@ pub enum Command {
     Pause(PauseArgs),
     /// Ends a pause
     Resume(FirmArgs),
+    /// Connection, next and last runs, what needs attention, what waits
+    Status(StatusArgs),
     /// The daemon reads the folder now
     Reload(ReloadArgs),
     /// The next run looks back lookback.first again
     Reset(FirmArgs),
-    /// Connection, next and last runs, what needs attention, what waits
-    Status(StatusArgs),
+    /// The firm file points at other accounts, and that is meant
+    Rebind(FirmArgs),
     /// The daemon
     Run,
-    /// JSON Schema of firm files or portal profiles
+    /// JSON Schema of firm files, portal profiles or casebridge.toml
     Schema(SchemaArgs),
     /// MyCase, Case Status and Hona stand-ins to practise on
     Sandbox(SandboxArgs),
     /// Completions for a shell
     Completions(CompletionsArgs),
+    /// The manual page: casebridge man > casebridge.1
+    Man,
 }
 
 /// Which firm.
@@ -106,9 +106,9 @@ pub struct FirmArgs {
 pub struct InitArgs {
     /// The firm's id: lower-case letters, digits, hyphens
     pub firm: String,
-    /// The portal: case-status or hona
-    #[arg(long, default_value = "case-status")]
-    pub portal: String,
+    /// The portal: case-status, hona or a profile's name; without it the file asks for that, too
+    #[arg(long)]
+    pub portal: Option<String>,
 }
 
 /// `secret`.
@@ -263,6 +263,8 @@ pub enum SchemaOf {
     Firm,
     /// Portal profiles.
     Profile,
+    /// casebridge.toml.
+    Daemon,
 }
 
 /// `sandbox`.

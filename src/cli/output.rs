@@ -1,18 +1,60 @@
-//! The only place that prints: answers to stdout, everything else to stderr.
+//! The only place that prints: answers to stdout, everything else to stderr. A closed pipe is the reader's choice and no error.
 
 use super::args::Format;
 use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Where a command's words go.
-#[derive(Debug, Clone, Copy)]
+/// Where a command's words go. Clones share the progress line.
+#[derive(Debug, Clone)]
 pub struct Output {
     /// How answers are written.
     pub format: Format,
+    /// Whether a line of progress stands on the terminal.
+    line: Arc<AtomicBool>,
+}
+
+/// A colour; what it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ink {
+    /// Something is wrong.
+    Red,
+    /// Somebody should look.
+    Yellow,
+    /// Something is well.
+    Green,
+    /// A heading.
+    Bold,
+    /// Less important.
+    Dim,
+}
+
+impl Ink {
+    fn code(self) -> &'static str {
+        match self {
+            Ink::Red => "1;31",
+            Ink::Yellow => "33",
+            Ink::Green => "32",
+            Ink::Bold => "1",
+            Ink::Dim => "2",
+        }
+    }
+
+    /// The text in this colour, when colour is wanted.
+    pub(super) fn on(self, text: &str, wanted: bool) -> String {
+        if wanted { format!("\u{1b}[{}m{text}\u{1b}[0m", self.code()) } else { text.to_owned() }
+    }
 }
 
 impl Output {
-    /// The answer, to stdout. A closed pipe is the reader's choice and no error.
+    /// Words in this form.
+    pub fn new(format: Format) -> Output {
+        Output { format, line: Arc::default() }
+    }
+
+    /// The answer, to stdout.
     pub fn answer(&self, text: &str) {
+        self.end_progress();
         let mut out = std::io::stdout().lock();
         let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
         drop(write!(out, "{text}{end}").and_then(|()| out.flush()));
@@ -28,34 +70,67 @@ impl Output {
 
     /// A remark, to stderr.
     pub fn say(&self, text: &str) {
+        self.end_progress();
         let mut err = std::io::stderr().lock();
         drop(writeln!(err, "{text}"));
     }
 
     /// An error, to stderr.
     pub fn error(&self, text: &str) {
-        self.say(&format!("{}: {text}", self.paint("error", "1;31")));
+        self.say(&format!("{}: {text}", Ink::Red.on("error", self.colour())));
+    }
+
+    /// A warning, to stderr.
+    pub fn warning(&self, text: &str) {
+        self.say(&format!("{}: {text}", Ink::Yellow.on("warning", self.colour())));
+    }
+
+    /// What to do next, to stderr.
+    pub fn hint(&self, text: &str) {
+        self.say(&format!("{}: {text}", Ink::Green.on("next", self.colour())));
     }
 
     /// A line of progress that the next one overwrites; nothing when nobody watches.
     pub fn progress(&self, text: &str) {
         let mut err = std::io::stderr().lock();
-        if err.is_terminal() && self.format == Format::Text {
+        if err.is_terminal() && self.format != Format::Json {
+            self.line.store(true, Ordering::Relaxed);
             drop(write!(err, "\r\u{1b}[K{text}").and_then(|()| err.flush()));
         }
     }
 
+    /// Takes the line of progress away.
+    pub fn end_progress(&self) {
+        if self.line.swap(false, Ordering::Relaxed) {
+            let mut err = std::io::stderr().lock();
+            drop(write!(err, "\r\u{1b}[K").and_then(|()| err.flush()));
+        }
+    }
+
+    /// Whether a person reads the answer.
+    pub fn answers_a_person(&self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
     /// Whether colour is wanted on stderr.
     pub fn colour(&self) -> bool {
-        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        std::io::stderr().is_terminal() && colour_is_welcome()
     }
 
     /// Whether colour is wanted on stdout.
     pub fn colour_answers(&self) -> bool {
-        std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        std::io::stdout().is_terminal() && colour_is_welcome()
     }
+}
 
-    fn paint(&self, text: &str, code: &str) -> String {
-        if self.colour() { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
-    }
+/// <https://no-color.org>: any value but the empty one.
+fn colour_is_welcome() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    !refused && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// A remark from a place that has no [`Output`] at hand.
+pub(super) fn remark(text: &str) {
+    let mut err = std::io::stderr().lock();
+    drop(writeln!(err, "{text}"));
 }

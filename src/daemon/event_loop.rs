@@ -232,7 +232,16 @@ impl EventLoop {
     fn ask(&mut self, firm: FirmId, ask: Ask, by: Caller, progress: Progress, reply: Option<oneshot::Sender<Result<Answer, Refusal>>>) {
         let engine = match self.firms.engine(&firm) {
             Ok(engine) => engine,
-            Err(refusal) => return drop(reply.map(|reply| reply.send(Err(refusal)))),
+            Err(refusal) => {
+                // A new firm's secrets are set before its file is finished.
+                let answer = match (&ask, self.firms.hands(&firm)) {
+                    (Ask::SecretSet { name, value }, Some(hands)) => {
+                        operations::keep_secret(&hands, name, value).map_err(|error| Refusal::new(error.code(), error.to_string()))
+                    }
+                    _ => Err(refusal),
+                };
+                return drop(reply.map(|reply| reply.send(answer)));
+            }
         };
         let is_run = matches!(ask, Ask::Sync(_) | Ask::Approve(_));
         if is_run {

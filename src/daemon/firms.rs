@@ -186,6 +186,11 @@ impl Firms {
         self.house.engine(hands, firm.clone()).map_err(|error| Refusal::new(error.code(), error.to_string()))
     }
 
+    /// What the firm has open, whatever its file is like.
+    pub(super) fn hands(&self, id: &FirmId) -> Option<Arc<Hands>> {
+        self.kept.get(id)?.hands.clone()
+    }
+
     /// What the firm's state says, for the machine; after everything that may have changed it.
     pub(super) fn standing(&self, id: &FirmId, now: Timestamp) -> Option<Event> {
         let kept = self.kept.get(id)?;
@@ -392,6 +397,7 @@ fn bare(id: &FirmId, file: FileView) -> FirmStatus {
     FirmStatus {
         firm: id.clone(),
         name: id.to_string(),
+        time_zone: None,
         connection: Connection::NotConnected,
         status: RunState::Inactive,
         pause: None,

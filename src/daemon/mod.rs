@@ -23,5 +23,6 @@ pub mod watch;
 
 pub use client::{Client, RemoteError, RemoteStep};
 pub use message::{DaemonStatus, FileReport, Refusal, ReloadAnswer, StatusAnswer, Verdict};
+pub use peer::this_user;
 pub use signals::{Signal, Signals};
 pub use start::{DaemonError, run};

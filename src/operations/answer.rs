@@ -1,6 +1,6 @@
 //! What operations answer. The JSON forms are a contract: keys may be added, not changed (design: commands).
 
-use crate::domain::{FirmId, PlanName, ReasonCode};
+use crate::domain::{CaseException, FirmId, PlanName, ReasonCode};
 use crate::sync::RunReport;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,8 @@ pub enum Answer {
     Run(Box<RunReport>),
     /// `status` of one firm.
     Status(Box<FirmStatus>),
+    /// Every case that needs attention, one by one.
+    Exceptions(Vec<CaseException>),
     /// `connect`: the address to open.
     Authorize {
         /// The address.
@@ -64,6 +66,9 @@ pub struct FirmStatus {
     pub firm: FirmId,
     /// Its name.
     pub name: String,
+    /// The firm's zone, e.g. `America/Chicago`; `None` while no version of the file was good.
+    #[serde(default)]
+    pub time_zone: Option<String>,
     /// The connection to MyCase.
     pub connection: Connection,
     /// Whether things run by themselves.

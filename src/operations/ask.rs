@@ -48,6 +48,8 @@ pub enum Ask {
     },
     /// How the firm stands.
     Status,
+    /// Every case that needs attention, one by one.
+    Exceptions,
 }
 
 /// `casebridge plan`.

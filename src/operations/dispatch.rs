@@ -5,7 +5,7 @@ use crate::domain::{CaseId, Kinds, PlanName};
 use crate::plan::Reach;
 use crate::plan::guard::Filter;
 use crate::store::{AccountMyCase, FirstRunDone, LookbackFirst, Pause, PlanSlot, Selected};
-use crate::sync::{self, ApprovalAsk, Engine, Progress, RunAsk, RunReport, Trigger};
+use crate::sync::{self, ApprovalAsk, Engine, Hands, Progress, RunAsk, RunReport, Trigger};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::collections::BTreeSet;
@@ -20,7 +20,7 @@ pub async fn answer(engine: &Engine, ask: Ask, by: &Caller, progress: &Progress)
         Ask::Reset => reset(engine),
         Ask::Pause { reason, until } => pause(engine, reason, until, by),
         Ask::Resume => resume(engine),
-        Ask::SecretSet { name, value } => secret_set(engine, &name, &value),
+        Ask::SecretSet { name, value } => keep_secret(&engine.hands, &name, &value),
         Ask::Rebind => {
             sync::rebind(engine)?;
             Ok(done("the state now belongs to the accounts that the file names; the next run compares everything and waits for one yes"))
@@ -28,6 +28,7 @@ pub async fn answer(engine: &Engine, ask: Ask, by: &Caller, progress: &Progress)
         Ask::ConnectBegin => connect::begin(engine),
         Ask::ConnectEnd { redirected } => connect::end(engine, &redirected).await,
         Ask::Status => Ok(Answer::Status(Box::new(status::status(&engine.firm, engine.store(), engine.hands.clock.now())?))),
+        Ask::Exceptions => Ok(Answer::Exceptions(engine.store().exceptions()?)),
     }
 }
 
@@ -102,15 +103,16 @@ fn resume(engine: &Engine) -> Result<Answer, OperationError> {
     Ok(done(if was { "resumed" } else { "was not paused" }))
 }
 
-fn secret_set(engine: &Engine, name: &str, value: &super::Secret) -> Result<Answer, OperationError> {
+/// Seals a secret in a firm's state; the firm's file need not be good, or finished, for that.
+pub fn keep_secret(hands: &Hands, name: &str, value: &super::Secret) -> Result<Answer, OperationError> {
     let value = value.0.trim_end_matches(['\r', '\n']);
     if value.is_empty() {
         return Err(OperationError::Asked("the secret is empty".to_owned()));
     }
     let secret = SecretString::from(value.to_owned());
-    engine.store().write(|w| w.put_secret(name, &secret))?;
-    engine.hands.forget_session();
-    Ok(done(&format!("secret {name:?} of {} is sealed in the firm's state", engine.firm.id)))
+    hands.store.write(|w| w.put_secret(name, &secret))?;
+    hands.forget_session();
+    Ok(done(&format!("secret {name:?} of {} is sealed in the firm's state", hands.firm)))
 }
 
 /// Which cases: those typed, or all.

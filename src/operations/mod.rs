@@ -17,7 +17,7 @@ pub use crate::sync::{Engine, Hands};
 pub use accept::Accepted;
 pub use answer::{Answer, Attention, Connected, Connection, FileState, FileView, FirmStatus, NextRuns, PauseView, PlanAnswer, RunState};
 pub use ask::{ApproveAsk, Ask, Caller, PlanAsk, Secret, SyncAsk};
-pub use dispatch::{answer, scheduled};
+pub use dispatch::{answer, keep_secret, scheduled};
 pub use error::OperationError;
 pub use house::{FileVerdict, FolderView, House, HouseError};
 pub use status::status;

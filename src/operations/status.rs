@@ -26,6 +26,7 @@ pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, 
     Ok(FirmStatus {
         firm: firm.id.clone(),
         name: firm.name.clone(),
+        time_zone: firm.time_zone.iana_name().map(str::to_owned),
         connection: connection(store)?,
         status: state,
         next: if state == RunState::Active { next_runs(firm, now) } else { NextRuns::default() },

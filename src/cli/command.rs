@@ -1,0 +1,97 @@
+//! From what was typed to the command that was meant, and from its end to an exit code.
+
+use super::args::{Command, Common, Format, Typed};
+use super::exit::{Exit, Failure};
+use super::output::Output;
+use super::{check, completions, connect, fields, init, logging, pause, plan, reload, sandbox, schema, secret, status, sync};
+use clap::Parser;
+use clap::error::ErrorKind;
+use std::ffi::OsString;
+use std::future::Future;
+
+/// What every command is given.
+#[derive(Debug)]
+pub(super) struct Desk {
+    /// The common options.
+    pub(super) common: Common,
+    /// Where words go.
+    pub(super) output: Output,
+}
+
+/// Runs what was typed; the first of `arguments` is the program's own name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let typed = match Typed::try_parse_from(arguments) {
+        Ok(typed) => typed,
+        Err(error) => return explain(&error),
+    };
+    let output = Output::new(typed.common.format);
+    let desk = Desk { common: typed.common, output };
+    let ended = begin(&typed.command, &desk);
+    match ended {
+        Ok(exit) => exit,
+        Err(failure) => failure.tell(&desk.output),
+    }
+}
+
+fn begin(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
+    fits(command, desk.common.format)?;
+    // The daemon's log is as its file says, which is yet to be read.
+    if !matches!(command, Command::Run) {
+        logging::start(&desk.common)?;
+    }
+    dispatch(command, desk)
+}
+
+fn dispatch(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
+    match command {
+        Command::Init(args) => init::init(args, desk),
+        Command::Check(args) => check::check(args, desk),
+        Command::Fields(args) => fields::fields(args, desk),
+        Command::Schema(args) => Ok(schema::schema(args, desk)),
+        Command::Completions(args) => Ok(completions::completions(args, desk)),
+        Command::Man => completions::man(desk),
+        Command::Secret(command) => wait(secret::secret(command, desk)),
+        Command::Connect(args) => wait(connect::connect(args, desk)),
+        Command::Plan(args) => wait(plan::plan(args, desk)),
+        Command::Sync(args) => wait(sync::sync(args, desk)),
+        Command::Approve(args) => wait(sync::approve(args, desk)),
+        Command::Reject(args) => wait(sync::reject(args, desk)),
+        Command::Pause(args) => wait(pause::pause(args, desk)),
+        Command::Resume(args) => wait(pause::resume(args, desk)),
+        Command::Reset(args) => wait(pause::reset(args, desk)),
+        Command::Rebind(args) => wait(pause::rebind(args, desk)),
+        Command::Status(args) => wait(status::status(args, desk)),
+        Command::Reload(args) => wait(reload::reload(args, desk)),
+        Command::Run => wait(super::run::run(desk)),
+        Command::Sandbox(args) => wait(sandbox::sandbox(args, desk)),
+    }
+}
+
+/// Help and version are answers; everything else is a usage error with the right words already in it.
+fn explain(error: &clap::Error) -> Exit {
+    // A closed pipe is the reader's choice and no error.
+    drop(error.print());
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
+        _ => Exit::Usage,
+    }
+}
+
+/// Two forms belong to one command each.
+fn fits(command: &Command, format: Format) -> Result<(), Failure> {
+    match (format, command) {
+        (Format::Text | Format::Json, _) | (Format::Github, Command::Check(_)) | (Format::Markdown, Command::Plan(_)) => Ok(()),
+        (Format::Markdown, _) => Err(Failure::usage("--format markdown is for `plan`; here it is text or json")),
+        (Format::Github, _) => Err(Failure::usage("--format github is for `check`; here it is text or json")),
+    }
+}
+
+/// Runs a command that waits for others.
+pub(super) fn wait<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::failed(format!("this machine gives no threads to work with: {error}")))?;
+    let ended = runtime.block_on(command);
+    // A reader of stdin cannot be called back; it must not keep the program.
+    runtime.shutdown_background();
+    ended
+}

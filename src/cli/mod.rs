@@ -1,0 +1,36 @@
+//! The command line: what was typed ([`args`]), what was meant (`command`), one file per command, one place that prints
+//! (`output`), one that turns errors into words and exit codes (`exit`).
+//!
+//! No command decides anything about a firm: it asks `operations` (through the daemon when one runs) and shows the answer.
+//! Stdout carries the answer and nothing else. Start with [`run`].
+
+pub mod args;
+mod check;
+mod command;
+mod completions;
+mod connect;
+mod exit;
+mod fields;
+mod firm;
+mod init;
+mod logging;
+mod output;
+mod pause;
+mod plan;
+mod redirect;
+mod reload;
+mod report;
+mod run;
+mod sandbox;
+mod schema;
+mod secret;
+mod setting;
+mod signals;
+mod status;
+mod status_text;
+mod sync;
+mod when;
+
+pub use command::run;
+pub use exit::{Exit, Failure};
+pub use output::Output;

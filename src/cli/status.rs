@@ -1,0 +1,143 @@
+//! `casebridge status [FIRM]`: the daemon's view, or without a daemon what files and states say.
+
+use super::args::{Format, StatusArgs};
+use super::command::Desk;
+use super::exit::{Exit, Failure};
+use super::firm;
+use super::status_text;
+use crate::config::Problem;
+use crate::daemon::StatusAnswer;
+use crate::domain::FirmId;
+use crate::load;
+use crate::operations::{self, Connection, FileState, FileVerdict, FileView, FirmStatus, House, NextRuns, RunState, StoreError};
+use jiff::Timestamp;
+
+/// How firms stand.
+pub(super) async fn status(args: &StatusArgs, desk: &Desk) -> Result<Exit, Failure> {
+    let mut answer = match firm::client(desk).await? {
+        Some(client) => client.status().await.map_err(|error| firm::lost(&error))?,
+        None => here(&firm::house(desk)?.0, args.firm.as_deref())?,
+    };
+    if let Some(wanted) = &args.firm {
+        let known: Vec<String> = answer.firms.iter().map(|status| status.firm.to_string()).collect();
+        answer.firms.retain(|status| status.firm.as_str() == wanted);
+        if answer.firms.is_empty() {
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            return Err(Failure::of_word("no-such-firm", format!("there is no firm {wanted}; there are: {known}")));
+        }
+    }
+    if desk.output.format == Format::Json {
+        desk.output.json(&answer);
+    } else {
+        desk.output.answer(&text(&answer, desk.output.colour_answers()));
+    }
+    Ok(Exit::Done)
+}
+
+fn text(answer: &StatusAnswer, colour: bool) -> String {
+    let now = Timestamp::now();
+    let mut blocks: Vec<String> = answer.firms.iter().map(|status| status_text::firm(status, now, colour)).collect();
+    let mut last: Vec<String> = answer.problems.iter().map(status_text::place).collect();
+    last.push(match &answer.daemon {
+        Some(daemon) if daemon.watching => format!("The daemon runs (process {}, since {:.0}).", daemon.process, daemon.since),
+        Some(daemon) => format!(
+            "The daemon runs (process {}, since {:.0}); the system does not tell it of changed files, so it looks every few seconds.",
+            daemon.process, daemon.since
+        ),
+        None => "No daemon runs, so nothing runs by itself: `casebridge run` starts it.".to_owned(),
+    });
+    if answer.firms.is_empty() {
+        last.insert(0, "There are no firm files yet: `casebridge init FIRM` writes one.".to_owned());
+    }
+    blocks.push(last.join("\n"));
+    blocks.join("\n")
+}
+
+/// What files and states say. A state is opened when it is there, and never made.
+fn here(house: &House, only: Option<&str>) -> Result<StatusAnswer, Failure> {
+    let folder = load::read_folder(&house.paths);
+    let now = house.clock.now();
+    let view = house.check_folder(&folder, now);
+    let mut problems = values(&view.stray);
+    if let Some(why) = folder.unreadable.as_ref().filter(|_| house.paths.firms.exists()) {
+        return Err(Failure::failed(format!("the folder of firm files {} cannot be read: {why}", house.paths.firms)));
+    }
+    let asked = |id: &FirmId| only.is_none_or(|only| only == id.as_str());
+    let firms = view.firms.iter().filter(|(id, _)| asked(id)).map(|(id, verdict)| one(house, id, verdict, now));
+    let mut firms: Vec<FirmStatus> = firms.collect::<Result<_, _>>()?;
+    firms.extend(left_behind(house).into_iter().filter(|id| !view.firms.contains_key(id) && asked(id)).map(|id| {
+        let file = FileView { state: FileState::Removed, generation: 0, since: None, problems: Vec::new() };
+        bare(&id, file)
+    }));
+    firms.sort_by(|a, b| a.firm.cmp(&b.firm));
+    if only.is_some() {
+        problems.retain(|problem| problem["severity"] == "error");
+    }
+    Ok(StatusAnswer { firms, daemon: None, problems })
+}
+
+fn one(house: &House, id: &FirmId, verdict: &FileVerdict, now: Timestamp) -> Result<FirmStatus, Failure> {
+    let state = if verdict.checked.is_some() { FileState::Current } else { FileState::Rejected };
+    let file = FileView { state, generation: 0, since: None, problems: values(&verdict.problems) };
+    let unknown = |file: FileView| {
+        let mut status = bare(id, file);
+        if let Some(firm) = &verdict.checked {
+            status.name.clone_from(&firm.name);
+            status.time_zone = firm.time_zone.iana_name().map(str::to_owned);
+            status.status = if firm.active { RunState::Active } else { RunState::Inactive };
+        }
+        status
+    };
+    if !house.has_state(id) {
+        return Ok(unknown(file));
+    }
+    let hands = match house.open_firm(id) {
+        Ok(hands) => hands,
+        Err(error @ StoreError::Busy { .. }) => {
+            let mut status = unknown(file);
+            status.notes.push(firm::held(&error, id).text);
+            return Ok(status);
+        }
+        Err(error) => return Err(firm::held(&error, id)),
+    };
+    let refused = |error: operations::OperationError| Failure::of_word(error.code(), error.to_string());
+    let accepted = house.accept(&hands, verdict, now).map_err(refused)?;
+    let Some(good) = &accepted.firm else { return Ok(unknown(accepted.file)) };
+    let mut status = operations::status(good, &hands.store, now).map_err(refused)?;
+    status.file = accepted.file;
+    // Nothing runs by itself without a daemon, so there is no next run to promise.
+    status.next = NextRuns::default();
+    status.notes.extend(accepted.notes);
+    Ok(status)
+}
+
+/// Firms with a state and no file.
+fn left_behind(house: &House) -> Vec<FirmId> {
+    let Ok(entries) = house.paths.state.read_dir_utf8() else { return Vec::new() };
+    let names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_owned());
+    names.filter_map(|name| name.strip_suffix(".redb")?.parse().ok()).collect()
+}
+
+/// A firm of which nothing but the file's name is known.
+fn bare(id: &FirmId, file: FileView) -> FirmStatus {
+    FirmStatus {
+        firm: id.clone(),
+        name: id.to_string(),
+        time_zone: None,
+        connection: Connection::NotConnected,
+        status: RunState::Inactive,
+        pause: None,
+        file,
+        next: NextRuns::default(),
+        last: None,
+        exceptions: 0,
+        attention: Vec::new(),
+        waiting_plan: None,
+        waiting: 0,
+        notes: Vec::new(),
+    }
+}
+
+fn values(problems: &[Problem]) -> Vec<serde_json::Value> {
+    problems.iter().filter_map(|problem| serde_json::to_value(problem).ok()).collect()
+}
