@@ -18,13 +18,13 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 /// When every stage's story begins: a Monday morning in New York.
-pub const START: &str = "2026-03-02T15:00:00Z";
+pub(super) const START: &str = "2026-03-02T15:00:00Z";
 
 /// A firm on a stage.
-pub struct Stage {
-    pub sandbox: Sandbox,
-    pub house: House,
-    pub firm: FirmId,
+pub(super) struct Stage {
+    pub(super) sandbox: Sandbox,
+    pub(super) house: House,
+    pub(super) firm: FirmId,
     hands: Arc<Hands>,
     dir: tempfile::TempDir,
     stop: watch::Sender<bool>,
@@ -32,21 +32,21 @@ pub struct Stage {
 
 /// Which portal the firm is on.
 #[derive(Clone, Copy)]
-pub enum Portal {
+pub(super) enum Portal {
     CaseStatus,
     Hona,
 }
 
 impl Stage {
     /// A connected firm of so many cases whose file is the example of its portal.
-    pub async fn new(portal: Portal, cases: usize) -> Stage {
+    pub(super) async fn new(portal: Portal, cases: usize) -> Stage {
         let stage = Stage::unconnected(portal, cases);
         stage.connect().await;
         stage
     }
 
     /// The same before anybody allowed access.
-    pub fn unconnected(portal: Portal, cases: usize) -> Stage {
+    pub(super) fn unconnected(portal: Portal, cases: usize) -> Stage {
         let start: Timestamp = START.parse().expect("a time");
         let (seed, id) = match portal {
             Portal::CaseStatus => (8, "harlow-pike"),
@@ -83,7 +83,7 @@ impl Stage {
     }
 
     /// Allows access, as a person in a browser would.
-    pub async fn connect(&self) {
+    pub(super) async fn connect(&self) {
         let Ok(Answer::Authorize { url, .. }) = self.ask(Ask::ConnectBegin).await else { panic!("no address to open") };
         let request = axum::http::Request::get(url).body(Body::empty()).expect("a request");
         let reply = self.sandbox.router().oneshot(request).await.expect("an answer");
@@ -93,7 +93,7 @@ impl Stage {
     }
 
     /// The firm file's text.
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         std::fs::read_to_string(self.file()).expect("the firm file")
     }
 
@@ -102,14 +102,14 @@ impl Stage {
     }
 
     /// Edits the firm file; the text must be there.
-    pub fn edit(&self, from: &str, to: &str) {
+    pub(super) fn edit(&self, from: &str, to: &str) {
         let text = self.text();
         assert!(text.contains(from), "the file has no {from:?}");
         std::fs::write(self.file(), text.replacen(from, to, 1)).expect("written");
     }
 
     /// An engine on the file as it stands; panics with the problems when it has any.
-    pub fn engine(&self) -> Engine {
+    pub(super) fn engine(&self) -> Engine {
         let view = self.house.check_folder(&read_folder(&self.house.paths), self.now());
         let verdict = &view.firms[&self.firm];
         let accepted = self.house.accept(&self.hands, verdict, self.now()).expect("accepted");
@@ -117,47 +117,47 @@ impl Stage {
         self.house.engine(&self.hands, accepted.firm.expect("a firm")).expect("an engine")
     }
 
-    pub async fn ask(&self, ask: Ask) -> Result<Answer, operations::OperationError> {
+    pub(super) async fn ask(&self, ask: Ask) -> Result<Answer, operations::OperationError> {
         let by = Caller { who: "tester".to_owned() };
         operations::answer(&self.engine(), ask, &by, &Progress::silent()).await
     }
 
-    pub async fn plan(&self) -> PlanAnswer {
+    pub(super) async fn plan(&self) -> PlanAnswer {
         match self.ask(Ask::Plan(PlanAsk::default())).await {
             Ok(Answer::Plan(plan)) => *plan,
             other => panic!("{other:?}"),
         }
     }
 
-    pub async fn sync(&self) -> RunReport {
+    pub(super) async fn sync(&self) -> RunReport {
         self.sync_with(SyncAsk::default()).await
     }
 
-    pub async fn sync_cases(&self, cases: &[u64]) -> RunReport {
+    pub(super) async fn sync_cases(&self, cases: &[u64]) -> RunReport {
         self.sync_with(SyncAsk { cases: cases.iter().map(u64::to_string).collect(), ..SyncAsk::default() }).await
     }
 
-    pub async fn sync_with(&self, ask: SyncAsk) -> RunReport {
+    pub(super) async fn sync_with(&self, ask: SyncAsk) -> RunReport {
         run(self.ask(Ask::Sync(ask)).await)
     }
 
     /// Approves the plan that waits.
-    pub async fn approve(&self) -> RunReport {
+    pub(super) async fn approve(&self) -> RunReport {
         let plan = self.status().await.waiting_plan.expect("a plan waits").to_string();
         self.approve_with(ApproveAsk { plan, only: Vec::new(), practice_area: None, except: Vec::new(), now: false }).await
     }
 
     /// Approves only one kind of the plan that waits.
-    pub async fn approve_only(&self, kind: Kind) -> RunReport {
+    pub(super) async fn approve_only(&self, kind: Kind) -> RunReport {
         let plan = self.status().await.waiting_plan.expect("a plan waits").to_string();
         self.approve_with(ApproveAsk { plan, only: vec![kind], practice_area: None, except: Vec::new(), now: false }).await
     }
 
-    pub async fn approve_with(&self, ask: ApproveAsk) -> RunReport {
+    pub(super) async fn approve_with(&self, ask: ApproveAsk) -> RunReport {
         run(self.ask(Ask::Approve(ask)).await)
     }
 
-    pub async fn status(&self) -> FirmStatus {
+    pub(super) async fn status(&self) -> FirmStatus {
         match self.ask(Ask::Status).await {
             Ok(Answer::Status(status)) => *status,
             other => panic!("{other:?}"),
@@ -165,7 +165,7 @@ impl Stage {
     }
 
     /// Imports everything: the first run, held, and one yes.
-    pub async fn import(&self) -> RunReport {
+    pub(super) async fn import(&self) -> RunReport {
         let held = self.sync().await;
         assert_eq!(held.outcome, Outcome::Waiting, "{held:#?}");
         let report = self.approve().await;
@@ -175,31 +175,31 @@ impl Stage {
     }
 
     /// Looks at, or changes, the world.
-    pub fn with<R>(&self, look: impl FnOnce(&mut World) -> R) -> R {
+    pub(super) fn with<R>(&self, look: impl FnOnce(&mut World) -> R) -> R {
         self.sandbox.with(look)
     }
 
     /// How many requests that write reached the portal since they were last reset.
-    pub fn writes(&self) -> usize {
+    pub(super) fn writes(&self) -> usize {
         self.with(|world| world.writes().len())
     }
 
     /// Lets time pass.
-    pub async fn pass(&self, time: Duration) {
+    pub(super) async fn pass(&self, time: Duration) {
         tokio::time::advance(time).await;
     }
 
-    pub fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         self.house.clock.now()
     }
 
     /// A stop of the process is on its way.
-    pub fn stop(&self) {
+    pub(super) fn stop(&self) {
         self.stop.send_replace(true);
     }
 
     /// What the state keeps.
-    pub fn hands(&self) -> &Hands {
+    pub(super) fn hands(&self) -> &Hands {
         &self.hands
     }
 }
