@@ -51,6 +51,8 @@ pub enum Format {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// The whole product in one go, against the built-in sandbox; needs no account and no network
+    Demo(DemoArgs),
     /// Writes a commented firm file to start from, inactive
     Init(InitArgs),
     /// Reads a secret from the terminal or stdin and seals it in the firm's state

@@ -3,7 +3,7 @@
 use super::args::{Command, Common, Format, Typed};
 use super::exit::{Exit, Failure};
 use super::output::Output;
-use super::{check, completions, connect, fields, init, logging, pause, plan, reload, sandbox, schema, secret, status, sync};
+use super::{check, completions, connect, demo, fields, init, logging, pause, plan, reload, sandbox, schema, secret, status, sync};
 use clap::Parser;
 use clap::error::ErrorKind;
 use std::ffi::OsString;
@@ -36,7 +36,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn begin(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
     fits(command, desk.common.format)?;
     // The daemon's log is as its file says, which is yet to be read.
-    if !matches!(command, Command::Run) {
+    // A demo tells its story on stdout, and the daemon in it would talk into it.
+    if !matches!(command, Command::Run | Command::Demo(_)) {
         logging::start(&desk.common)?;
     }
     dispatch(command, desk)
@@ -44,6 +45,7 @@ fn begin(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
 
 fn dispatch(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
     match command {
+        Command::Demo(args) => wait(demo::demo(args, desk)),
         Command::Init(args) => init::init(args, desk),
         Command::Check(args) => check::check(args, desk),
         Command::Fields(args) => fields::fields(args, desk),

@@ -9,6 +9,7 @@ mod check;
 mod command;
 mod completions;
 mod connect;
+mod demo;
 mod exit;
 mod fields;
 mod firm;
