@@ -91,7 +91,8 @@ impl House {
 
 /// What the edit is, and what it means.
 fn said(hands: &Hands, firm: &Firm, change: &FirmChange) -> Result<Vec<String>, OperationError> {
-    let mut notes: Vec<String> = change.differences.iter().map(|difference| format!("{} changed", difference.what)).collect();
+    let mut notes: Vec<String> =
+        change.differences.iter().map(|difference| format!("[{}] {}", difference.section, difference.what)).collect();
     if change.is_empty() {
         return Ok(notes);
     }

@@ -51,15 +51,55 @@ impl Effect {
             said.push(format!("{} would move at the next run{}", cases(move_), held.unwrap_or_default()));
         }
         if unmapped > 0 {
-            said.push(format!("{} stand in a stage that is not in the map and would need attention", cases(unmapped)));
+            said.push(format!("{} in a stage that is not in the map would need attention", cases(unmapped)));
         }
         if left_out > 0 {
             let what = match firm.closure.out_of_scope {
-                OutOfScopeRule::Report => "would need attention",
-                OutOfScopeRule::Close => "would be closed in the portal",
+                OutOfScopeRule::Report => "need attention",
+                OutOfScopeRule::Close => "closed in the portal",
             };
-            said.push(format!("{} would be left out by [cases] and {what}", cases(left_out)));
+            said.push(format!("{} would be left out by [cases], and {what}", cases(left_out)));
         }
         said
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::firm_for_tests::{entry, firm};
+    use crate::domain::{CaseId, Fingerprint, PortalId, SeenState};
+    use jiff::Timestamp;
+
+    fn link(case: u64, mycase_stage: &str, portal_stage: &str, open: bool) -> Link {
+        let (area, at) = (Some("Personal Injury".to_owned()), Timestamp::UNIX_EPOCH);
+        let seen = SeenState { practice_area: area.clone(), stage: Some(mycase_stage.into()), stage_since: at, open, open_since: at };
+        let print = Fingerprint([0; 16]);
+        Link {
+            case: CaseId(case),
+            portal_id: PortalId(case.to_string()),
+            practice_area: area,
+            stage: Some(portal_stage.into()),
+            open,
+            contact: print,
+            rest: print,
+            clients: Vec::new(),
+            phones: Vec::new(),
+            readable: 0,
+            seen,
+            missing: None,
+            linked_at: at,
+        }
+    }
+
+    #[test]
+    fn an_edit_is_measured_by_the_open_cases_it_moves_and_says_when_they_will_wait() {
+        let mut firm = firm();
+        firm.stages.map = [entry("Demand Sent", "Negotiation", 4)].into_iter().collect();
+        let links: Vec<Link> = (0..20).map(|case| link(case, "Demand Sent", "Demand", case != 0)).collect();
+        let effect = measure(&firm, links);
+        assert_eq!((effect.open, effect.move_), (19, 19), "the closed one does not count");
+        let said = effect.sentences(&firm).join("\n");
+        assert!(said.starts_with("19 linked cases would move at the next run"), "{said}");
     }
 }

@@ -52,7 +52,10 @@ async fn tell(stage: &mut Stage, theatre: &mut Theatre, players: &[Player]) -> R
         let report = theatre.sync(&player.id).await?;
         expect(report.written == 0 && player.writes() == 0, || format!("{} were written", report.written))?;
         let requests = report.requests;
-        stage.line(&format!("   {}: {} in step; {} requests to MyCase, {} to {}", player.id, report.counts.unchanged, requests.mycase, requests.portal, player.portal));
+        stage.line(&format!(
+            "   {}: {} in step; {} requests to MyCase, {} to {}",
+            player.id, report.counts.unchanged, requests.mycase, requests.portal, player.portal
+        ));
     }
     stage.title("A case moves in MyCase and arrives in the portal");
     for player in players {
@@ -72,7 +75,7 @@ async fn tell(stage: &mut Stage, theatre: &mut Theatre, players: &[Player]) -> R
 
 async fn plan(stage: &mut Stage, theatre: &Theatre, player: &Player) -> Result<(), Oops> {
     let Answer::Plan(plan) = theatre.ask(&player.id, Ask::Plan(PlanAsk::default())).await? else { return Err("no plan came".to_owned()) };
-    let first = plan.text.lines().take(3).map(|line| format!("   {line}")).collect::<Vec<_>>().join("\n");
+    let first = plan.text.lines().take(1).map(|line| format!("   {line}")).collect::<String>();
     stage.line(&first);
     expect(plan.has_changes, || "the plan is empty".to_owned())?;
     expect(player.writes() == 0, || "a plan wrote something".to_owned())
@@ -85,9 +88,18 @@ async fn first_import(stage: &mut Stage, theatre: &Theatre, player: &Player) -> 
     stage.line(&format!("   {}: {} wait; $ casebridge approve {} {waiting}", player.id, plural(held.waiting, "case", "cases"), player.id));
     let report = theatre.approve(&player.id, waiting.as_str()).await?;
     let shown = player.shown()?;
-    expect(shown.len() == report.written && report.written > 0, || format!("{} were written, the portal shows {}", report.written, shown.len()))?;
+    expect(shown.len() == report.written && report.written > 0, || {
+        format!("{} were written, the portal shows {}", report.written, shown.len())
+    })?;
     let took = format!("{:.1} s", report.duration_seconds);
-    stage.line(&format!("   {}: {} written, {} failed; {} shows {} ({took})", player.id, report.written, report.failures.len(), player.portal, shown.len()));
+    stage.line(&format!(
+        "   {}: {} written, {} failed; {} shows {} ({took})",
+        player.id,
+        report.written,
+        report.failures.len(),
+        player.portal,
+        shown.len()
+    ));
     for failure in &report.failures {
         stage.line(&format!("      case {}: {}", failure.case, failure.text));
     }
@@ -154,11 +166,17 @@ async fn a_mass_edit(stage: &mut Stage, theatre: &Theatre, player: &Player) -> R
     let held = theatre.sync(&player.id).await?;
     let waiting = held.waiting_plan.clone().ok_or("nothing was held")?;
     expect(held.written == 0 && player.writes() == 0, || format!("{} were written over the limit", held.written))?;
-    stage.line(&format!("   {}: held before the first write: {} wait in {waiting}; nobody was texted", player.id, plural(held.waiting, "case", "cases")));
+    stage.line(&format!(
+        "   {}: held before the first write: {} wait in {waiting}; nobody was texted",
+        player.id,
+        plural(held.waiting, "case", "cases")
+    ));
     stage.line("   Suppose it was meant: one yes.");
     let report = theatre.approve(&player.id, waiting.as_str()).await?;
     let after = player.shown()?;
-    expect(report.written == held.waiting && moved(&before, &after).len() == held.waiting, || format!("{} arrived", moved(&before, &after).len()))?;
+    expect(report.written == held.waiting && moved(&before, &after).len() == held.waiting, || {
+        format!("{} arrived", moved(&before, &after).len())
+    })?;
     say_run(stage, player, &report, "approved, and who approved is kept");
     player.writes();
     Ok(())
