@@ -77,6 +77,8 @@ pub(super) struct Look {
     pub(super) events: Vec<Event>,
     /// A file was caught while it was written: look again soon.
     pub(super) again: bool,
+    /// Firms whose file means something else now; said once the machine knows when they run next.
+    accepted: BTreeSet<FirmId>,
 }
 
 impl Firms {
@@ -138,7 +140,7 @@ impl Firms {
                     changed.insert(id.clone());
                 }
                 kept.verdict = Some(verdict);
-                if self.settle(&id, now, &mut look.events) {
+                if self.settle(&id, now, &mut look) {
                     alters.insert(id);
                 }
             }
@@ -150,14 +152,34 @@ impl Firms {
     }
 
     /// Tries a state again that another process held.
-    pub(super) fn retry(&mut self, id: &FirmId, now: Timestamp) -> Vec<Event> {
-        let mut events = Vec::new();
-        let altered = self.settle(id, now, &mut events);
+    pub(super) fn retry(&mut self, id: &FirmId, now: Timestamp) -> Look {
+        let mut look = Look::default();
+        let altered = self.settle(id, now, &mut look);
         if self.kept.get(id).is_some_and(|kept| kept.hands.is_some()) {
             let altered = if altered { BTreeSet::from([id.clone()]) } else { BTreeSet::new() };
-            events.insert(0, Event::Folder(self.news(&BTreeSet::new(), &altered)));
+            look.events.insert(0, Event::Folder(self.news(&BTreeSet::new(), &altered)));
         }
-        events
+        look
+    }
+
+    /// Says what the edits of a look mean and when that takes effect, once the machine has heard of them.
+    pub(super) fn say(&mut self, look: &Look, machine: &Machine, now: Timestamp) {
+        for id in &look.accepted {
+            let Some(kept) = self.kept.get_mut(id) else { continue };
+            let next = machine.next_runs(id, now);
+            if let Some(next) = [next.cases, next.verify].into_iter().flatten().min() {
+                let zone = kept.firm.as_ref().map_or(TimeZone::UTC, |firm| firm.time_zone.clone());
+                kept.notes.push(format!("the next run is at {}", next.to_zoned(zone).strftime("%Y-%m-%d %H:%M %Z")));
+            }
+            report::accepted(id, kept.view.as_ref().map_or(0, |view| view.generation), &kept.notes);
+        }
+    }
+
+    /// A run has gone through: what the last edit would do is done.
+    pub(super) fn ran(&mut self, id: &FirmId) {
+        if let Some(kept) = self.kept.get_mut(id) {
+            kept.notes.clear();
+        }
     }
 
     /// The firm's file is gone for good. Its state stays, and nothing is closed anywhere.
@@ -279,9 +301,9 @@ impl Firms {
     }
 
     /// Opens the state if need be and settles what the file on disk comes to. True when an edit alters what clients see.
-    fn settle(&mut self, id: &FirmId, now: Timestamp, events: &mut Vec<Event>) -> bool {
+    fn settle(&mut self, id: &FirmId, now: Timestamp, look: &mut Look) -> bool {
         let first = self.kept.get(id).is_some_and(|kept| kept.hands.is_none());
-        if first && !self.open(id, now, events) {
+        if first && !self.open(id, now, &mut look.events) {
             return false;
         }
         let Some(kept) = self.kept.get_mut(id) else { return false };
@@ -294,7 +316,10 @@ impl Firms {
             }
         };
         let alters = kept.takes(id, accepted, first);
-        events.extend(self.standing(id, now));
+        if kept.last == Some(Verdict::Accepted) {
+            look.accepted.insert(id.clone());
+        }
+        look.events.extend(self.standing(id, now));
         alters
     }
 
@@ -304,7 +329,7 @@ impl Firms {
         let error = match self.house.open_firm(id) {
             Ok(hands) => {
                 if kept.trouble.take().is_some() {
-                    tracing::info!(firm = %id, "{id}: its state is free again");
+                    tracing::info!(firm = %id, "{id}: its state is open now");
                 }
                 kept.hands = Some(hands);
                 return true;
@@ -341,14 +366,13 @@ impl Kept {
             file.since = known.since;
         }
         match verdict {
-            Verdict::Accepted => report::accepted(id, file.generation, &notes),
             Verdict::Rejected if !again => {
                 let problems = self.verdict.as_ref().map(|verdict| verdict.problems.as_slice()).unwrap_or_default();
                 report::rejected(id, problems, firm.is_some());
             }
             Verdict::Unchanged if first => tracing::info!(firm = %id, generation = file.generation, "{id}: its file is in use"),
             Verdict::Unchanged if !again => tracing::info!(firm = %id, "{id}: its file is good again, and means what it meant"),
-            Verdict::Rejected | Verdict::Unchanged | Verdict::Removed | Verdict::Waiting => {}
+            Verdict::Accepted | Verdict::Rejected | Verdict::Unchanged | Verdict::Removed | Verdict::Waiting => {}
         }
         if verdict != Verdict::Rejected {
             self.notes = if verdict == Verdict::Accepted { notes } else { std::mem::take(&mut self.notes) };
