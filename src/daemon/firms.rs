@@ -16,8 +16,8 @@ use crate::load::{self, FileText, FolderText, Paths};
 use crate::operations::{Accepted, FileState, FileVerdict, FileView, FirmStatus, House};
 use crate::store::StoreError;
 use crate::sync::{Engine, Hands};
-use jiff::tz::TimeZone;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
