@@ -235,10 +235,11 @@ impl Firms {
             let verdict = kept.last?;
             let problems = kept.verdict.as_ref().map(|verdict| report::values(&verdict.problems)).unwrap_or_default();
             let generation = kept.view.as_ref().map_or(0, |view| view.generation);
-            let notes = if verdict == Verdict::Waiting {
-                kept.trouble.iter().map(|trouble| trouble.0.clone()).collect()
-            } else {
-                kept.notes.clone()
+            let notes = match verdict {
+                Verdict::Waiting => kept.trouble.iter().map(|trouble| trouble.0.clone()).collect(),
+                // What an earlier edit means does not belong to this one.
+                Verdict::Rejected | Verdict::Removed => Vec::new(),
+                Verdict::Accepted | Verdict::Unchanged => kept.notes.clone(),
             };
             Some(FileReport { firm: id.clone(), file, verdict, generation, problems, notes })
         };

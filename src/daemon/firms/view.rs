@@ -37,7 +37,8 @@ impl Kept {
         if let Some(trigger) = machine.running(id) {
             status.notes.push(format!("a run is under way ({})", report::word(trigger)));
         }
-        if let Some(until) = machine.settles_until(id, now) {
+        let runs = status.next != NextRuns::default();
+        if let Some(until) = machine.settles_until(id, now).filter(|_| runs) {
             status.notes.push(format!("its file was edited: runs wait until {until:.0}, or longer when it is edited again"));
         }
         match machine.skipped(id) {
