@@ -115,7 +115,7 @@ impl EventLoop {
         while !self.finished {
             match self.wait().await {
                 Happening::Message(message) => self.message(message),
-                Happening::Looked(seen) => self.looked(seen),
+                Happening::Looked(seen) => self.looked(*seen),
                 Happening::Moved => self.begin_look(),
                 Happening::TaskEnded(ended) => self.task_ended(ended),
                 Happening::Signal(Signal::Reload) => {
@@ -158,7 +158,11 @@ impl EventLoop {
     fn act(&mut self, action: Action, now: Timestamp, events: &mut VecDeque<Event>) {
         match action {
             Action::StartRun { firm, trigger } => self.start_run(firm, trigger, events),
-            Action::RetryStore(firm) => events.extend(self.firms.retry(&firm, now)),
+            Action::RetryStore(firm) => {
+                let mut look = self.firms.retry(&firm, now);
+                events.extend(std::mem::take(&mut look.events));
+                self.firms.say(&look, &self.machine, now);
+            }
             Action::Gone(firm) => self.firms.gone(&firm, now),
             Action::EndPause(firm) => {
                 tracing::info!(%firm, "{firm}: its pause has ended");
@@ -288,8 +292,10 @@ impl EventLoop {
                 (firm.clone(), is_run.then_some(Event::AskEnded { firm, later: left.filter(|left| *left) }))
             }
         };
-        let now = self.clock.now();
-        let standing = self.firms.standing(&firm, now);
+        if left.is_some() {
+            self.firms.ran(&firm);
+        }
+        let standing = self.firms.standing(&firm, self.clock.now());
         event.into_iter().chain(standing).for_each(|event| self.handle(event));
     }
 
@@ -311,11 +317,12 @@ impl EventLoop {
         let now = self.clock.now();
         match seen {
             Ok(seen) => {
-                let look = self.firms.take(seen, now);
+                let mut look = self.firms.take(seen, now);
                 if look.again {
                     self.look_at = now.checked_add(AGAIN).ok();
                 }
-                look.events.into_iter().for_each(|event| self.handle(event));
+                std::mem::take(&mut look.events).into_iter().for_each(|event| self.handle(event));
+                self.firms.say(&look, &self.machine, now);
             }
             Err(error) => tracing::error!(%error, "reading the folder failed; what was read last stays in use"),
         }

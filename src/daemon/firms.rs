@@ -3,7 +3,9 @@
 //! All of the house's calls stand here; when to make them is the loop's and the machine's. A firm is its own failure
 //! domain: whatever goes wrong with one is kept in its place and leaves the others alone.
 
-use super::machine::{Event, FirmSpec, Machine, News, Pause, Rules, Standing};
+mod view;
+
+use super::machine::{Event, FirmSpec, Machine, News, Rules};
 use super::message::{FileReport, Refusal, Verdict};
 use super::own_file::OwnFile;
 use super::report;
@@ -11,11 +13,11 @@ use super::status_text::{self, StatusTexts};
 use crate::config::{Firm, Problem, Severity};
 use crate::domain::FirmId;
 use crate::load::{self, FileText, FolderText, Paths};
-use crate::operations::{self, Accepted, Connection, FileState, FileVerdict, FileView, FirmStatus, House, NextRuns, RunState};
+use crate::operations::{Accepted, FileState, FileVerdict, FileView, FirmStatus, House};
 use crate::store::StoreError;
-use crate::sync::{Engine, Hands, RunReport};
+use crate::sync::{Engine, Hands};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -77,6 +79,8 @@ pub(super) struct Look {
     pub(super) events: Vec<Event>,
     /// A file was caught while it was written: look again soon.
     pub(super) again: bool,
+    /// Firms whose file means something else now; said once the machine knows when they run next.
+    accepted: BTreeSet<FirmId>,
 }
 
 impl Firms {
@@ -138,7 +142,7 @@ impl Firms {
                     changed.insert(id.clone());
                 }
                 kept.verdict = Some(verdict);
-                if self.settle(&id, now, &mut look.events) {
+                if self.settle(&id, now, &mut look) {
                     alters.insert(id);
                 }
             }
@@ -150,14 +154,34 @@ impl Firms {
     }
 
     /// Tries a state again that another process held.
-    pub(super) fn retry(&mut self, id: &FirmId, now: Timestamp) -> Vec<Event> {
-        let mut events = Vec::new();
-        let altered = self.settle(id, now, &mut events);
+    pub(super) fn retry(&mut self, id: &FirmId, now: Timestamp) -> Look {
+        let mut look = Look::default();
+        let altered = self.settle(id, now, &mut look);
         if self.kept.get(id).is_some_and(|kept| kept.hands.is_some()) {
             let altered = if altered { BTreeSet::from([id.clone()]) } else { BTreeSet::new() };
-            events.insert(0, Event::Folder(self.news(&BTreeSet::new(), &altered)));
+            look.events.insert(0, Event::Folder(self.news(&BTreeSet::new(), &altered)));
         }
-        events
+        look
+    }
+
+    /// Says what the edits of a look mean and when that takes effect, once the machine has heard of them.
+    pub(super) fn say(&mut self, look: &Look, machine: &Machine, now: Timestamp) {
+        for id in &look.accepted {
+            let Some(kept) = self.kept.get_mut(id) else { continue };
+            let next = machine.next_runs(id, now);
+            if let Some(next) = [next.cases, next.verify].into_iter().flatten().min() {
+                let zone = kept.firm.as_ref().map_or(TimeZone::UTC, |firm| firm.time_zone.clone());
+                kept.notes.push(format!("the next run is at {}", next.to_zoned(zone).strftime("%Y-%m-%d %H:%M %Z")));
+            }
+            report::accepted(id, kept.view.as_ref().map_or(0, |view| view.generation), &kept.notes);
+        }
+    }
+
+    /// A run has gone through: what the last edit would do is done.
+    pub(super) fn ran(&mut self, id: &FirmId) {
+        if let Some(kept) = self.kept.get_mut(id) {
+            kept.notes.clear();
+        }
     }
 
     /// The firm's file is gone for good. Its state stays, and nothing is closed anywhere.
@@ -195,7 +219,7 @@ impl Firms {
     pub(super) fn standing(&self, id: &FirmId, now: Timestamp) -> Option<Event> {
         let kept = self.kept.get(id)?;
         let (hands, firm) = (kept.hands.as_ref()?, kept.firm.as_ref()?);
-        match standing_of(hands, firm, now) {
+        match view::standing_of(hands, firm, now) {
             Ok(standing) => Some(Event::Standing(id.clone(), standing)),
             Err(error) => {
                 tracing::error!(firm = %id, %error, "{id}: how the firm stands cannot be read from its state");
@@ -211,10 +235,11 @@ impl Firms {
             let verdict = kept.last?;
             let problems = kept.verdict.as_ref().map(|verdict| report::values(&verdict.problems)).unwrap_or_default();
             let generation = kept.view.as_ref().map_or(0, |view| view.generation);
-            let notes = if verdict == Verdict::Waiting {
-                kept.trouble.iter().map(|trouble| trouble.0.clone()).collect()
-            } else {
-                kept.notes.clone()
+            let notes = match verdict {
+                Verdict::Waiting => kept.trouble.iter().map(|trouble| trouble.0.clone()).collect(),
+                // What an earlier edit means does not belong to this one.
+                Verdict::Rejected | Verdict::Removed => Vec::new(),
+                Verdict::Accepted | Verdict::Unchanged => kept.notes.clone(),
             };
             Some(FileReport { firm: id.clone(), file, verdict, generation, problems, notes })
         };
@@ -279,9 +304,9 @@ impl Firms {
     }
 
     /// Opens the state if need be and settles what the file on disk comes to. True when an edit alters what clients see.
-    fn settle(&mut self, id: &FirmId, now: Timestamp, events: &mut Vec<Event>) -> bool {
+    fn settle(&mut self, id: &FirmId, now: Timestamp, look: &mut Look) -> bool {
         let first = self.kept.get(id).is_some_and(|kept| kept.hands.is_none());
-        if first && !self.open(id, now, events) {
+        if first && !self.open(id, now, &mut look.events) {
             return false;
         }
         let Some(kept) = self.kept.get_mut(id) else { return false };
@@ -294,7 +319,10 @@ impl Firms {
             }
         };
         let alters = kept.takes(id, accepted, first);
-        events.extend(self.standing(id, now));
+        if kept.last == Some(Verdict::Accepted) {
+            look.accepted.insert(id.clone());
+        }
+        look.events.extend(self.standing(id, now));
         alters
     }
 
@@ -304,7 +332,7 @@ impl Firms {
         let error = match self.house.open_firm(id) {
             Ok(hands) => {
                 if kept.trouble.take().is_some() {
-                    tracing::info!(firm = %id, "{id}: its state is free again");
+                    tracing::info!(firm = %id, "{id}: its state is open now");
                 }
                 kept.hands = Some(hands);
                 return true;
@@ -341,14 +369,13 @@ impl Kept {
             file.since = known.since;
         }
         match verdict {
-            Verdict::Accepted => report::accepted(id, file.generation, &notes),
             Verdict::Rejected if !again => {
                 let problems = self.verdict.as_ref().map(|verdict| verdict.problems.as_slice()).unwrap_or_default();
                 report::rejected(id, problems, firm.is_some());
             }
             Verdict::Unchanged if first => tracing::info!(firm = %id, generation = file.generation, "{id}: its file is in use"),
             Verdict::Unchanged if !again => tracing::info!(firm = %id, "{id}: its file is good again, and means what it meant"),
-            Verdict::Rejected | Verdict::Unchanged | Verdict::Removed | Verdict::Waiting => {}
+            Verdict::Accepted | Verdict::Rejected | Verdict::Unchanged | Verdict::Removed | Verdict::Waiting => {}
         }
         if verdict != Verdict::Rejected {
             self.notes = if verdict == Verdict::Accepted { notes } else { std::mem::take(&mut self.notes) };
@@ -356,79 +383,6 @@ impl Kept {
         (self.firm, self.view, self.last) = (firm, Some(file), Some(verdict));
         verdict == Verdict::Accepted && !first && difference.is_some_and(|difference| difference.alters_what_clients_see())
     }
-
-    fn first_problem(&self) -> String {
-        let problems = self.verdict.iter().flat_map(|verdict| &verdict.problems);
-        let first = problems.into_iter().find(|problem| problem.severity == Severity::Error);
-        first.map_or_else(|| "`casebridge check` says why".to_owned(), report::place)
-    }
-
-    fn status(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmStatus, Refusal> {
-        let problems = self.verdict.as_ref().map(|verdict| report::values(&verdict.problems)).unwrap_or_default();
-        let unknown = FileView { state: FileState::Rejected, generation: 0, since: None, problems };
-        let file = self.view.clone().unwrap_or(unknown);
-        let mut status = match (&self.hands, &self.firm) {
-            (Some(hands), Some(firm)) => {
-                let status = operations::status(firm, &hands.store, now);
-                status.map_err(|error| Refusal::new(error.code(), error.to_string()))?
-            }
-            _ => bare(id, file.clone()),
-        };
-        status.file = file;
-        status.next = machine.next_runs(id, now);
-        status.notes.extend(self.trouble.iter().map(|(why, since)| format!("{why} (since {since:.0})")));
-        if let Some(trigger) = machine.running(id) {
-            status.notes.push(format!("a run is under way ({})", report::word(trigger)));
-        }
-        if let Some(until) = machine.settles_until(id, now) {
-            status.notes.push(format!("its file was edited: runs wait until {until:.0}, or longer when it is edited again"));
-        }
-        match machine.skipped(id) {
-            0 => {}
-            count => status.notes.push(format!("{count} times since the start a run was skipped because the last one still ran")),
-        }
-        status.notes.extend(self.notes.iter().cloned());
-        Ok(status)
-    }
-}
-
-/// A firm of which nothing but the file's name is known.
-fn bare(id: &FirmId, file: FileView) -> FirmStatus {
-    FirmStatus {
-        firm: id.clone(),
-        name: id.to_string(),
-        time_zone: None,
-        connection: Connection::NotConnected,
-        status: RunState::Inactive,
-        pause: None,
-        file,
-        next: NextRuns::default(),
-        last: None,
-        exceptions: 0,
-        attention: Vec::new(),
-        waiting_plan: None,
-        waiting: 0,
-        notes: Vec::new(),
-    }
-}
-
-fn standing_of(hands: &Hands, firm: &Firm, now: Timestamp) -> Result<Standing, Box<dyn std::error::Error + Send + Sync>> {
-    let status = operations::status(firm, &hands.store, now)?;
-    let ended = |triggers: &[&str]| -> Result<Option<Timestamp>, StoreError> {
-        let last = hands.store.last_run(triggers)?;
-        let report = last.and_then(|(_, value)| serde_json::from_value::<RunReport>(value).ok());
-        Ok(report.map(|report| {
-            let took = SignedDuration::try_from_secs_f64(report.duration_seconds.max(0.0)).unwrap_or_default();
-            report.started_at.checked_add(took).unwrap_or(report.started_at)
-        }))
-    };
-    Ok(Standing {
-        connection: status.connection,
-        pause: status.pause.map(|pause| Pause { until: pause.until }),
-        last_cases: ended(&["schedule", "verify"])?,
-        last_verify: ended(&["verify"])?,
-        later: status.last.is_some_and(|last| last.later > 0),
-    })
 }
 
 /// Whether two looks found the same texts; times of writing do not count.

@@ -8,7 +8,7 @@ use std::error::Error;
 
 /// A file that means something else was taken into use.
 pub(super) fn accepted(firm: &FirmId, generation: u64, notes: &[String]) {
-    let means = if notes.is_empty() { "nothing that clients see changes".to_owned() } else { notes.join("; ") };
+    let means = if notes.is_empty() { "its file is in use".to_owned() } else { notes.join("; ") };
     tracing::info!(%firm, generation, "{firm}: {means}");
 }
 

@@ -308,3 +308,29 @@ async fn a_firm_whose_state_another_process_holds_is_waited_for_and_a_second_dae
     assert!(second.to_string().contains("another casebridge daemon"), "{second}");
     daemon.stop().await;
 }
+
+#[tokio::test]
+async fn a_stop_during_a_run_loses_nothing_and_the_next_daemon_goes_on_with_the_rest() {
+    let place = Place::new(now());
+    let daemon = place.start().await;
+    daemon.connect(&place).await;
+    let client = daemon.client.clone();
+    let asked = tokio::spawn(async move { client.ask(&acme(), &Ask::Sync(SyncAsk::default())).await });
+    let reading = async {
+        while place.sandbox.with(|world| world.requests().values().sum::<u64>()) < 8 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(SOON, reading).await.unwrap();
+    daemon.stop().await;
+    // Whoever asked is told, one way or the other.
+    match asked.await.unwrap() {
+        Ok(answer) => assert!(matches!(answer, Answer::Run(_)), "{answer:?}"),
+        Err(refused) => assert_eq!(refused.code(), "stopping"),
+    }
+    let daemon = place.start().await;
+    let rest = daemon.sync().await;
+    assert!(rest.error.is_none() && rest.failures.is_empty(), "{rest:?}");
+    assert_eq!(daemon.sync().await.written, 0);
+    daemon.stop().await;
+}

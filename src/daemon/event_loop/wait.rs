@@ -18,7 +18,7 @@ const HOLD: Duration = Duration::from_secs(3);
 /// One thing that happened.
 pub(super) enum Happening {
     Message(Message),
-    Looked(Result<Seen, JoinError>),
+    Looked(Box<Result<Seen, JoinError>>),
     /// The folder should be read.
     Moved,
     TaskEnded(Result<(Id, Outcome), JoinError>),
@@ -39,7 +39,7 @@ impl EventLoop {
         tokio::select! {
             signal = self.signals.next() => Happening::Signal(signal),
             Some(ended) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => Happening::TaskEnded(ended),
-            Some(looked) = join(&mut self.look) => Happening::Looked(looked),
+            Some(looked) = join(&mut self.look) => Happening::Looked(Box::new(looked)),
             Some(message) = self.inbox.recv() => Happening::Message(message),
             _ = self.watch.changed(), if self.look.is_none() => Happening::Moved,
             () = sleep_until(held.unwrap_or(timer)), if held.is_some() => Happening::HeldLongEnough,
