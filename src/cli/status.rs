@@ -16,7 +16,7 @@ use jiff::Timestamp;
 pub(super) async fn status(args: &StatusArgs, desk: &Desk) -> Result<Exit, Failure> {
     let mut answer = match firm::client(desk).await? {
         Some(client) => client.status().await.map_err(|error| firm::lost(&error))?,
-        None => here(&firm::house(desk)?.0, args.firm.as_deref())?,
+        None => here(&firm::quiet_house(desk)?, args.firm.as_deref())?,
     };
     if let Some(wanted) = &args.firm {
         let known: Vec<FirmId> = answer.firms.iter().map(|status| status.firm.clone()).collect();

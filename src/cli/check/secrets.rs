@@ -7,6 +7,8 @@ use crate::domain::FirmId;
 use crate::http::{Clock, Transport};
 use crate::load::{PathOptions, Secrets};
 use crate::operations::{Hands, House};
+use secrecy::ExposeSecret;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -14,12 +16,7 @@ use tokio::sync::watch;
 /// A warning for each secret that cannot be read, at the line that names it. A state is looked into when it is there and
 /// nobody holds it; while a daemon does, `status` is the place to ask.
 pub(super) fn warnings(firm: &Firm, text: &SourceText, setting: &Setting, firms: &BTreeSet<FirmId>) -> Vec<Problem> {
-    let secrets = Secrets {
-        environment: setting.environment.clone(),
-        allowed: setting.rules().environment.iter().cloned().collect(),
-        folder: setting.paths.secrets.clone(),
-        firms: firms.clone(),
-    };
+    let secrets = reachable(setting, firms);
     let asked = [("mycase", "client_secret", &firm.mycase.client_secret), ("portal", "api_key", &firm.portal.api_key)];
     let kept = asked.iter().any(|(.., reference)| matches!(reference, SecretRef::Stored(_))).then(|| kept(firm, setting));
     let mut problems = Vec::new();
@@ -43,6 +40,21 @@ pub(super) fn warnings(firm: &Firm, text: &SourceText, setting: &Setting, firms:
         }
     }
     problems
+}
+
+/// What tells one portal key from another, when it lies outside of a state and can be read here.
+pub(super) fn portal_key_print(firm: &Firm, setting: &Setting, firms: &BTreeSet<FirmId>) -> Option<String> {
+    let key = reachable(setting, firms).resolve(&firm.id, &firm.portal.api_key, |_| None).ok()?;
+    Some(format!("{:x?}", Sha256::digest(key.expose_secret().as_bytes())))
+}
+
+fn reachable(setting: &Setting, firms: &BTreeSet<FirmId>) -> Secrets {
+    Secrets {
+        environment: setting.environment.clone(),
+        allowed: setting.rules().environment.iter().cloned().collect(),
+        folder: setting.paths.secrets.clone(),
+        firms: firms.clone(),
+    }
 }
 
 /// What is known of a firm's sealed secrets here.

@@ -152,3 +152,21 @@ fn status_without_a_daemon_says_so_and_makes_no_state() {
     assert!(!house.path("state").exists());
     house.run(&["status", "beta"]).ends_with(2).says(&["no firm beta", "acme"]);
 }
+
+#[test]
+fn one_portal_key_in_two_files_is_an_error_and_is_never_printed() {
+    let house = House::new();
+    let file = |id: &str| {
+        fs::create_dir_all(house.path(&format!("conf/secrets/{id}"))).expect("a folder");
+        fs::write(house.path(&format!("conf/secrets/{id}/portal")), "the-very-same-key").expect("it is written");
+        house.firm(
+            id,
+            &GOOD.replace("{ env = \"ACME_PORTAL\" }", "{ file = \"portal\" }").replace("ACME_", &format!("{}_", id.to_uppercase())),
+        );
+    };
+    file("acme");
+    house.run(&["check"]).ends_with(0);
+    file("beta");
+    let done = house.run(&["check"]).ends_with(3).says(&["beta.firm.toml:", "also the key of"]);
+    assert!(!done.out.contains("the-very-same-key"));
+}

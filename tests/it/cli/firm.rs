@@ -57,6 +57,9 @@ impl Practice {
     pub(crate) fn connect(&self) -> Done {
         let mut connect = self.house.start(&["connect", "acme", "--no-browser"]);
         let address = connect.line();
+        if address.is_empty() {
+            panic!("no address was printed: {:?}", connect.end());
+        }
         // Browsers ask for more than they are told to.
         let base = self.redirect.trim_end_matches("/callback");
         let asked = http::get(&address);

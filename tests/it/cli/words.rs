@@ -94,3 +94,19 @@ fn a_port_that_is_taken_is_said() {
     let port = taken.local_addr().expect("a number").port().to_string();
     house.run(&["sandbox", "--port", &port]).ends_with(1).says(&[&port, "free one"]);
 }
+
+#[test]
+fn every_command_in_the_readme_is_there() {
+    let house = House::new();
+    let help = house.run(&["--help"]).ends_with(0).out;
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("it is there");
+    // Every second part lies between fences.
+    let blocks = readme.split("```").skip(1).step_by(2).flat_map(str::lines).filter_map(|line| line.strip_prefix("casebridge "));
+    let spans = readme.split('`').filter_map(|span| span.strip_prefix("casebridge "));
+    let named: Vec<&str> = blocks.chain(spans).filter_map(|rest| rest.split_whitespace().next()).collect();
+    assert!(named.len() > 15, "{named:?}");
+    for word in named {
+        // The demo is built beside this.
+        assert!(word == "demo" || help.contains(&format!("\n  {word} ")), "README.md names `casebridge {word}`");
+    }
+}
