@@ -3,8 +3,9 @@
 //! Libraries below ours speak of bodies and headers when they are asked for details; so whatever is asked for, they are
 //! heard up to `info` only.
 
-use super::args::Common;
+use super::args::{Common, Format};
 use super::exit::Failure;
+use super::output::Output;
 use std::io::IsTerminal;
 use std::os::unix::fs::MetadataExt;
 use tracing::level_filters::LevelFilter;
@@ -17,6 +18,8 @@ use tracing_subscriber::{EnvFilter, Layer, Registry};
 /// The form of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
+    /// For whoever typed a command: no times.
+    Remarks,
     /// For people.
     Text,
     /// One JSON object a line.
@@ -27,16 +30,20 @@ pub(super) enum Form {
 
 /// Starts logging for one command; the daemon's comes with its file ([`start_as`]).
 pub(super) fn start(common: &Common) -> Result<(), Failure> {
-    start_as(common.log.as_deref(), "warn", Form::Text)
+    start_as(common.log.as_deref(), "warn", Form::Remarks)
 }
 
 /// Starts logging. `asked` is `--log`, else `level` counts.
 pub(super) fn start_as(asked: Option<&str>, level: &str, form: Form) -> Result<(), Failure> {
     let filter = filter(asked.unwrap_or(level))?;
     let quiet = filter_fn(is_fit_for_a_log);
+    let colour = Output::new(Format::Text).colour();
     let layer: Box<dyn Layer<Registry> + Send + Sync> = match form {
+        Form::Remarks => {
+            let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(colour).without_time();
+            layer.log_internal_errors(false).with_filter(filter).with_filter(quiet).boxed()
+        }
         Form::Text => {
-            let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
             let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(colour);
             layer.log_internal_errors(false).with_filter(filter).with_filter(quiet).boxed()
         }

@@ -16,14 +16,13 @@ use jiff::Timestamp;
 pub(super) async fn status(args: &StatusArgs, desk: &Desk) -> Result<Exit, Failure> {
     let mut answer = match firm::client(desk).await? {
         Some(client) => client.status().await.map_err(|error| firm::lost(&error))?,
-        None => here(&firm::house(desk)?.0, args.firm.as_deref())?,
+        None => here(&firm::quiet_house(desk)?, args.firm.as_deref())?,
     };
     if let Some(wanted) = &args.firm {
-        let known: Vec<String> = answer.firms.iter().map(|status| status.firm.to_string()).collect();
+        let known: Vec<FirmId> = answer.firms.iter().map(|status| status.firm.clone()).collect();
         answer.firms.retain(|status| status.firm.as_str() == wanted);
         if answer.firms.is_empty() {
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            return Err(Failure::of_word("no-such-firm", format!("there is no firm {wanted}; there are: {known}")));
+            return Err(no_such_firm(wanted, &known));
         }
     }
     if desk.output.format == Format::Json {
@@ -32,6 +31,12 @@ pub(super) async fn status(args: &StatusArgs, desk: &Desk) -> Result<Exit, Failu
         desk.output.answer(&text(&answer, desk.output.colour_answers()));
     }
     Ok(Exit::Done)
+}
+
+fn no_such_firm(wanted: &str, known: &[FirmId]) -> Failure {
+    let known: Vec<&str> = known.iter().map(FirmId::as_str).collect();
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    Failure::of_word("no-such-firm", format!("there is no firm {wanted}; there are: {known}"))
 }
 
 fn text(answer: &StatusAnswer, colour: bool) -> String {
@@ -62,12 +67,17 @@ fn here(house: &House, only: Option<&str>) -> Result<StatusAnswer, Failure> {
     if let Some(why) = folder.unreadable.as_ref().filter(|_| house.paths.firms.exists()) {
         return Err(Failure::failed(format!("the folder of firm files {} cannot be read: {why}", house.paths.firms)));
     }
+    let left: Vec<FirmId> = left_behind(house).into_iter().filter(|id| !view.firms.contains_key(id)).collect();
+    let known: Vec<FirmId> = view.firms.keys().chain(&left).cloned().collect();
     let asked = |id: &FirmId| only.is_none_or(|only| only == id.as_str());
+    if let Some(wanted) = only.filter(|_| !known.iter().any(asked)) {
+        return Err(no_such_firm(wanted, &known));
+    }
     let firms = view.firms.iter().filter(|(id, _)| asked(id)).map(|(id, verdict)| one(house, id, verdict, now));
     let mut firms: Vec<FirmStatus> = firms.collect::<Result<_, _>>()?;
-    firms.extend(left_behind(house).into_iter().filter(|id| !view.firms.contains_key(id) && asked(id)).map(|id| {
+    firms.extend(left.iter().filter(|id| asked(id)).map(|id| {
         let file = FileView { state: FileState::Removed, generation: 0, since: None, problems: Vec::new() };
-        bare(&id, file)
+        bare(id, file)
     }));
     firms.sort_by(|a, b| a.firm.cmp(&b.firm));
     if only.is_some() {

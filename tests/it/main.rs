@@ -1,5 +1,6 @@
 //! The integration tests, one binary so that they link once; each module is one part of casebridge seen from outside.
 
+mod cli;
 mod flow;
 mod mycase;
 mod profiles;

@@ -98,14 +98,18 @@ impl Found {
                 self.sources.append(&mut sources);
             }
         }
-        self.across(members, only.as_ref(), folder);
+        self.across(members, target);
         Ok(())
     }
 
     /// What only shows across files; said of the files that were asked for.
-    fn across(&mut self, members: Vec<(Firm, SourceText)>, only: Option<&BTreeSet<String>>, folder: &Utf8Path) {
-        let asked = |file: &str| only.is_none_or(|only| only.iter().any(|name| folder.join(name) == *file));
-        let set: Vec<SetMember<'_>> = members.iter().map(|(firm, source)| SetMember { firm, source, portal_key: None }).collect();
+    fn across(&mut self, members: Vec<(Firm, SourceText)>, target: &Target) {
+        let Target { setting, folder, only, .. } = target;
+        let asked = |file: &str| only.as_ref().is_none_or(|only| only.iter().any(|name| folder.join(name) == *file));
+        let ids: BTreeSet<_> = members.iter().map(|(firm, _)| firm.id.clone()).collect();
+        let prints: Vec<Option<String>> = members.iter().map(|(firm, _)| secrets::portal_key_print(firm, setting, &ids)).collect();
+        let set = members.iter().zip(&prints).map(|((firm, source), print)| SetMember { firm, source, portal_key: print.as_deref() });
+        let set: Vec<SetMember<'_>> = set.collect();
         self.problems.extend(check_set(&set).into_iter().filter(|problem| asked(&problem.file)));
         self.firms.extend(members.into_iter().filter(|(_, source)| asked(&source.name)).map(|(firm, _)| firm));
     }

@@ -1,0 +1,65 @@
+//! The same commands through a daemon: who answers makes no difference.
+
+use super::firm::Practice;
+use super::house::Running;
+use std::time::{Duration, Instant};
+
+/// Starts the daemon and waits until it answers.
+fn daemon(practice: &Practice) -> Running {
+    let daemon = practice.house.start(&["run"]);
+    let until = Instant::now() + Duration::from_secs(20);
+    // Not `status`: without a daemon it would hold the state that the daemon is about to open.
+    while practice.house.run(&["reload", "--wait"]).code == 1 {
+        assert!(Instant::now() < until, "the daemon answers");
+    }
+    daemon
+}
+
+#[test]
+fn a_firm_is_connected_planned_and_synced_through_the_daemon() {
+    let practice = Practice::new(20);
+    practice.portal_knows_everybody();
+    let running = daemon(&practice);
+    let house = &practice.house;
+    house.run(&["status"]).ends_with(0).says(&["The daemon runs"]);
+    practice.connect();
+    let plan = house.run(&["plan", "acme", "--format", "json"]).ends_with(0).json();
+    house.run(&["sync", "acme"]).ends_with(5).says(&["casebridge approve acme"]);
+    house.run(&["approve", "acme", plan["plan"].as_str().expect("a name")]).ends_with(0).says(&["is done"]);
+    let second = house.run(&["sync", "acme", "--format", "json"]).ends_with(0).json();
+    assert_eq!(second["written"], 0);
+    house.run(&["run"]).ends_with(1).says(&["another casebridge daemon"]);
+    house.run(&["status", "nobody"]).ends_with(2);
+    house.run(&["plan", "nobody"]).ends_with(2).says(&["acme"]);
+    running.terminate();
+    running.end().ends_with(0);
+    house.run(&["status"]).ends_with(0).says(&["No daemon runs"]);
+}
+
+#[test]
+fn reload_says_what_came_of_each_file() {
+    let practice = Practice::new(5);
+    let house = &practice.house;
+    house.run(&["reload", "--wait"]).ends_with(1).says(&["no daemon listens"]);
+    let _running = daemon(&practice);
+    house.run(&["reload", "--wait"]).ends_with(0).says(&["acme.firm.toml: "]);
+    practice.write_file(|text| text.replace("\"Demand Sent\" = \"Demand\"", "\"Demand Sent\" = \"Litigation\""));
+    house.run(&["reload", "--wait"]).ends_with(0).says(&["acme.firm.toml"]);
+    assert_eq!(house.run(&["status", "--format", "json"]).json()["firms"][0]["file"]["generation"], 2);
+    practice.write_file(|text| text.replace("time_zone", "timezone"));
+    let rejected = house.run(&["reload", "--wait", "--format", "json"]).ends_with(3).json();
+    assert_eq!(rejected["files"][0]["verdict"], "rejected");
+    house.run(&["status"]).ends_with(0).says(&["the last good version (2) stays in use", "time_zone"]);
+    house.run(&["pause", "acme", "--reason", "the file is broken"]).ends_with(0);
+}
+
+#[test]
+fn a_new_firms_secrets_are_set_before_its_file_is_finished() {
+    let practice = Practice::new(5);
+    let house = &practice.house;
+    let _running = daemon(&practice);
+    house.run(&["init", "beta"]).ends_with(0);
+    house.run(&["reload", "--wait"]).ends_with(3).says(&["beta.firm.toml"]);
+    house.run_with(&["secret", "set", "beta", "mycase"], "s3cret\n").ends_with(0);
+    house.run(&["plan", "beta"]).ends_with(3).says(&["no version of beta.firm.toml was good yet"]);
+}

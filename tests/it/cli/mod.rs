@@ -1,0 +1,8 @@
+//! The shipped program, run as people and scripts run it: what was typed goes in, exit code, stdout and stderr come out.
+
+mod daemon;
+mod files;
+mod firm;
+mod house;
+mod http;
+mod words;
