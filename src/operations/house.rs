@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::watch;
 
 /// Why a house cannot be entered.
@@ -45,6 +45,8 @@ pub struct House {
     environment: Environment,
     vault: OnceLock<Arc<Vault>>,
     stop: watch::Receiver<bool>,
+    /// Every firm that has a file: a variable that begins with another firm's id is that firm's.
+    firms: Mutex<BTreeSet<FirmId>>,
     /// Which firm uses which portal key in this process.
     keys: Mutex<BTreeMap<[u8; 32], FirmId>>,
 }
@@ -102,8 +104,8 @@ impl House {
         };
         let paths = Paths::new(options, &settings, &environment)?;
         let limiters = Arc::new(Limiters::new(daemon.mycase_requests.min(RATE_PER_WINDOW), RATE_WINDOW));
-        let (vault, keys) = (OnceLock::new(), Mutex::default());
-        Ok(House { daemon, paths, clock, transport, limiters, environment, vault, stop, keys })
+        let (vault, firms, keys) = (OnceLock::new(), Mutex::default(), Mutex::default());
+        Ok(House { daemon, paths, clock, transport, limiters, environment, vault, stop, firms, keys })
     }
 
     /// The portals there are, with the firm's own; what is wrong with a profile is among the problems.
@@ -131,6 +133,7 @@ impl House {
             let problem = whole_file(&name, "this file looks like a firm file with a mistake in its name, and is not used", &help, 1);
             view.stray.push(Problem { severity: Severity::Warning, code: "file-name", ..problem });
         }
+        *lock(&self.firms) = folder.firms().into_keys().collect();
         let defaults = folder.defaults.as_ref().and_then(load::FileText::source);
         for (id, files) in folder.firms() {
             let beside = |file: Option<&load::FileText>| file.and_then(load::FileText::source);
@@ -248,7 +251,7 @@ impl House {
 
     /// An engine for one version of the firm's file. Secrets that cannot be read are said when they are needed.
     pub fn engine(&self, hands: &Arc<Hands>, firm: Arc<Firm>) -> Result<Engine, OperationError> {
-        let secrets = self.secrets(BTreeSet::new());
+        let secrets = self.secrets(lock(&self.firms).clone());
         let stored = |name: &str| hands.store.secret(name).ok().flatten();
         let mycase = secrets.resolve(&firm.id, &firm.mycase.client_secret, stored);
         let portal = secrets.resolve(&firm.id, &firm.portal.api_key, stored);
@@ -265,7 +268,7 @@ impl House {
         sum.update(firm.portal.base_url.as_str().as_bytes());
         sum.update([0]);
         sum.update(key.expose_secret().as_bytes());
-        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = lock(&self.keys);
         let owner = keys.entry(sum.finalize().into()).or_insert_with(|| firm.id.clone());
         if *owner == firm.id {
             return Ok(());
@@ -300,6 +303,10 @@ fn read_daemon(config_dir: &camino::Utf8Path) -> Result<Daemon, HouseError> {
     };
     let (daemon, problems) = config::check_daemon(&source);
     daemon.ok_or(HouseError::DaemonFile { problems, text: source })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A problem of a file as a whole.
