@@ -2,7 +2,7 @@
 //! (`output`), one that turns errors into words and exit codes (`exit`).
 //!
 //! No command decides anything about a firm: it asks `operations` (through the daemon when one runs) and shows the answer.
-//! Stdout carries the answer and nothing else. Start with [`run`].
+//! Stdout carries the answer and nothing else. Start with [`run`](fn@run).
 
 pub mod args;
 mod check;

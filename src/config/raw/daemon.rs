@@ -33,14 +33,14 @@ section! {
         state: Maybe<String>,
         /// The control socket.
         socket: Maybe<String>,
-        /// A folder for <firm>.txt; "" for none.
+        /// A folder for `<firm>.txt`; "" for none.
         status: Maybe<String>,
     }
 }
 
 section! {
     RawVault {
-        /// Where the vault's key is kept; "" for <state>/vault.key.
+        /// Where the vault's key is kept; "" for `<state>/vault.key`.
         key: Maybe<RawOptionalSecret>,
     }
 }
@@ -49,7 +49,7 @@ section! {
     RawAllow {
         /// Hosts beyond the vendors' own and loopback.
         hosts: Maybe<Vec<At<String>>>,
-        /// The secrets folder: a firm reads only <secrets>/<firm>/.
+        /// The secrets folder: a firm reads only `<secrets>/<firm>/`.
         secrets: Maybe<String>,
         /// The folder of portal profiles of one's own.
         profiles: Maybe<String>,

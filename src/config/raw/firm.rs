@@ -80,7 +80,7 @@ section! {
         client_secret: Maybe<RawSecret>,
         /// The redirect address exactly as registered with MyCase.
         redirect_uri: Maybe<String>,
-        /// The firm's own address, e.g. "https://acme.mycase.com"; checked against what MyCase says the firm is.
+        /// The firm's own address, e.g. `https://acme.mycase.com`; checked against what MyCase says the firm is.
         web_url: Maybe<String>,
         /// MyCase's API with its version; set only for the sandbox.
         api_url: Maybe<String>,
@@ -97,7 +97,7 @@ section! {
         kind: Maybe<String>,
         /// Where the portal's key is kept; never the key itself.
         api_key: Maybe<RawSecret>,
-        /// Overrides the profile's address; only hosts that the daemon's [allow] names, and loopback.
+        /// Overrides the profile's address; only hosts that the daemon's `[allow]` names, and loopback.
         base_url: Maybe<String>,
         /// Required where the portal cannot be listed (Hona): "none", or the path of an exported list to adopt.
         existing: Maybe<String>,
@@ -198,7 +198,7 @@ section! {
         reopened: Maybe<RawReopened>,
         /// A case deleted in MyCase.
         deleted: Maybe<RawDeleted>,
-        /// A linked case that [cases] now leaves out.
+        /// A linked case that `[cases]` now leaves out.
         out_of_scope: Maybe<RawOutOfScope>,
         /// Closed or reopened must have stood this long, e.g. "2 hours".
         settle: Maybe<String>,
