@@ -69,7 +69,8 @@ pub fn compare(old: &Firm, new: &Firm) -> FirmChange {
     let mut differences = Differences::default();
     differences.note("firm", "name", false, &old.name, name);
     differences.note("firm", "time_zone", true, &old.time_zone.iana_name(), &time_zone.iana_name());
-    differences.note("firm", "status", true, &old.active, active);
+    let status = |active: bool| if active { "active" } else { "inactive" };
+    differences.note("firm", "status", true, &status(old.active), &status(*active));
     differences.section("mycase", false, &old.mycase, mycase);
     differences.portal(&old.portal, portal);
     differences.schedule(&old.schedule, schedule);

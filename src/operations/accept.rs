@@ -96,13 +96,20 @@ fn said(hands: &Hands, firm: &Firm, change: &FirmChange) -> Result<Vec<String>, 
     if change.is_empty() {
         return Ok(notes);
     }
-    let links = hands.store.links()?;
-    let effect = measure(firm, links.iter()?.filter_map(Result::ok));
-    notes.extend(effect.sentences(firm));
+    if change.differences.iter().any(|difference| moves_cases(difference.section)) {
+        let links = hands.store.links()?;
+        let effect = measure(firm, links.iter()?.filter_map(Result::ok));
+        notes.extend(effect.sentences(firm));
+    }
     if change.widened {
         notes.push("more cases are in scope now: the next run counts as a first one and waits for one yes".to_owned());
     }
     Ok(notes)
+}
+
+/// Whether an edit of this section can move linked cases between stages, practice areas, or out of scope.
+fn moves_cases(section: &str) -> bool {
+    ["stages", "practice_areas", "cases", "portal"].iter().any(|moving| section.starts_with(moving))
 }
 
 fn values(verdict: &FileVerdict) -> Vec<serde_json::Value> {

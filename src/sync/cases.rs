@@ -123,9 +123,9 @@ async fn sync(engine: &Engine, ask: &RunAsk, errand: &Errand, progress: &Progres
     let mut exceptions = settle_left(engine, errand, progress, &mut done).await?;
     let mut studied = study(engine, Study { reach: ask.reach.clone(), verify: ask.verify, rewrite: ask.rewrite }, progress).await?;
     not_found(&studied, &mut done);
+    exceptions.extend(studied.rested.take_out(engine, &mut studied.plan));
     let planned = studied.plan.counts();
     let resumed = resume(engine, &ask.reach, &mut studied.plan)?;
-    exceptions.extend(studied.rested.take_out(engine, &mut studied.plan));
     let plan = &studied.plan;
     let judged = judge(engine, plan)?;
     let held = judged.held.as_ref();
@@ -144,7 +144,7 @@ async fn sync(engine: &Engine, ask: &RunAsk, errand: &Errand, progress: &Progres
     let ended_early = send(engine, groups, errand, progress, &mut done, &mut exceptions).await?;
     let complete = done.waiting.is_none() && done.later == 0 && !ended_early;
     let closing = Closing { plan, scan: &studied.scan, listed: studied.listed };
-    finish(engine, &ask.reach, &closing, exceptions, complete)?;
+    done.attention = finish(engine, &ask.reach, &closing, exceptions, complete)?;
     done.notes.extend(plan.notes.iter().cloned());
     done.complete = studied.scan.is_whole();
     done.counts = planned;
@@ -193,7 +193,7 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
     let ended_early = send(engine, groups, errand, progress, &mut done, &mut exceptions).await?;
     let all_said = ask.filter.only.is_none() && ask.filter.practice_area.is_none();
     let closing = Closing { plan, scan: &studied.scan, listed: studied.listed };
-    finish(engine, &reach, &closing, exceptions, all_said && !ended_early)?;
+    done.attention = finish(engine, &reach, &closing, exceptions, all_said && !ended_early)?;
     done.notes.extend(plan.notes.iter().cloned());
     done.complete = studied.scan.is_whole();
     done.counts = planned;
