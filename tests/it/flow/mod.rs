@@ -1,4 +1,7 @@
 //! The whole product on a stage: from the firm file to what reached the portal.
 
+mod adoption;
 mod first;
+mod look;
+mod lost;
 mod stage;
