@@ -109,9 +109,9 @@ async fn sync(engine: &Engine, ask: &RunAsk, errand: &Errand, progress: &Progres
     let mut exceptions = settle_left(engine, &ask.reach, errand, progress, done).await?;
     let mut studied = study(engine, Study { reach: ask.reach.clone(), verify: ask.verify, rewrite: ask.rewrite }, progress).await?;
     not_found(&studied, done);
-    let planned = studied.plan.counts();
+    let mut planned = studied.plan.counts();
     let resumed = resume(engine, &ask.reach, &mut studied.plan)?;
-    exceptions.extend(studied.rested.take_out(engine, &mut studied.plan));
+    exceptions.extend(studied.rested.take_out(engine, &mut studied.plan, &mut planned));
     let plan = &studied.plan;
     let judged = judge(engine, plan)?;
     let held = judged.held.as_ref();

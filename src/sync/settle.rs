@@ -18,7 +18,7 @@ use super::apply::{Errand, confirm};
 use super::report::Failure;
 use super::{Engine, Progress, RunError};
 use crate::domain::{CaseException, CaseId, Holds, Kind, Listing, PortalCase, PortalId, Reason, ReasonCode};
-use crate::plan::{Change, Reach};
+use crate::plan::{Change, Reach, overlay};
 use crate::portal;
 use crate::store::{EntryState, JournalEntry};
 use std::collections::BTreeMap;
@@ -84,7 +84,7 @@ fn decide(
     settled: &mut Settled,
 ) -> Result<(), RunError> {
     let case = entry.change.case;
-    match verdict(&entry.change, listed.get(&case).map(Vec::as_slice).unwrap_or_default()) {
+    match verdict(engine, &entry.change, listed.get(&case).map(Vec::as_slice).unwrap_or_default()) {
         Verdict::TookEffect(portal_id, change) => {
             let links = engine.store().links()?;
             let closing = closing_left(&entry, &change, &portal_id);
@@ -92,8 +92,10 @@ fn decide(
                 confirm(engine, &links, w, &change, portal_id, &entry.approval, errand)?;
                 closing.iter().try_for_each(|closing| w.put_entry(closing))
             })?;
-            settled.confirmed += 1;
-            settled.redo.extend(closing);
+            match closing {
+                Some(closing) => settled.redo.push(closing),
+                None => settled.confirmed += 1,
+            }
         }
         Verdict::DidNot => {
             put_back(engine, std::slice::from_ref(&entry))?;
@@ -107,14 +109,15 @@ fn decide(
     Ok(())
 }
 
-fn verdict(change: &Change, found: &[&PortalCase]) -> Verdict {
+fn verdict(engine: &Engine, change: &Change, found: &[&PortalCase]) -> Verdict {
     let [record] = found else {
         return if found.is_empty() { Verdict::DidNot } else { Verdict::Twice };
     };
     let mut change = change.clone();
     if change.kinds.contains(Kind::Create) {
-        // The create is there; whether the closing that goes with a closed case is, the listing says.
-        change.after.open = record.open.unwrap_or(change.after.open);
+        // A record is there, ours or one that somebody else made: what the list shows of it is what it holds, and what is
+        // still to be sent of it, e.g. the closing of a closed case, follows.
+        change.after = overlay(&change.after, record, &engine.firm);
         return Verdict::TookEffect(record.portal_id.clone(), Box::new(change));
     }
     let state_is_there = record.open.is_some_and(|open| open == change.after.open);
@@ -127,7 +130,7 @@ fn closing_left(entry: &JournalEntry, made: &Change, portal_id: &PortalId) -> Op
     if !made.kinds.contains(Kind::Create) || entry.change.after.open || !made.after.open {
         return None;
     }
-    let kinds = [Kind::Close].into_iter().collect();
+    let kinds = made.after.differs(&entry.change.after);
     let (portal_id, before) = (Some(portal_id.clone()), Some(made.after.clone()));
     let change = Change { kinds, portal_id, before, ..entry.change.clone() };
     Some(JournalEntry { change, state: EntryState::Intended, ..entry.clone() })

@@ -14,8 +14,7 @@ fn new_case(stage: &Stage, name: &str) -> u64 {
 
 #[tokio::test(start_paused = true)]
 async fn after_the_state_is_lost_every_record_is_adopted_and_none_is_made_twice() {
-    let stage = Stage::new(Portal::CaseStatus, 60).await;
-    stage.import().await;
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
     let before = stage.census();
     let stage = stage.bereft().await;
     stage.with(|world| world.reset_requests());
@@ -36,8 +35,7 @@ async fn after_the_state_is_lost_every_record_is_adopted_and_none_is_made_twice(
 
 #[tokio::test(start_paused = true)]
 async fn what_was_changed_in_mycase_while_the_state_was_lost_arrives_after_adoption() {
-    let stage = Stage::new(Portal::CaseStatus, 60).await;
-    stage.import().await;
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
     let case = stage.a_case();
     let stage = stage.bereft().await;
     stage.with(|world| world.set_stage(case, "Demand Sent")).expect("moved");
@@ -50,8 +48,7 @@ async fn what_was_changed_in_mycase_while_the_state_was_lost_arrives_after_adopt
 
 #[tokio::test(start_paused = true)]
 async fn a_record_with_the_cases_name_and_no_id_is_asked_about_and_never_doubled() {
-    let stage = Stage::new(Portal::CaseStatus, 60).await;
-    stage.import().await;
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
     let case = new_case(&stage, "Okafor v. Northline");
     stage.with(|world| {
         let now = world.now();
@@ -67,8 +64,7 @@ async fn a_record_with_the_cases_name_and_no_id_is_asked_about_and_never_doubled
 
 #[tokio::test(start_paused = true)]
 async fn a_record_made_by_hand_between_two_runs_is_adopted_before_a_create() {
-    let stage = Stage::new(Portal::CaseStatus, 60).await;
-    stage.import().await;
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
     let case = new_case(&stage, "Okafor v. Northline");
     let by_hand = stage.with(|world| {
         let now = world.now();
@@ -82,8 +78,7 @@ async fn a_record_made_by_hand_between_two_runs_is_adopted_before_a_create() {
 
 #[tokio::test(start_paused = true)]
 async fn two_records_with_one_id_need_attention_and_nothing_is_made() {
-    let stage = Stage::new(Portal::CaseStatus, 60).await;
-    stage.import().await;
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
     let case = new_case(&stage, "Okafor v. Northline");
     stage.with(|world| {
         let now = world.now();
@@ -97,8 +92,7 @@ async fn two_records_with_one_id_need_attention_and_nothing_is_made() {
 
 #[tokio::test(start_paused = true)]
 async fn a_second_record_of_a_linked_case_is_found_by_comparing_everything() {
-    let stage = Stage::new(Portal::CaseStatus, 60).await;
-    stage.import().await;
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
     let case = stage.a_case();
     stage.with(|world| {
         let now = world.now();
@@ -114,8 +108,7 @@ async fn a_second_record_of_a_linked_case_is_found_by_comparing_everything() {
 #[tokio::test(start_paused = true)]
 async fn a_portal_list_that_cannot_be_read_fails_the_first_run_and_nothing_is_made() {
     use casebridge::sandbox::{Fault, FaultKind, Side};
-    let stage = Stage::new(Portal::CaseStatus, 60).await;
-    stage.import().await;
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
     let before = stage.census();
     let stage = stage.bereft().await;
     stage.with(|world| world.faults.add(Fault::new(Side::CaseStatus, FaultKind::Html).path("/reporting/cases").times(50)));

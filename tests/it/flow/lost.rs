@@ -64,14 +64,27 @@ async fn a_list_that_shows_writes_late_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_create_that_the_portal_says_exists_is_looked_up_and_linked() {
+async fn a_record_that_somebody_makes_while_the_run_reads_is_linked_and_brought_into_step() {
     let stage = Stage::new(Portal::CaseStatus, 60).await;
     held(&stage).await;
-    // Somebody made it by hand after the plan's reading: 409.
-    create_fault(&stage, FaultKind::Status { code: 409, retry_after: None, body: None }, 1);
-    let done = stage.approve().await;
-    assert_eq!(done.written, stage.census().len(), "{done:#?}");
+    let case = stage.with(|world| world.mycase.cases.values().find(|case| case.open && case.stage == world.mycase.stage_id("Treating")).map(|c| c.id));
+    let case = case.expect("a case in treatment");
+    // The portal's list is read first; MyCase takes its time.
+    stage.with(|world| world.faults.add(Fault::new(Side::Mycase, FaultKind::Slow { millis: 9000 }).path("/cases")));
+    let by_hand = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        stage.with(|world| {
+            let now = world.now();
+            world.case_status.add_by_hand("By hand", Some(&case.to_string()), now)
+        })
+    };
+    let (done, made) = tokio::join!(stage.approve(), by_hand);
+    assert!(done.error.is_none(), "{done:#?}");
+    assert_eq!(stage.record(case).id, made, "409: it was looked up and linked");
     in_order(&stage);
+    stage.sync().await;
+    assert_eq!(stage.shown(case), "Medical Treatment");
+    assert_ne!(stage.record(case).name.as_deref(), Some("By hand"));
 }
 
 #[tokio::test(start_paused = true)]

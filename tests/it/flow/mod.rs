@@ -1,6 +1,7 @@
 //! The whole product on a stage: from the firm file to what reached the portal.
 
 mod adoption;
+mod brakes;
 mod first;
 mod look;
 mod lost;
