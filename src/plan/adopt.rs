@@ -131,7 +131,7 @@ fn carried(record: &PortalCase) -> Option<CaseId> {
 }
 
 /// `record` with what the portal lists laid over it. What is not listed, or is no field of the firm's, stays.
-pub(super) fn overlay(record: &Record, listed: &PortalCase, firm: &Firm) -> Record {
+pub(crate) fn overlay(record: &Record, listed: &PortalCase, firm: &Firm) -> Record {
     let mut view = record.clone();
     let PortalCase { name, readable_id, stage, practice_area, open, attorney, .. } = listed;
     let lay = |value: &mut Option<String>, listed: &Option<String>| {

@@ -31,6 +31,7 @@ mod stages;
 mod tests;
 
 pub use absence::Absence;
+pub(crate) use adopt::overlay;
 pub use change::{Adoption, Change, ChangeKey, Counts, Hold, LimitLine, Observation, Plan, name_of};
 pub use context::{Context, Reach};
 pub use guard::{Approval, ApprovedPlan, DayBook, Filter, Held, HeldWhy, Judged, Resumed};

@@ -9,7 +9,7 @@
 //! 3. Links, history and the removal from the journal of a batch are one transaction. A crash before it: as in 2. After it:
 //!    the batch is done.
 //!
-//! Races and decisions: a portal that refuses the key, or a batch in which nothing could be sent, ends the applying; the
+//! Races and decisions: a portal that refuses the key, or a batch that got no answer at all, ends the applying; the
 //! rest stays intended with its approval. A refusal concerns its case only. When the process stops, the batch in flight
 //! finishes and the rest waits in the journal.
 
@@ -35,6 +35,8 @@ pub(crate) struct Applied {
     pub unknown: bool,
     /// Set when applying ended early; the rest waits in the journal.
     pub stopped: Option<&'static str>,
+    /// It ended early because the portal gave no answer: what was sent can still be looked up.
+    pub silent: bool,
 }
 
 /// What is wrong with a case whose change failed for good.
@@ -94,12 +96,14 @@ pub(crate) async fn apply(
         }
         engine.store().write(|w| batch.iter().try_for_each(|change| w.set_entry_state(change.case, EntryState::Sent)))?;
         let results = send(&writer, batch).await;
-        let sent_nothing = results.iter().all(|result| matches!(result, Err(WriteError::NotSent { .. })));
+        let silent = results.iter().all(|result| matches!(result, Err(WriteError::NotSent { .. } | WriteError::Unknown { .. })));
         conclude(engine, batch, results, approval, errand, &mut applied)?;
         done += batch.len();
         progress.applied(done, changes.len());
-        if applied.stopped.is_none() && sent_nothing {
+        // One lost answer says nothing of the portal; a batch without any answer does.
+        if applied.stopped.is_none() && silent && (batch.len() > 1 || !applied.unknown) {
             applied.stopped = Some("the portal could not be reached; the rest waits and is sent by the next run");
+            applied.silent = true;
         }
         if applied.stopped.is_some() {
             break;

@@ -2,7 +2,7 @@
 //! read or written for another.
 
 use super::{Engine, RunError};
-use crate::store::{AccountMyCase, AccountPortal, FirstRunDone};
+use crate::store::{AccountMyCase, AccountPortal, FirstRunDone, PlanSlot};
 use secrecy::ExposeSecret;
 
 /// Checks that the file points at the accounts the state belongs to; binds the portal account at the first use.
@@ -32,11 +32,19 @@ pub(crate) fn account(engine: &Engine) -> Result<AccountPortal, RunError> {
     Ok(AccountPortal { kind: portal.kind.clone(), host, key_print, identity: None })
 }
 
-/// Forgets the accounts: the next use binds the state to what the file says now. Links stay; the next run reads the
-/// portal's list and compares everything, since it counts as a first one.
+/// Forgets the accounts: the next use binds the state to what the file says now. The next run reads the portal's list and
+/// compares everything, since it counts as a first one. Links stay where only the key is another; in another place their
+/// records are not, so the next run adopts what is there and asks about the rest.
 pub fn rebind(engine: &Engine) -> Result<(), RunError> {
     let found = account(engine)?;
+    let moved = engine.store().meta::<AccountPortal>()?.is_some_and(|bound| bound.kind != found.kind || bound.host != found.host);
+    let owed = if moved { engine.store().journal()? } else { Vec::new() };
     engine.store().write(|w| {
+        if moved {
+            w.remove_all_links()?;
+            w.remove_plan(PlanSlot::Waiting)?;
+            owed.iter().try_for_each(|entry| w.remove_entry(entry.change.case))?;
+        }
         w.put_meta(&found)?;
         w.remove_meta::<AccountMyCase>()?;
         w.remove_meta::<FirstRunDone>()

@@ -4,11 +4,12 @@
 //! transaction that remembers everything decided, applying, settling, report.
 
 use super::apply::{Applied, Errand, apply, journal};
-use super::report::{Failure, Outcome, ReportCounts, RunReport};
+use super::begun::{Begun, Done};
+use super::report::{Failure, RunReport};
 use super::settle::settle;
 use super::study::{Studied, Study, study};
 use super::{Engine, Progress, RunError, Trigger, bind::bind, record, refusals};
-use crate::domain::{CaseException, CaseId, PlanName, RunId, Scan};
+use crate::domain::{CaseException, CaseId, PlanName, Scan};
 use crate::plan::guard::{self, Filter};
 use crate::plan::{ApprovedPlan, Change, Counts, DayBook, Judged, Plan, Reach};
 use crate::store::{Approval, EntryState, FirstRunDone, JournalEntry, LastScan, LookbackFirst, PlanSlot};
@@ -84,48 +85,33 @@ pub fn save_preview(engine: &Engine, preview: &Preview, reach: &Reach, verify: b
 /// Runs. What goes wrong as a whole is in the report, too, and in the state.
 pub async fn run(engine: &Engine, ask: RunAsk, progress: &Progress) -> RunReport {
     let _one_at_a_time = engine.hands.running.lock().await;
-    let begun = Begun::now(engine, ask.trigger);
+    let (begun, mut done) = (Begun::now(engine, ask.trigger), Done::default());
     let result = match begun.run {
-        Ok(run) => sync(engine, &ask, &Errand { run, trigger: ask.trigger }, progress).await,
+        Ok(run) => sync(engine, &ask, &Errand { run, trigger: ask.trigger }, progress, &mut done).await,
         Err(ref error) => Err(RunError::Case(error.clone())),
     };
-    begun.report(engine, result)
+    begun.report(engine, done, result)
 }
 
 /// Applies a saved plan. What goes wrong as a whole is in the report, too, and in the state.
 pub async fn approve(engine: &Engine, ask: ApprovalAsk, progress: &Progress) -> RunReport {
     let _one_at_a_time = engine.hands.running.lock().await;
-    let begun = Begun::now(engine, Trigger::Approval);
+    let (begun, mut done) = (Begun::now(engine, Trigger::Approval), Done::default());
     let result = match begun.run {
-        Ok(run) => approval(engine, &ask, &Errand { run, trigger: Trigger::Approval }, progress).await,
+        Ok(run) => approval(engine, &ask, &Errand { run, trigger: Trigger::Approval }, progress, &mut done).await,
         Err(ref error) => Err(RunError::Case(error.clone())),
     };
-    begun.report(engine, result)
+    begun.report(engine, done, result)
 }
 
-/// What both kinds of run come to.
-#[derive(Default)]
-struct Done {
-    complete: bool,
-    counts: Counts,
-    adopted: usize,
-    written: usize,
-    failures: Vec<Failure>,
-    waiting: Option<(PlanName, usize)>,
-    later: usize,
-    moved: Vec<CaseId>,
-    notes: Vec<String>,
-}
-
-async fn sync(engine: &Engine, ask: &RunAsk, errand: &Errand, progress: &Progress) -> Result<Done, RunError> {
+async fn sync(engine: &Engine, ask: &RunAsk, errand: &Errand, progress: &Progress, done: &mut Done) -> Result<(), RunError> {
     bind(engine)?;
-    let mut done = Done::default();
-    let mut exceptions = settle_left(engine, errand, progress, &mut done).await?;
+    let mut exceptions = settle_left(engine, &ask.reach, errand, progress, done).await?;
     let mut studied = study(engine, Study { reach: ask.reach.clone(), verify: ask.verify, rewrite: ask.rewrite }, progress).await?;
-    not_found(&studied, &mut done);
-    exceptions.extend(studied.rested.take_out(engine, &mut studied.plan));
-    let planned = studied.plan.counts();
+    not_found(&studied, done);
+    let mut planned = studied.plan.counts();
     let resumed = resume(engine, &ask.reach, &mut studied.plan)?;
+    exceptions.extend(studied.rested.take_out(engine, &mut studied.plan, &mut planned));
     let plan = &studied.plan;
     let judged = judge(engine, plan)?;
     let held = judged.held.as_ref();
@@ -136,28 +122,24 @@ async fn sync(engine: &Engine, ask: &RunAsk, errand: &Errand, progress: &Progres
             journal(w, errand.run, approved, approval)?;
         }
         journal(w, errand.run, &judged.approved, &Approval::ByLimits)?;
-        record::waiting(engine, w, &ask.reach, held, errand.run)
+        record::waiting(engine, w, ask, held, errand.run)
     })?;
     done.later = judged.later.changes().len();
+    read(&studied, planned, done);
     let mut groups = resumed;
     groups.push((Approval::ByLimits, judged.approved));
-    let ended_early = send(engine, groups, errand, progress, &mut done, &mut exceptions).await?;
+    let ended_early = send(engine, groups, errand, progress, done, &mut exceptions).await?;
     let complete = done.waiting.is_none() && done.later == 0 && !ended_early;
     let closing = Closing { plan, scan: &studied.scan, listed: studied.listed };
-    done.attention = finish(engine, &ask.reach, &closing, exceptions, complete)?;
-    done.notes.extend(plan.notes.iter().cloned());
-    done.complete = studied.scan.is_whole();
-    done.counts = planned;
-    done.adopted = plan.adoptions.len();
-    Ok(done)
+    done.counts.exceptions = finish(engine, &ask.reach, &closing, exceptions, complete)?;
+    Ok(())
 }
 
-async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress: &Progress) -> Result<Done, RunError> {
+async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress: &Progress, done: &mut Done) -> Result<(), RunError> {
     bind(engine)?;
-    let mut done = Done::default();
-    let mut exceptions = settle_left(engine, errand, progress, &mut done).await?;
     let saved = record::saved_plan(engine, &ask.plan)?;
     let reach = saved.named.clone().map_or(Reach::Everything, Reach::Cases);
+    let mut exceptions = settle_left(engine, &reach, errand, progress, done).await?;
     let mut studied = study(engine, Study { reach: reach.clone(), verify: saved.verify, rewrite: saved.rewrite }, progress).await?;
     let planned = studied.plan.counts();
     let resumed = resume(engine, &reach, &mut studied.plan)?;
@@ -187,18 +169,15 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
         record::rest_of(w, engine, &saved, &verdict.left)
     })?;
     done.later = verdict.later.changes().len();
+    read(&studied, planned, done);
     done.moved = verdict.moved;
     let mut groups = resumed;
     groups.push((who, verdict.approved));
-    let ended_early = send(engine, groups, errand, progress, &mut done, &mut exceptions).await?;
+    let ended_early = send(engine, groups, errand, progress, done, &mut exceptions).await?;
     let all_said = ask.filter.only.is_none() && ask.filter.practice_area.is_none();
     let closing = Closing { plan, scan: &studied.scan, listed: studied.listed };
-    done.attention = finish(engine, &reach, &closing, exceptions, all_said && !ended_early)?;
-    done.notes.extend(plan.notes.iter().cloned());
-    done.complete = studied.scan.is_whole();
-    done.counts = planned;
-    done.adopted = plan.adoptions.len();
-    Ok(done)
+    done.counts.exceptions = finish(engine, &reach, &closing, exceptions, all_said && done.later == 0 && !ended_early)?;
+    Ok(())
 }
 
 /// Sends what is approved, and remembers what the portal refused of it. Answers whether sending ended early.
@@ -226,18 +205,22 @@ async fn apply_groups(
     done: &mut Done,
     exceptions: &mut Vec<CaseException>,
 ) -> Result<bool, RunError> {
-    let mut unknown = false;
+    let (mut unknown, mut ended_early) = (false, false);
     for (approval, approved) in groups {
         let applied = apply(engine, &approved, &approval, errand, progress).await?;
         unknown |= applied.unknown;
-        if take(applied, done, exceptions) {
-            return Ok(true);
+        let silent = applied.silent;
+        ended_early = take(applied, done, exceptions);
+        match ended_early {
+            true if silent => break,
+            true => return Ok(true),
+            false => {}
         }
     }
     if !unknown {
-        return Ok(false);
+        return Ok(ended_early);
     }
-    let settled = settle(engine, errand, progress).await?;
+    let settled = settle(engine, &Reach::Everything, errand, progress).await?;
     done.written += settled.confirmed;
     done.failures.extend(settled.failures);
     exceptions.extend(settled.exceptions);
@@ -256,11 +239,11 @@ async fn apply_groups(
             return Ok(true);
         }
     }
-    Ok(still_unknown)
+    Ok(still_unknown || ended_early)
 }
 
 fn take(applied: Applied, done: &mut Done, exceptions: &mut Vec<CaseException>) -> bool {
-    let Applied { written, failures, troubled, unknown: _, stopped } = applied;
+    let Applied { written, failures, troubled, unknown: _, stopped, silent: _ } = applied;
     done.written += written;
     for (case, trouble) in troubled {
         let words = failures.iter().find(|failure| failure.case == case).map_or("", |failure| failure.text.as_str());
@@ -272,8 +255,14 @@ fn take(applied: Applied, done: &mut Done, exceptions: &mut Vec<CaseException>) 
 }
 
 /// What an earlier run left *sent* is settled before anything is read.
-async fn settle_left(engine: &Engine, errand: &Errand, progress: &Progress, done: &mut Done) -> Result<Vec<CaseException>, RunError> {
-    let settled = settle(engine, errand, progress).await?;
+async fn settle_left(
+    engine: &Engine,
+    reach: &Reach,
+    errand: &Errand,
+    progress: &Progress,
+    done: &mut Done,
+) -> Result<Vec<CaseException>, RunError> {
+    let settled = settle(engine, reach, errand, progress).await?;
     done.written += settled.confirmed;
     done.failures.extend(settled.failures);
     Ok(settled.exceptions)
@@ -288,8 +277,13 @@ fn resume(engine: &Engine, reach: &Reach, plan: &mut Plan) -> Result<Vec<(Approv
     let now = engine.hands.clock.now();
     let mut groups: Vec<(Approval, Vec<Pair>)> = Vec::new();
     let (mut dropped, mut taken) = (Vec::new(), BTreeSet::new());
-    for entry in engine.store().journal()?.into_iter().filter(|entry| entry.state == EntryState::Intended) {
+    for entry in engine.store().journal()? {
         let case = entry.change.case;
+        if entry.state == EntryState::Sent {
+            // Nobody knows yet what became of it: nothing else is sent for this case.
+            taken.insert(case);
+            continue;
+        }
         if matches!(reach, Reach::Cases(cases) if !cases.contains(&case)) {
             continue;
         }
@@ -316,6 +310,14 @@ fn resume(engine: &Engine, reach: &Reach, plan: &mut Plan) -> Result<Vec<(Approv
     Ok(groups.into_iter().map(|(approval, pairs)| (approval, guard::resume(pairs, &engine.hands.prints).approved)).collect())
 }
 
+/// What reading and planning came to.
+fn read(studied: &Studied, planned: Counts, done: &mut Done) {
+    done.notes.extend(studied.plan.notes.iter().cloned());
+    done.complete = studied.scan.is_whole();
+    done.counts = planned;
+    done.adopted = studied.plan.adoptions.len();
+}
+
 /// Cases that were asked for by name and are not there.
 fn not_found(studied: &Studied, done: &mut Done) {
     let text = "MyCase does not show this case to the person who connected: it is deleted, or that person may not see it";
@@ -323,13 +325,14 @@ fn not_found(studied: &Studied, done: &mut Done) {
 }
 
 /// After a whole scan what a first run had to do is done; the count, the exceptions and the look back are remembered.
+/// Answers how many cases need attention.
 fn finish(
     engine: &Engine,
     reach: &Reach,
     studied: &Closing<'_>,
     mut exceptions: Vec<CaseException>,
     complete: bool,
-) -> Result<(), RunError> {
+) -> Result<usize, RunError> {
     exceptions.extend(studied.plan.exceptions.iter().cloned());
     if !studied.listed {
         exceptions.extend(record::still_standing(engine)?);
@@ -354,7 +357,7 @@ fn finish(
         }
         Ok(())
     })?;
-    Ok(())
+    Ok(exceptions.len())
 }
 
 /// What was planned and how it was read, for the closing transaction.
@@ -377,61 +380,4 @@ fn hours_open(engine: &Engine) -> bool {
 
 fn next_opening(engine: &Engine) -> Option<Timestamp> {
     engine.firm.portal.contact_hours.next_opening(engine.hands.clock.now(), &engine.firm.time_zone)
-}
-
-/// A run that has begun.
-struct Begun {
-    run: Result<RunId, String>,
-    trigger: Trigger,
-    started_at: Timestamp,
-    requests: super::Requests,
-}
-
-impl Begun {
-    fn now(engine: &Engine, trigger: Trigger) -> Begun {
-        let run = engine.store().write(|w| w.next_run()).map_err(|error| error.to_string());
-        Begun { run, trigger, started_at: engine.hands.clock.now(), requests: engine.requests() }
-    }
-
-    /// The report, kept in the state and logged.
-    fn report(self, engine: &Engine, result: Result<Done, RunError>) -> RunReport {
-        let (error, done) = match result {
-            Ok(done) => (None, done),
-            Err(error) => (Some(error), Done::default()),
-        };
-        let now = engine.hands.clock.now();
-        let before = self.requests;
-        let after = engine.requests();
-        let outcome = match (&error, &done) {
-            (Some(_), _) => Outcome::Failed,
-            (None, done) if !done.failures.is_empty() => Outcome::Failed,
-            (None, done) if done.waiting.is_some() => Outcome::Waiting,
-            (None, _) => Outcome::Done,
-        };
-        let report = RunReport {
-            firm: engine.firm.id.clone(),
-            run: self.run.clone().unwrap_or(RunId(0)),
-            trigger: self.trigger,
-            outcome,
-            started_at: self.started_at,
-            complete: done.complete,
-            counts: ReportCounts::new(done.counts, done.failures.len()),
-            written: done.written,
-            adopted: done.adopted,
-            requests: super::Requests {
-                mycase: after.mycase.saturating_sub(before.mycase),
-                portal: after.portal.saturating_sub(before.portal),
-            },
-            duration_seconds: (now - self.started_at).total(jiff::Unit::Second).unwrap_or_default(),
-            waiting_plan: done.waiting.as_ref().map(|(name, _)| name.clone()),
-            waiting: done.waiting.map_or(0, |(_, cases)| cases),
-            later: done.later,
-            moved: done.moved,
-            failures: done.failures,
-            notes: done.notes,
-            error: error.as_ref().map(|error| super::report::RunFailure { code: error.code().to_owned(), text: error.sentence() }),
-        };
-        record::remember(engine, &report);
-        report
-    }
 }

@@ -27,6 +27,7 @@
 //!   the rest.
 
 mod apply;
+mod begun;
 mod bind;
 mod cases;
 mod engine;

@@ -48,18 +48,21 @@ pub(crate) fn adoptions(engine: &Engine, w: &mut Writer<'_>, plan: &Plan) -> Res
 pub(crate) fn waiting(
     engine: &Engine,
     w: &mut Writer<'_>,
-    reach: &Reach,
+    ask: &super::RunAsk,
     held: Option<&Held>,
     run: RunId,
 ) -> Result<Option<(PlanName, usize)>, StoreError> {
+    let reach = &ask.reach;
     let before = engine.store().plan(PlanSlot::Waiting)?.filter(|plan| plan.expires_at > engine.hands.clock.now());
     let mut changes: Vec<Change> = held.map(|held| held.changes.clone()).unwrap_or_default();
     let mut named = reach.clone();
+    let mut merged = None;
     if let (Reach::Cases(cases), Some(before)) = (reach, &before) {
         let untouched = before.changes.iter().filter(|change| !cases.contains(&change.case));
         let own = changes.len();
         changes.extend(untouched.cloned());
         if changes.len() > own {
+            merged = Some(before);
             named = before.named.as_ref().map_or(Reach::Everything, |others| Reach::Cases(cases.union(others).copied().collect()));
         }
         changes.sort_by_key(|change| (change.case, change.hold.is_some()));
@@ -70,6 +73,9 @@ pub(crate) fn waiting(
     }
     let mut plan = saved(engine, changes, &named, Some(run));
     plan.over = held.map(|held| held.over.clone()).unwrap_or_default();
+    // A yes reads once more, in the same way: else what only a comparison finds would seem to have moved.
+    plan.verify = ask.verify || merged.is_some_and(|before| before.verify);
+    plan.rewrite = ask.rewrite || merged.is_some_and(|before| before.rewrite);
     let (name, cases) = (plan.name.clone(), plan.changes.len());
     w.put_plan(PlanSlot::Waiting, &plan)?;
     Ok(Some((name, cases)))

@@ -4,7 +4,7 @@
 use super::study::Study;
 use super::{Engine, RunError, apply::Trouble, record};
 use crate::domain::{CaseException, CaseId, ReasonCode};
-use crate::plan::{Change, Plan, Reach};
+use crate::plan::{Change, Counts, Plan, Reach};
 use crate::store::{Refusal, Refusals};
 use jiff::{Timestamp, ToSpan};
 use std::collections::BTreeSet;
@@ -33,9 +33,12 @@ impl Rested {
         self.0.0.get(&change.case).is_some_and(|refusal| refusal.key == change.key(&engine.hands.prints))
     }
 
-    /// Takes what rests out of the plan and says it as needing attention.
-    pub(crate) fn take_out(&self, engine: &Engine, plan: &mut Plan) -> Vec<CaseException> {
-        let resting: BTreeSet<CaseId> = plan.changes.iter().filter(|change| self.rests(engine, change)).map(|change| change.case).collect();
+    /// Takes what rests out of the plan and its counts, and says it as needing attention.
+    pub(crate) fn take_out(&self, engine: &Engine, plan: &mut Plan, planned: &mut Counts) -> Vec<CaseException> {
+        let rests = plan.changes.iter().filter(|change| self.rests(engine, change));
+        let resting: BTreeSet<CaseId> = rests.inspect(|change| *planned.of(change.kind()) -= 1).map(|change| change.case).collect();
+        let known: BTreeSet<CaseId> = plan.exceptions.iter().map(|exception| exception.case).collect();
+        planned.exceptions += resting.difference(&known).count();
         plan.changes.retain(|change| !resting.contains(&change.case));
         resting.into_iter().filter_map(|case| Some(record::trouble(case, Trouble::Refused, &self.0.0.get(&case)?.text))).collect()
     }

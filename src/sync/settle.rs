@@ -5,19 +5,20 @@
 //! decides for all of them:
 //!
 //! - a create whose integration id is listed once took effect: it is linked as sent, or as the portal says where that
-//!   can be seen (a closing that did not follow its create is made up by the next comparison);
+//!   can be seen; a closing that did not follow its create goes to *intended* under the same approval;
 //! - listed twice: a person must look; nothing is sent;
 //! - not listed: it did not take effect and goes back to *intended*;
 //! - a close or reopen is decided by the listed state; any other change may be repeated and goes back to *intended*.
 //!
-//! Where the portal cannot be listed, only what may be repeated goes back; the rest stays *sent* and is said.
+//! Where the portal cannot be listed, only what may be repeated goes back; the rest stays *sent*, nothing else is sent for
+//! its case, and it is said until a person has looked and runs the case by name.
 //! A crash in here changes nothing: entries leave *sent* in one transaction with what was learned.
 
 use super::apply::{Errand, confirm};
 use super::report::Failure;
 use super::{Engine, Progress, RunError};
 use crate::domain::{CaseException, CaseId, Holds, Kind, Listing, PortalCase, PortalId, Reason, ReasonCode};
-use crate::plan::Change;
+use crate::plan::{Change, Reach, overlay};
 use crate::portal;
 use crate::store::{EntryState, JournalEntry};
 use std::collections::BTreeMap;
@@ -42,8 +43,8 @@ enum Verdict {
     Twice,
 }
 
-/// Settles every *sent* entry of the journal.
-pub(crate) async fn settle(engine: &Engine, errand: &Errand, progress: &Progress) -> Result<Settled, RunError> {
+/// Settles every *sent* entry of the journal. Cases that `reach` names were looked up by a person, where only a person can.
+pub(crate) async fn settle(engine: &Engine, reach: &Reach, errand: &Errand, progress: &Progress) -> Result<Settled, RunError> {
     let mut settled = Settled::default();
     let sent: Vec<JournalEntry> = engine.store().journal()?.into_iter().filter(|entry| entry.state == EntryState::Sent).collect();
     let (repeatable, to_look_up): (Vec<_>, Vec<_>) =
@@ -55,7 +56,11 @@ pub(crate) async fn settle(engine: &Engine, errand: &Errand, progress: &Progress
     }
     let profile = &engine.firm.portal.profile;
     if !profile.is_listable() {
-        settled.failures.extend(to_look_up.iter().map(|entry| undecidable(entry.change.case)));
+        let looked_up = |entry: &JournalEntry| matches!(reach, Reach::Cases(cases) if cases.contains(&entry.change.case));
+        let (looked_up, unclear): (Vec<_>, Vec<_>) = to_look_up.into_iter().partition(looked_up);
+        put_back(engine, &looked_up)?;
+        settled.redo.extend(looked_up);
+        settled.failures.extend(unclear.iter().map(|entry| undecidable(entry.change.case)));
         return Ok(settled);
     }
     progress.say("looking up what became of requests whose answer was lost");
@@ -79,11 +84,18 @@ fn decide(
     settled: &mut Settled,
 ) -> Result<(), RunError> {
     let case = entry.change.case;
-    match verdict(&entry.change, listed.get(&case).map(Vec::as_slice).unwrap_or_default()) {
+    match verdict(engine, &entry.change, listed.get(&case).map(Vec::as_slice).unwrap_or_default()) {
         Verdict::TookEffect(portal_id, change) => {
             let links = engine.store().links()?;
-            engine.store().write(|w| confirm(engine, &links, w, &change, portal_id, &entry.approval, errand))?;
-            settled.confirmed += 1;
+            let closing = closing_left(&entry, &change, &portal_id);
+            engine.store().write(|w| {
+                confirm(engine, &links, w, &change, portal_id, &entry.approval, errand)?;
+                closing.iter().try_for_each(|closing| w.put_entry(closing))
+            })?;
+            match closing {
+                Some(closing) => settled.redo.push(closing),
+                None => settled.confirmed += 1,
+            }
         }
         Verdict::DidNot => {
             put_back(engine, std::slice::from_ref(&entry))?;
@@ -97,19 +109,31 @@ fn decide(
     Ok(())
 }
 
-fn verdict(change: &Change, found: &[&PortalCase]) -> Verdict {
+fn verdict(engine: &Engine, change: &Change, found: &[&PortalCase]) -> Verdict {
     let [record] = found else {
         return if found.is_empty() { Verdict::DidNot } else { Verdict::Twice };
     };
     let mut change = change.clone();
     if change.kinds.contains(Kind::Create) {
-        // The create is there; whether the closing that goes with a closed case is, the listing says.
-        change.after.open = record.open.unwrap_or(change.after.open);
+        // A record is there, ours or one that somebody else made: what the list shows of it is what it holds, and what is
+        // still to be sent of it, e.g. the closing of a closed case, follows.
+        change.after = overlay(&change.after, record, &engine.firm);
         return Verdict::TookEffect(record.portal_id.clone(), Box::new(change));
     }
     let state_is_there = record.open.is_some_and(|open| open == change.after.open);
     let only_state = change.kinds.iter().all(|kind| matches!(kind, Kind::Close | Kind::Reopen));
     if only_state && state_is_there { Verdict::TookEffect(record.portal_id.clone(), Box::new(change)) } else { Verdict::DidNot }
+}
+
+/// The closing that went with the create of a closed case and did not follow it: it keeps the create's approval.
+fn closing_left(entry: &JournalEntry, made: &Change, portal_id: &PortalId) -> Option<JournalEntry> {
+    if !made.kinds.contains(Kind::Create) || entry.change.after.open || !made.after.open {
+        return None;
+    }
+    let kinds = made.after.differs(&entry.change.after);
+    let (portal_id, before) = (Some(portal_id.clone()), Some(made.after.clone()));
+    let change = Change { kinds, portal_id, before, ..entry.change.clone() };
+    Some(JournalEntry { change, state: EntryState::Intended, ..entry.clone() })
 }
 
 fn by_case(listing: &Listing) -> BTreeMap<CaseId, Vec<&PortalCase>> {
@@ -131,7 +155,7 @@ fn put_back(engine: &Engine, entries: &[JournalEntry]) -> Result<(), RunError> {
 
 fn undecidable(case: CaseId) -> Failure {
     let text =
-        "the answer to its create was lost, and this portal cannot be listed: look in the portal, then run `casebridge sync` for the case";
+        "the answer to its create was lost, and this portal cannot be listed: look in the portal, and if it is not there run `casebridge sync` for this case";
     Failure { case, text: text.to_owned() }
 }
 

@@ -1,4 +1,8 @@
 //! The whole product on a stage: from the firm file to what reached the portal.
 
+mod adoption;
+mod brakes;
 mod first;
+mod look;
+mod lost;
 mod stage;

@@ -45,6 +45,15 @@ impl Stage {
         stage
     }
 
+    /// A connected firm whose cases are all imported that can be.
+    pub(super) async fn imported(portal: Portal, cases: usize) -> Stage {
+        let stage = Stage::new(portal, cases).await;
+        // The portal knows everybody who leads a case: nothing is refused.
+        stage.with(|world| world.case_status.staff.extend(world.mycase.staff.values().map(|person| person.email.to_lowercase())));
+        stage.import().await;
+        stage
+    }
+
     /// The same before anybody allowed access.
     pub(super) fn unconnected(portal: Portal, cases: usize) -> Stage {
         let start: Timestamp = START.parse().expect("a time");
@@ -56,17 +65,40 @@ impl Stage {
         let dir = tempfile::tempdir().expect("a folder");
         let root = Utf8Path::from_path(dir.path()).expect("UTF-8").to_owned();
         std::fs::create_dir(root.join("firms.d")).expect("a folder");
+        let text = on_the_sandbox(example(portal), &sandbox);
+        std::fs::write(root.join(format!("firms.d/{id}.firm.toml")), text).expect("written");
+        Stage::open(sandbox, dir, id.parse().expect("an id"), start)
+    }
+
+    fn open(sandbox: Sandbox, dir: tempfile::TempDir, firm: FirmId, now: Timestamp) -> Stage {
+        let root = Utf8Path::from_path(dir.path()).expect("UTF-8").to_owned();
         let (stop, stopped) = watch::channel(false);
         let options = PathOptions { config_dir: Some(root.clone()), state_dir: Some(root.join("state")), socket: None };
         let environment = Environment::of(false, [("HOME", root.as_str())]);
         let transport = Transport::InProcess(sandbox.router());
-        let house = House::open(&options, environment, Clock::simulated(start), transport, stopped).expect("a house");
-        let firm: FirmId = id.parse().expect("an id");
-        let text = on_the_sandbox(example(portal), &sandbox);
-        std::fs::write(root.join(format!("firms.d/{id}.firm.toml")), text).expect("written");
+        let house = House::open(&options, environment, Clock::simulated(now), transport, stopped).expect("a house");
         let hands = house.open_firm(&firm).expect("a state");
         let stage = Stage { sandbox, house, firm, hands, dir, stop };
         stage.keep_secrets();
+        stage
+    }
+
+    /// The process ends and another one begins on the same folder.
+    pub(super) fn restarted(self) -> Stage {
+        let now = self.now();
+        let Stage { sandbox, house, firm, hands, dir, stop } = self;
+        drop((house, hands, stop));
+        Stage::open(sandbox, dir, firm, now)
+    }
+
+    /// The state is gone, with its key; somebody begins anew with the same file and connects.
+    pub(super) async fn bereft(self) -> Stage {
+        let now = self.now();
+        let Stage { sandbox, house, firm, hands, dir, stop } = self;
+        drop((house, hands, stop));
+        std::fs::remove_dir_all(dir.path().join("state")).expect("removed");
+        let stage = Stage::open(sandbox, dir, firm, now);
+        stage.connect().await;
         stage
     }
 
@@ -131,6 +163,11 @@ impl Stage {
 
     pub(super) async fn sync(&self) -> RunReport {
         self.sync_with(SyncAsk::default()).await
+    }
+
+    /// Compares everything, as `sync --verify` does.
+    pub(super) async fn verify(&self) -> RunReport {
+        self.sync_with(SyncAsk { verify: true, ..SyncAsk::default() }).await
     }
 
     pub(super) async fn sync_cases(&self, cases: &[u64]) -> RunReport {

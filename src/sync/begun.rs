@@ -1,0 +1,105 @@
+//! A run from its number to its report: what it came to is said also when it ended early.
+
+use super::report::{Failure, Outcome, ReportCounts, Requests, RunFailure, RunReport};
+use super::{Engine, RunError, Trigger, record};
+use crate::domain::{CaseId, PlanName, RunId};
+use crate::plan::Counts;
+use crate::store::ConnectionBroken;
+use jiff::Timestamp;
+
+/// What both kinds of run come to.
+#[derive(Default)]
+pub(super) struct Done {
+    /// Whether MyCase was read whole.
+    pub(super) complete: bool,
+    /// As planned.
+    pub(super) counts: Counts,
+    /// Portal records taken as a case's own.
+    pub(super) adopted: usize,
+    /// Cases whose change reached the portal.
+    pub(super) written: usize,
+    /// Case by case.
+    pub(super) failures: Vec<Failure>,
+    /// The plan that waits, and its cases.
+    pub(super) waiting: Option<(PlanName, usize)>,
+    /// Cases that wait for contact hours.
+    pub(super) later: usize,
+    /// Approved cases that have moved since.
+    pub(super) moved: Vec<CaseId>,
+    /// Sentences for people.
+    pub(super) notes: Vec<String>,
+}
+
+/// A run that has begun.
+pub(super) struct Begun {
+    /// Its number, or why it has none.
+    pub(super) run: Result<RunId, String>,
+    trigger: Trigger,
+    started_at: Timestamp,
+    requests: Requests,
+}
+
+impl Begun {
+    /// Begins.
+    pub(super) fn now(engine: &Engine, trigger: Trigger) -> Begun {
+        let run = engine.store().write(|w| w.next_run()).map_err(|error| error.to_string());
+        Begun { run, trigger, started_at: engine.hands.clock.now(), requests: engine.requests() }
+    }
+
+    /// The report, kept in the state and logged. `done` counts also when the run ended with an error: what was written was
+    /// written.
+    pub(super) fn report(self, engine: &Engine, done: Done, result: Result<(), RunError>) -> RunReport {
+        let error = result.err();
+        remember_connection(engine, error.as_ref());
+        let now = engine.hands.clock.now();
+        let before = self.requests;
+        let after = engine.requests();
+        let outcome = match (&error, &done) {
+            (Some(_), _) => Outcome::Failed,
+            (None, done) if !done.failures.is_empty() => Outcome::Failed,
+            (None, done) if done.waiting.is_some() => Outcome::Waiting,
+            (None, _) => Outcome::Done,
+        };
+        let report = RunReport {
+            firm: engine.firm.id.clone(),
+            run: self.run.clone().unwrap_or(RunId(0)),
+            trigger: self.trigger,
+            outcome,
+            started_at: self.started_at,
+            complete: done.complete,
+            counts: ReportCounts::new(done.counts, done.failures.len()),
+            written: done.written,
+            adopted: done.adopted,
+            requests: Requests {
+                mycase: after.mycase.saturating_sub(before.mycase),
+                portal: after.portal.saturating_sub(before.portal),
+            },
+            duration_seconds: (now - self.started_at).total(jiff::Unit::Second).unwrap_or_default(),
+            waiting_plan: done.waiting.as_ref().map(|(name, _)| name.clone()),
+            waiting: done.waiting.map_or(0, |(_, cases)| cases),
+            later: done.later,
+            moved: done.moved,
+            failures: done.failures,
+            notes: done.notes,
+            error: error.as_ref().map(|error| RunFailure { code: error.code().to_owned(), text: error.sentence() }),
+        };
+        record::remember(engine, &report);
+        report
+    }
+}
+
+/// Whether MyCase takes the tokens is known after a run; `status` says so until a run or a `connect` shows otherwise.
+fn remember_connection(engine: &Engine, error: Option<&RunError>) {
+    let kept = match error {
+        Some(RunError::Reconnect { why, .. }) => {
+            let since = engine.store().meta::<ConnectionBroken>().ok().flatten().map(|broken| broken.since);
+            let since = since.unwrap_or_else(|| engine.hands.clock.now());
+            engine.store().write(|w| w.put_meta(&ConnectionBroken { since, why: why.clone() }))
+        }
+        None if matches!(engine.store().meta::<ConnectionBroken>(), Ok(Some(_))) => engine.store().write(|w| w.remove_meta::<ConnectionBroken>()),
+        Some(_) | None => Ok(()),
+    };
+    if let Err(error) = kept {
+        tracing::error!(firm = engine.firm.id.as_str(), %error, "how the connection stands could not be kept");
+    }
+}

@@ -1,0 +1,144 @@
+//! Answers that get lost: what became of the request is looked up, and nothing is made twice.
+
+use super::stage::{Portal, Stage};
+use casebridge::sandbox::{Fault, FaultKind, Side};
+use casebridge::store::EntryState;
+use casebridge::sync::Outcome;
+use std::time::Duration;
+
+fn create_fault(stage: &Stage, kind: FaultKind, times: u64) {
+    stage.with(|world| world.faults.add(Fault::new(Side::CaseStatus, kind).method("POST").path("/v1/api/cases").skip(3).times(times)));
+}
+
+async fn held(stage: &Stage) {
+    let held = stage.sync().await;
+    assert_eq!(held.outcome, Outcome::Waiting, "{held:#?}");
+    stage.with(|world| world.reset_requests());
+}
+
+/// Every record once; the journal owes nothing.
+fn in_order(stage: &Stage) {
+    let census = stage.census();
+    assert!(census.len() > 30 && census.values().all(|count| *count == 1), "{census:?}");
+    assert!(stage.hands().store.journal().expect("a journal").is_empty());
+    assert_eq!(stage.with(|world| world.faults.left()), 0, "every fault struck");
+}
+
+#[tokio::test(start_paused = true)]
+async fn creates_whose_answers_are_lost_are_found_by_looking_and_not_repeated() {
+    for kind in [FaultKind::DropAfter, FaultKind::StatusAfter { code: 503 }, FaultKind::Cut] {
+        let stage = Stage::new(Portal::CaseStatus, 60).await;
+        held(&stage).await;
+        create_fault(&stage, kind.clone(), 3);
+        let done = stage.approve().await;
+        assert!(done.error.is_none(), "{kind:?} {done:#?}");
+        assert_eq!(done.failures.len(), 1, "the lead who has left, nothing else: {done:#?}");
+        assert_eq!(done.written, stage.census().len(), "{kind:?}");
+        in_order(&stage);
+        let creates = stage.with(|world| world.writes().iter().filter(|write| write.path.ends_with("/v1/api/cases")).count());
+        assert_eq!(creates, stage.census().len() + 1, "none was sent twice");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn creates_that_never_arrived_are_sent_again_in_the_same_run() {
+    for kind in [FaultKind::DropBefore, FaultKind::Status { code: 500, retry_after: None, body: None }] {
+        let stage = Stage::new(Portal::CaseStatus, 60).await;
+        held(&stage).await;
+        create_fault(&stage, kind.clone(), 3);
+        let done = stage.approve().await;
+        assert_eq!((done.written, done.failures.len()), (stage.census().len(), 1), "{kind:?} {done:#?}");
+        in_order(&stage);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_shows_writes_late_is_waited_for() {
+    let stage = Stage::new(Portal::CaseStatus, 60).await;
+    held(&stage).await;
+    stage.with(|world| world.switches.list_lag_seconds = 4);
+    create_fault(&stage, FaultKind::DropAfter, 4);
+    let done = stage.approve().await;
+    assert_eq!(done.written, stage.census().len(), "{done:#?}");
+    in_order(&stage);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_somebody_makes_while_the_run_reads_is_linked_and_brought_into_step() {
+    let stage = Stage::new(Portal::CaseStatus, 60).await;
+    held(&stage).await;
+    let case = stage.with(|world| world.mycase.cases.values().find(|case| case.open && case.stage == world.mycase.stage_id("Treating")).map(|c| c.id));
+    let case = case.expect("a case in treatment");
+    // The portal's list is read first; MyCase takes its time.
+    stage.with(|world| world.faults.add(Fault::new(Side::Mycase, FaultKind::Slow { millis: 9000 }).path("/cases")));
+    let by_hand = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        stage.with(|world| {
+            let now = world.now();
+            world.case_status.add_by_hand("By hand", Some(&case.to_string()), now)
+        })
+    };
+    let (done, made) = tokio::join!(stage.approve(), by_hand);
+    assert!(done.error.is_none(), "{done:#?}");
+    assert_eq!(stage.record(case).id, made, "409: it was looked up and linked");
+    in_order(&stage);
+    stage.sync().await;
+    assert_eq!(stage.shown(case), "Medical Treatment");
+    assert_ne!(stage.record(case).name.as_deref(), Some("By hand"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upsert_whose_answer_is_lost_is_repeated_without_harm() {
+    let stage = Stage::new(Portal::Hona, 60).await;
+    held(&stage).await;
+    for (path, kind) in [("/projects", FaultKind::DropAfter), ("/contacts", FaultKind::StatusAfter { code: 502 }), ("/projects", FaultKind::DropBefore)] {
+        stage.with(|world| world.faults.add(Fault::new(Side::Hona, kind).path(path).skip(5).times(3)));
+    }
+    let done = stage.approve().await;
+    assert!(done.error.is_none() && done.failures.len() <= 1, "{done:#?}");
+    let (projects, welcomes) = stage.with(|world| (world.hona.projects.len(), world.hona.welcome_texts));
+    assert_eq!((done.written, welcomes as usize), (projects, projects), "every client was welcomed once");
+    assert!(stage.hands().store.journal().expect("a journal").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_dies_between_sending_and_remembering_makes_nothing_twice_and_keeps_the_yes() {
+    for millis in [30, 300, 900, 1700, 2500, 3300] {
+        let stage = Stage::new(Portal::CaseStatus, 60).await;
+        held(&stage).await;
+        let slow = Fault::new(Side::CaseStatus, FaultKind::Slow { millis: 700 }).method("POST").times(1000);
+        stage.with(|world| world.faults.add(slow));
+        tokio::select! {
+            biased;
+            () = tokio::time::sleep(Duration::from_millis(millis)) => {}
+            report = stage.approve() => panic!("it should have been broken off: {report:#?}"),
+        }
+        stage.with(|world| world.faults.clear());
+        let stage = stage.restarted();
+        let owed = stage.hands().store.journal().expect("a journal");
+        let next = stage.sync().await;
+        assert!(next.error.is_none(), "{millis} {next:#?}");
+        if owed.is_empty() {
+            assert_eq!(next.outcome, Outcome::Waiting, "nothing had begun, so the plan still waits");
+            continue;
+        }
+        assert_eq!(next.waiting_plan, None, "the yes survived ({millis} ms): {next:#?}");
+        assert!(owed.iter().any(|entry| entry.state == EntryState::Sent) || owed.len() > 8, "{millis}");
+        in_order(&stage);
+        let again = stage.sync().await;
+        assert_eq!(again.written, 0, "{again:#?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_close_whose_answer_is_lost_is_settled_by_the_listed_state() {
+    let stage = Stage::new(Portal::CaseStatus, 60).await;
+    stage.import().await;
+    let case = stage.a_case();
+    stage.with(|world| world.close(case)).expect("closed");
+    stage.with(|world| world.faults.add(Fault::new(Side::CaseStatus, FaultKind::DropAfter).method("POST").path("/close").times(4)));
+    let done = stage.sync().await;
+    assert_eq!(done.written, 1, "{done:#?}");
+    assert!(stage.record(case).closed_at.is_some());
+    assert_eq!(stage.sync().await.written, 0);
+}
