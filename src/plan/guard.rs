@@ -90,21 +90,24 @@ pub enum HeldWhy {
     OverLimits,
     /// Only clients that are now other people.
     ClientsChanged,
+    /// What a person left out of an earlier yes.
+    LeftOut,
 }
 
-/// Applies the limits. `hours_open`: clients may be contacted now.
-pub fn judge(plan: &Plan, limits: &Limits, book: &DayBook, hours_open: bool) -> Judged {
+/// Applies the limits. `hours_open`: clients may be contacted now. `left_out`: cases that a person left out of a yes.
+pub fn judge(plan: &Plan, limits: &Limits, book: &DayBook, hours_open: bool, left_out: &BTreeSet<CaseId>) -> Judged {
     let lines = limit_lines(plan, limits, book);
     let over: Vec<LimitLine> = lines.iter().filter(|line| line.exceeded).cloned().collect();
     let over_kinds: Kinds = over.iter().map(|line| line.kind).collect();
     let whole = plan.first && !limits.first_import_goes && !plan.changes.is_empty();
     // One change per case, so whoever meets a kind over its limit is held with all of the case.
     let (waits, goes): (Vec<&Change>, Vec<&Change>) =
-        plan.changes.iter().partition(|change| whole || change.hold.is_some() || change.kinds.meets(over_kinds));
+        plan.changes.iter().partition(|change| whole || change.hold.is_some() || left_out.contains(&change.case) || change.kinds.meets(over_kinds));
     let why = match (whole, over.is_empty()) {
         (true, _) => HeldWhy::FirstImport,
         (false, false) => HeldWhy::OverLimits,
-        (false, true) => HeldWhy::ClientsChanged,
+        (false, true) if waits.is_empty() => HeldWhy::ClientsChanged,
+        (false, true) => HeldWhy::LeftOut,
     };
     let mut changes: Vec<Change> = waits.into_iter().chain(&plan.swaps).cloned().collect();
     changes.sort_by_key(|change| (change.case, change.hold.is_some()));

@@ -51,6 +51,8 @@ pub struct SavedPlan {
     pub verify: bool,
     /// Whether it sends every linked case anew.
     pub rewrite: bool,
+    /// Its cases that a person left out of a yes: they wait for another one, whatever the limits.
+    pub left: BTreeSet<CaseId>,
 }
 
 /// A saved plan without its changes: what `status` shows.
@@ -79,6 +81,9 @@ pub struct PlanHead {
     /// Whether it sends every linked case anew.
     #[serde(default)]
     pub rewrite: bool,
+    /// Its cases that a person left out of a yes.
+    #[serde(default)]
+    pub left: BTreeSet<CaseId>,
 }
 
 impl Store {
@@ -86,13 +91,13 @@ impl Store {
     pub fn plan(&self, slot: PlanSlot) -> Result<Option<SavedPlan>, StoreError> {
         let snapshot = self.read()?;
         let Some(head) = snapshot.unseal(&PLANS, slot.key())? else { return Ok(None) };
-        let PlanHead { name, saved_at, expires_at, cases, over, run, reminded_at, named, verify, rewrite } = head;
+        let PlanHead { name, saved_at, expires_at, cases, over, run, reminded_at, named, verify, rewrite, left } = head;
         let mut changes = Vec::with_capacity(cases);
         for row in snapshot.table(PLAN_CHANGES.rows)?.range((slot.key(), 0)..=(slot.key(), u32::MAX))? {
             let (key, sealed) = row?;
             changes.push(snapshot.sealer().open(&PLAN_CHANGES, &key.value(), sealed.value())?);
         }
-        Ok(Some(SavedPlan { name, saved_at, expires_at, changes, over, run, reminded_at, named, verify, rewrite }))
+        Ok(Some(SavedPlan { name, saved_at, expires_at, changes, over, run, reminded_at, named, verify, rewrite, left }))
     }
 
     /// A saved plan without its changes; unseals one row.
@@ -105,7 +110,7 @@ impl Writer<'_> {
     /// Saves a plan in place of the slot's former. Crash before the commit: the former stands whole. After: this one.
     pub fn put_plan(&mut self, slot: PlanSlot, plan: &SavedPlan) -> Result<(), StoreError> {
         self.remove_plan(slot)?;
-        let SavedPlan { name, saved_at, expires_at, changes, over, run, reminded_at, named, verify, rewrite } = plan;
+        let SavedPlan { name, saved_at, expires_at, changes, over, run, reminded_at, named, verify, rewrite, left } = plan;
         let head = PlanHead {
             name: name.clone(),
             saved_at: *saved_at,
@@ -117,6 +122,7 @@ impl Writer<'_> {
             named: named.clone(),
             verify: *verify,
             rewrite: *rewrite,
+            left: left.clone(),
         };
         self.seal_into(&PLANS, slot.key(), &head)?;
         (0..).zip(changes).try_for_each(|(index, change)| self.seal_into(&PLAN_CHANGES, (slot.key(), index), change))

@@ -94,6 +94,7 @@ pub(super) fn plan(cases: &[u64]) -> SavedPlan {
         named: None,
         verify: false,
         rewrite: false,
+        left: Default::default(),
     }
 }
 

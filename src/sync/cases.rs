@@ -371,7 +371,8 @@ struct Closing<'a> {
 fn judge(engine: &Engine, plan: &Plan) -> Result<Judged, RunError> {
     let since = engine.hands.clock.now() - 24.hours();
     let book = DayBook::new(engine.store().written_without_approval(since)?);
-    Ok(guard::judge(plan, &engine.firm.limits, &book, hours_open(engine)))
+    let left_out = record::left_out(engine, plan)?;
+    Ok(guard::judge(plan, &engine.firm.limits, &book, hours_open(engine), &left_out))
 }
 
 fn hours_open(engine: &Engine) -> bool {

@@ -76,9 +76,24 @@ pub(crate) fn waiting(
     // A yes reads once more, in the same way: else what only a comparison finds would seem to have moved.
     plan.verify = ask.verify || merged.is_some_and(|before| before.verify);
     plan.rewrite = ask.rewrite || merged.is_some_and(|before| before.rewrite);
+    if let Some(before) = &before {
+        plan.left = before.left.iter().copied().filter(|case| plan.changes.iter().any(|change| change.case == *case)).collect();
+        if before.name == plan.name {
+            (plan.saved_at, plan.reminded_at) = (before.saved_at, before.reminded_at);
+        }
+    }
     let (name, cases) = (plan.name.clone(), plan.changes.len());
     w.put_plan(PlanSlot::Waiting, &plan)?;
     Ok(Some((name, cases)))
+}
+
+/// Cases that a person left out of a yes and whose change is still the same: they wait for another yes.
+pub(crate) fn left_out(engine: &Engine, plan: &Plan) -> Result<BTreeSet<CaseId>, StoreError> {
+    let (now, prints) = (engine.hands.clock.now(), &engine.hands.prints);
+    let Some(saved) = engine.store().plan(PlanSlot::Waiting)?.filter(|saved| saved.expires_at > now) else { return Ok(BTreeSet::new()) };
+    let same = |change: &Change| plan.counterpart(change).is_some_and(|fresh| fresh.key(prints) == change.key(prints));
+    let left = saved.changes.iter().filter(|change| change.hold.is_none() && saved.left.contains(&change.case) && same(change));
+    Ok(left.map(|change| change.case).collect())
 }
 
 /// A plan to be saved, named after what it would do.
@@ -100,6 +115,7 @@ pub(crate) fn saved(engine: &Engine, changes: Vec<Change>, reach: &Reach, run: O
         named,
         verify: false,
         rewrite: false,
+        left: BTreeSet::new(),
     }
 }
 
@@ -120,7 +136,8 @@ pub(crate) fn rest_of(
         return Ok(None);
     }
     let name = crate::plan::name_of(left, &engine.hands.prints);
-    let rest = SavedPlan { name: name.clone(), changes: left.to_vec(), ..plan.clone() };
+    let cases = left.iter().map(|change| change.case).collect();
+    let rest = SavedPlan { name: name.clone(), changes: left.to_vec(), left: cases, ..plan.clone() };
     w.put_plan(PlanSlot::Waiting, &rest)?;
     Ok(Some((name, left.len())))
 }

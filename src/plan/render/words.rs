@@ -88,6 +88,7 @@ pub(super) fn why_held(held: &Held) -> Vec<String> {
         HeldWhy::FirstImport => vec!["A first import waits for one yes, whatever its size.".into()],
         HeldWhy::OverLimits => held.over.iter().map(over_line).collect(),
         HeldWhy::ClientsChanged => vec!["Their client is now another person; that is never changed by itself.".into()],
+        HeldWhy::LeftOut => vec!["Left out of an earlier yes; that waits for another.".into()],
     }
 }
 

@@ -40,7 +40,7 @@ fn a_share_is_kept_between_its_bounds() {
 #[test]
 fn within_the_limits_everything_goes() {
     let (_, _, plan) = moved(5);
-    let judged = judge(&plan, &limits(), &DayBook::default(), true);
+    let judged = judge(&plan, &limits(), &DayBook::default(), true, &Default::default());
     assert_eq!(ids(judged.approved.changes()), [1, 2, 3, 4, 5]);
     assert!(judged.held.is_none() && judged.later.is_empty());
     let stage = judged.limits.iter().find(|line| line.kind == Kind::Stage);
@@ -52,7 +52,7 @@ fn a_kind_over_its_limit_is_held_whole_with_all_of_its_cases_and_the_rest_goes_o
     let (world, mut cases, _) = moved(6);
     cases[0] = case(1).stage("Demand").phone("+12125550000");
     cases[9] = case(10).phone("+12125550001");
-    let judged = judge(&world.plan(&cases), &limits(), &DayBook::default(), true);
+    let judged = judge(&world.plan(&cases), &limits(), &DayBook::default(), true, &Default::default());
     assert_eq!(ids(judged.approved.changes()), [10]);
     let held = judged.held.unwrap();
     assert_eq!((ids(&held.changes), held.why), (vec![1, 2, 3, 4, 5, 6], HeldWhy::OverLimits));
@@ -66,9 +66,9 @@ fn small_steps_add_up_over_the_day() {
     let stage: Kinds = [Kind::Stage].into_iter().collect();
     book.add(stage);
     book.add(stage);
-    assert!(judge(&plan, &limits(), &book, true).held.is_none());
+    assert!(judge(&plan, &limits(), &book, true, &Default::default()).held.is_none());
     book.add(stage);
-    assert_eq!(judge(&plan, &limits(), &book, true).held.map(|held| held.over[0].planned), Some(6));
+    assert_eq!(judge(&plan, &limits(), &book, true, &Default::default()).held.map(|held| held.over[0].planned), Some(6));
     let (_, _, nothing) = moved(0);
     assert!(judge(&nothing, &limits(), &DayBook::new([99; 6]), true).held.is_none(), "what is not planned exceeds nothing");
 }
@@ -78,19 +78,19 @@ fn a_first_import_waits_whole_for_one_yes_or_goes_without_counting() {
     let mut world = World::new();
     world.first = true;
     let plan = world.plan(&ten());
-    let judged = judge(&plan, &limits(), &DayBook::default(), true);
+    let judged = judge(&plan, &limits(), &DayBook::default(), true, &Default::default());
     assert!(judged.approved.is_empty());
     assert_eq!(judged.held.map(|held| (held.changes.len(), held.why)), Some((10, HeldWhy::FirstImport)));
     let goes = crate::config::Limits { first_import_goes: true, ..limits() };
-    assert_eq!(judge(&plan, &goes, &DayBook::default(), true).approved.changes().len(), 10);
-    assert!(judge(&world.plan(&[]), &limits(), &DayBook::default(), true).held.is_none(), "a plan that writes nothing waits for nobody");
+    assert_eq!(judge(&plan, &goes, &DayBook::default(), true, &Default::default()).approved.changes().len(), 10);
+    assert!(judge(&world.plan(&[]), &limits(), &DayBook::default(), true, &Default::default()).held.is_none(), "a plan that writes nothing waits for nobody");
 }
 
 #[test]
 fn outside_contact_hours_only_what_clients_do_not_notice_goes() {
     let (world, mut cases, _) = moved(1);
     cases[9] = case(10).with(|w| w.record.attorney = Some("joe@acme.example".into()));
-    let judged = judge(&world.plan(&cases), &limits(), &DayBook::default(), false);
+    let judged = judge(&world.plan(&cases), &limits(), &DayBook::default(), false, &Default::default());
     assert_eq!(ids(judged.approved.changes()), [10]);
     assert_eq!(ids(judged.later.changes()), [1]);
 }
@@ -100,7 +100,7 @@ fn a_changed_client_waits_and_only_a_yes_to_contact_sends_it() {
     let (world, mut cases, _) = moved(1);
     cases[1] = case(2).with(|w| w.record.clients[0].id = PersonId(5));
     let plan = world.plan(&cases);
-    let judged = judge(&plan, &limits(), &DayBook::default(), true);
+    let judged = judge(&plan, &limits(), &DayBook::default(), true, &Default::default());
     assert_eq!(ids(judged.approved.changes()), [1]);
     let held = judged.held.unwrap();
     assert_eq!((ids(&held.changes), held.why), (vec![2], HeldWhy::ClientsChanged));

@@ -12,7 +12,7 @@ fn sample() -> (Plan, Judged) {
     cases.push(case(8).because(ReasonCode::NoLeadAttorney, Holds::Rest, true));
     cases.push(case(9));
     let plan = world.plan(&cases);
-    let judged = guard::judge(&plan, &limits(), &DayBook::default(), true);
+    let judged = guard::judge(&plan, &limits(), &DayBook::default(), true, &Default::default());
     (plan, judged)
 }
 

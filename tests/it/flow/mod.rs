@@ -2,6 +2,8 @@
 
 mod adoption;
 mod brakes;
+mod counted;
+mod failing;
 mod first;
 mod look;
 mod lost;
