@@ -157,7 +157,7 @@ fn an_approval_that_is_interrupted_goes_on_at_the_next_run_without_a_duplicate()
     let approve = house.start(&["approve", "acme", plan["plan"].as_str().expect("a name")]);
     while http::get(&practice.control("/state")).json()["case_status"]["cases"] == 0 {}
     approve.terminate();
-    approve.end().says(&["The change in flight is finished"]);
+    approve.end().ends_with(1).says(&["The change in flight is finished"]);
     http::delete(&practice.control("/faults"));
     let made = http::get(&practice.control("/state")).json()["case_status"]["cases"].as_u64().expect("a number");
     assert!(made < creates, "it was interrupted: {made} of {creates}");
