@@ -172,7 +172,9 @@ fn file(sandbox: &Sandbox) -> String {
         "[portal]" => format!("[portal]\nbase_url = {:?}\n", sandbox.text("case_status", "base_url")),
         "[limits]" => "[limits]\nfirst_import = \"go\"\ncreate = \"no limit\"\n".to_owned(),
         line if line.starts_with("client_id") || line.starts_with("#:schema") => String::new(),
-        line if line.starts_with("[portal.stages]") => format!("[portal.overrides]\nrequests_per_second = 1000000\nin_flight = 32\n\n{line}\n"),
+        line if line.starts_with("[portal.stages]") => {
+            format!("[portal.overrides]\nrequests_per_second = 1000000\nin_flight = 32\n\n{line}\n")
+        }
         line => format!("{line}\n"),
     });
     lines.collect()

@@ -8,6 +8,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use std::ffi::OsString;
 use std::future::Future;
+use std::sync::atomic::AtomicBool;
 
 /// What every command is given.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(super) struct Desk {
     pub(super) common: Common,
     /// Where words go.
     pub(super) output: Output,
+    /// Whether a signal ended a run before its end.
+    pub(super) interrupted: AtomicBool,
 }
 
 /// Runs what was typed; the first of `arguments` is the program's own name.
@@ -25,7 +28,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => return explain(&error),
     };
     let output = Output::new(typed.common.format);
-    let desk = Desk { common: typed.common, output };
+    let desk = Desk { common: typed.common, output, interrupted: AtomicBool::new(false) };
     let ended = begin(&typed.command, &desk);
     match ended {
         Ok(exit) => exit,

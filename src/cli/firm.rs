@@ -16,6 +16,7 @@ use crate::operations::{self, Answer, Ask, Caller, Engine, FileState, FileVerdic
 use crate::sync::{Progress, Step};
 use serde_json::json;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tokio::sync::watch;
 
 /// A firm that can be asked.
@@ -119,6 +120,7 @@ impl Here {
         }
         desk.output.say("The change in flight is finished, the rest waits in the journal. The same again ends it at once.");
         self.stop.send_replace(true);
+        desk.interrupted.store(true, Ordering::Relaxed);
         tokio::select! {
             answer = &mut work => answer.map_err(|error| refused(&error)),
             () = signals.asked() => Err(Failure::failed("ended; what was under way stands in the journal, and the next run settles it")),

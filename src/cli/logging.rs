@@ -41,7 +41,8 @@ pub(super) fn start_as(asked: Option<&str>, level: &str, form: Form) -> Result<(
     let layer: Box<dyn Layer<Registry> + Send + Sync> = match form {
         Form::Remarks => {
             let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(colour).without_time();
-            layer.log_internal_errors(false).with_filter(filter).with_filter(quiet).boxed()
+            let once = filter_fn(|about| !is_told_by_the_report(about));
+            layer.log_internal_errors(false).with_filter(filter).with_filter(quiet).with_filter(once).boxed()
         }
         Form::Text => {
             let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(colour);
@@ -93,6 +94,11 @@ fn filter(asked: &str) -> Result<EnvFilter, Failure> {
 
 fn is_fit_for_a_log(about: &Metadata<'_>) -> bool {
     about.target().starts_with("casebridge") || *about.level() <= Level::INFO
+}
+
+/// Why a run failed is in its report, which whoever typed the command reads.
+fn is_told_by_the_report(about: &Metadata<'_>) -> bool {
+    about.target().starts_with("casebridge::sync") && about.fields().field("code").is_some()
 }
 
 #[cfg(test)]

@@ -25,12 +25,16 @@ pub(super) fn text(report: &RunReport, colour: bool) -> String {
     if let Some(error) = error {
         indented(Ink::Red.on(&error.text, colour));
     }
-    indented(format!("written {written}; {}", counted(counts)));
+    if error.is_some() && *written == 0 {
+        indented("nothing was written".to_owned());
+    } else {
+        indented(format!("written {written}; {}", counted(counts)));
+    }
     if *adopted > 0 {
         indented(format!("{} there already and taken over, none made twice", many(*adopted, "portal record was", "portal records were")));
     }
     indented(format!("{} requests to MyCase, {} to the portal, {duration_seconds:.1} seconds", requests.mycase, requests.portal));
-    if !report.complete {
+    if !report.complete && error.is_none() {
         indented("MyCase could not be read whole, so nothing was concluded from what was missing".to_owned());
     }
     if *later > 0 {

@@ -9,6 +9,7 @@ use crate::operations::{Answer, ApproveAsk, Ask, SyncAsk};
 use crate::sync::RunReport;
 use camino::Utf8Path;
 use fs_err as fs;
+use std::sync::atomic::Ordering;
 
 /// A run now.
 pub(super) async fn sync(args: &SyncArgs, desk: &Desk) -> Result<Exit, Failure> {
@@ -49,7 +50,11 @@ fn show(run: &RunReport, desk: &Desk) -> Exit {
         Format::Json => desk.output.json(run),
         Format::Text | Format::Markdown | Format::Github => desk.output.answer(&report::text(run, desk.output.colour_answers())),
     }
-    report::exit(run)
+    match report::exit(run) {
+        // What a signal left undone is nobody's failure, but it is not done either.
+        Exit::Done if desk.interrupted.load(Ordering::Relaxed) => Exit::Failed,
+        exit => exit,
+    }
 }
 
 /// The CSV: written beside and renamed, so that nobody reads half of it.

@@ -1,5 +1,5 @@
 //! One request, one answer, for one firm's engine. The control socket and the command line without a daemon call the same
-//! [`answer`]: same commands, same answers.
+//! [`answer()`]: same commands, same answers.
 
 mod accept;
 mod answer;

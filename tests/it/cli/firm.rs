@@ -144,6 +144,42 @@ fn from_connect_to_a_second_run_that_writes_nothing() {
 }
 
 #[test]
+fn an_approval_that_is_interrupted_goes_on_at_the_next_run_without_a_duplicate() {
+    let practice = Practice::new(30);
+    practice.portal_knows_everybody();
+    practice.connect();
+    let house = &practice.house;
+    let plan = house.run(&["plan", "acme", "--format", "json"]).ends_with(0).json();
+    let creates = plan["counts"]["create"].as_u64().expect("a number");
+    let slow = json!({ "side": "case-status", "method": "POST", "kind": "slow", "millis": 200, "times": 100 });
+    assert_eq!(http::post(&practice.control("/faults"), &slow).status, 200);
+    http::post(&practice.control("/requests/reset"), &Value::Null);
+    let approve = house.start(&["approve", "acme", plan["plan"].as_str().expect("a name")]);
+    while http::get(&practice.control("/state")).json()["case_status"]["cases"] == 0 {}
+    approve.terminate();
+    approve.end().ends_with(1).says(&["The change in flight is finished"]);
+    http::delete(&practice.control("/faults"));
+    let made = http::get(&practice.control("/state")).json()["case_status"]["cases"].as_u64().expect("a number");
+    assert!(made < creates, "it was interrupted: {made} of {creates}");
+
+    let next = house.run(&["sync", "acme", "--format", "json"]).ends_with(0).json();
+    assert_eq!(next["written"], creates - made, "an approval outlives the program that was given it");
+    let requests = http::get(&practice.control("/requests")).json();
+    assert_eq!(requests["case-status POST /v1/api/cases"], creates, "each record was asked for once: {requests}");
+}
+
+#[test]
+fn a_broken_file_leaves_the_last_good_version_in_use() {
+    let practice = Practice::new(5);
+    practice.connect();
+    practice.write_file(|text| text.replace("time_zone", "timezone"));
+    let done =
+        practice.house.run(&["plan", "acme"]).ends_with(0).says(&["acme.firm.toml:", "did you mean", "last good version (number 1)"]);
+    assert!(done.out.starts_with("Plan p-"), "stdout carries the answer alone: {}", done.out);
+    practice.house.run(&["status"]).ends_with(0).says(&["the last good version (1) stays in use"]);
+}
+
+#[test]
 fn what_failed_or_needs_attention_goes_into_a_spreadsheet_without_personal_data() {
     let practice = Practice::new(40);
     practice.connect();

@@ -32,6 +32,10 @@ pub(crate) fn post(url: &str, body: &Value) -> Answer {
     send("POST", url, &body.to_string())
 }
 
+pub(crate) fn delete(url: &str) -> Answer {
+    send("DELETE", url, "")
+}
+
 fn send(method: &str, url: &str, body: &str) -> Answer {
     let rest = url.strip_prefix("http://").expect("a plain address");
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
