@@ -248,6 +248,9 @@ pub struct ReloadArgs {
 pub struct StatusArgs {
     /// The firm; without it, all
     pub firm: Option<String>,
+    /// Show it again every two seconds, until Ctrl-C (with a daemon)
+    #[arg(long)]
+    pub watch: bool,
 }
 
 /// `schema`.

@@ -60,6 +60,12 @@ impl Output {
         drop(write!(out, "{text}{end}").and_then(|()| out.flush()));
     }
 
+    /// The answer, to stdout; on a terminal in the place of the one before.
+    pub fn answer_anew(&self, text: &str) {
+        let clear = if std::io::stdout().is_terminal() { "\u{1b}[H\u{1b}[2J" } else { "" };
+        self.answer(&format!("{clear}{text}"));
+    }
+
     /// The answer as JSON, to stdout.
     pub fn json(&self, value: &impl serde::Serialize) {
         match serde_json::to_string_pretty(value) {
@@ -105,11 +111,6 @@ impl Output {
             let mut err = std::io::stderr().lock();
             drop(write!(err, "\r\u{1b}[K").and_then(|()| err.flush()));
         }
-    }
-
-    /// Whether a person reads the answer.
-    pub fn answers_a_person(&self) -> bool {
-        std::io::stdout().is_terminal()
     }
 
     /// Whether colour is wanted on stderr.

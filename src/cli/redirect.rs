@@ -61,7 +61,7 @@ pub(super) enum Listening {
 }
 
 #[derive(Clone)]
-struct Desk {
+struct Gate {
     redirect: Arc<Url>,
     expected: Arc<Option<String>>,
     caught: mpsc::Sender<Caught>,
@@ -73,11 +73,11 @@ impl Catcher {
     pub(super) async fn start(redirect: &Url, authorize: &Url) -> Catcher {
         let (sender, caught) = mpsc::channel(1);
         let expected = Arc::new(parameter(authorize, "state"));
-        let desk = Desk { redirect: Arc::new(redirect.clone()), expected, caught: sender.clone() };
+        let gate = Gate { redirect: Arc::new(redirect.clone()), expected, caught: sender.clone() };
         let end = watch::Sender::new(false);
         let (listening, servers) = match loopback(redirect) {
             None => (Listening::Elsewhere, Vec::new()),
-            Some(addresses) => listen(&addresses, &desk, &end).await,
+            Some(addresses) => listen(&addresses, &gate, &end).await,
         };
         let redirect = redirect.clone();
         // A thread of its own: a blocking read of stdin cannot be called back, and must not keep the program from ending.
@@ -119,12 +119,12 @@ fn loopback(redirect: &Url) -> Option<Vec<SocketAddr>> {
 }
 
 /// Serves on every address that can be had; the first must be among them.
-async fn listen(addresses: &[SocketAddr], desk: &Desk, end: &watch::Sender<bool>) -> (Listening, Vec<JoinHandle<std::io::Result<()>>>) {
+async fn listen(addresses: &[SocketAddr], gate: &Gate, end: &watch::Sender<bool>) -> (Listening, Vec<JoinHandle<std::io::Result<()>>>) {
     let (mut listening, mut servers) = (Listening::Yes, Vec::new());
     for (at, address) in addresses.iter().enumerate() {
         match TcpListener::bind(address).await {
             Ok(listener) => {
-                let router = Router::new().fallback(answer).with_state(desk.clone());
+                let router = Router::new().fallback(answer).with_state(gate.clone());
                 let mut ended = end.subscribe();
                 let ended = async move { drop(ended.wait_for(|end| *end).await) };
                 servers.push(tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(ended).into_future()));
@@ -136,21 +136,21 @@ async fn listen(addresses: &[SocketAddr], desk: &Desk, end: &watch::Sender<bool>
     (listening, servers)
 }
 
-async fn answer(State(desk): State<Desk>, request: Request) -> Response {
-    if request.uri().path() != desk.redirect.path() {
+async fn answer(State(gate): State<Gate>, request: Request) -> Response {
+    if request.uri().path() != gate.redirect.path() {
         return (StatusCode::NOT_FOUND, "casebridge waits for MyCase here, at another path\n").into_response();
     }
     if request.method() != Method::GET {
         return (StatusCode::METHOD_NOT_ALLOWED, "casebridge waits for a GET here\n").into_response();
     }
-    let mut address = (*desk.redirect).clone();
+    let mut address = (*gate.redirect).clone();
     address.set_query(request.uri().query());
-    if !is_an_answer(&address) || parameter(&address, "state") != *desk.expected {
+    if !is_an_answer(&address) || parameter(&address, "state") != *gate.expected {
         let text = "This page does not belong to the connection that casebridge waits for. Open the newest address that it showed.";
         return page(StatusCode::BAD_REQUEST, &Page { title: "Not this one".to_owned(), text: text.to_owned() });
     }
     let (browser, verdict) = oneshot::channel();
-    if desk.caught.send(Caught { address, browser: Some(browser) }).await.is_err() {
+    if gate.caught.send(Caught { address, browser: Some(browser) }).await.is_err() {
         return page(StatusCode::GONE, &over());
     }
     page(StatusCode::OK, &verdict.await.unwrap_or_else(|_| over()))
@@ -217,15 +217,15 @@ mod tests {
     use super::*;
     use tower::ServiceExt;
 
-    fn desk() -> (Desk, mpsc::Receiver<Caught>) {
+    fn gate() -> (Gate, mpsc::Receiver<Caught>) {
         let (sender, caught) = mpsc::channel(1);
         let redirect = Arc::new("http://127.0.0.1:8766/callback".parse().unwrap());
-        (Desk { redirect, expected: Arc::new(Some("s1".to_owned())), caught: sender }, caught)
+        (Gate { redirect, expected: Arc::new(Some("s1".to_owned())), caught: sender }, caught)
     }
 
-    async fn get(desk: &Desk, method: &str, path: &str) -> (u16, String) {
+    async fn get(gate: &Gate, method: &str, path: &str) -> (u16, String) {
         let request = Request::builder().method(method).uri(path).body(axum::body::Body::empty()).unwrap();
-        let response = Router::new().fallback(answer).with_state(desk.clone()).oneshot(request).await.unwrap();
+        let response = Router::new().fallback(answer).with_state(gate.clone()).oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
         (status, String::from_utf8_lossy(&body).into_owned())
@@ -233,23 +233,23 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_redirect_of_this_very_connection_counts() {
-        let (desk, mut caught) = desk();
-        assert_eq!(get(&desk, "GET", "/favicon.ico").await.0, 404);
-        assert_eq!(get(&desk, "POST", "/callback?code=c&state=s1").await.0, 405);
-        assert_eq!(get(&desk, "GET", "/callback?code=c&state=another").await.0, 400);
-        assert_eq!(get(&desk, "GET", "/callback?state=s1").await.0, 400);
+        let (gate, mut caught) = gate();
+        assert_eq!(get(&gate, "GET", "/favicon.ico").await.0, 404);
+        assert_eq!(get(&gate, "POST", "/callback?code=c&state=s1").await.0, 405);
+        assert_eq!(get(&gate, "GET", "/callback?code=c&state=another").await.0, 400);
+        assert_eq!(get(&gate, "GET", "/callback?state=s1").await.0, 400);
         assert!(caught.try_recv().is_err());
     }
 
     #[tokio::test]
     async fn the_browser_is_told_how_it_ended() {
-        let (desk, mut caught) = desk();
+        let (gate, mut caught) = gate();
         let told = tokio::spawn(async move {
             let Caught { address, browser } = caught.recv().await.unwrap();
             assert_eq!(address.as_str(), "http://127.0.0.1:8766/callback?code=c1&state=s1");
             browser.unwrap().send(Page { title: "Connected".into(), text: "to Smith & <Sons>".into() }).unwrap();
         });
-        let (status, html) = get(&desk, "GET", "/callback?code=c1&state=s1").await;
+        let (status, html) = get(&gate, "GET", "/callback?code=c1&state=s1").await;
         told.await.unwrap();
         assert_eq!(status, 200);
         assert!(html.contains("<h1>Connected</h1>") && html.contains("Smith &amp; &lt;Sons&gt;"), "{html}");

@@ -4,6 +4,7 @@ use super::args::{Format, StatusArgs};
 use super::command::Desk;
 use super::exit::{Exit, Failure};
 use super::firm;
+use super::signals::Stop;
 use super::status_text;
 use crate::config::Problem;
 use crate::daemon::StatusAnswer;
@@ -11,9 +12,45 @@ use crate::domain::FirmId;
 use crate::load;
 use crate::operations::{self, Connection, FileState, FileVerdict, FileView, FirmStatus, House, NextRuns, RunState, StoreError};
 use jiff::Timestamp;
+use std::time::Duration;
+
+/// How often `--watch` looks.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// How firms stand.
 pub(super) async fn status(args: &StatusArgs, desk: &Desk) -> Result<Exit, Failure> {
+    if args.watch {
+        return watch(args, desk).await;
+    }
+    let answer = look(args, desk).await?;
+    if desk.output.format == Format::Json {
+        desk.output.json(&answer);
+    } else {
+        desk.output.answer(&text(&answer, desk.output.colour_answers()));
+    }
+    Ok(Exit::Done)
+}
+
+/// The same again and again. Without a daemon it would take states that others need.
+async fn watch(args: &StatusArgs, desk: &Desk) -> Result<Exit, Failure> {
+    if desk.output.format != Format::Text {
+        return Err(Failure::usage("--watch is for people: leave --format out"));
+    }
+    let mut stop = Stop::listen()?;
+    loop {
+        let answer = look(args, desk).await?;
+        if answer.daemon.is_none() {
+            return Err(Failure::failed("no daemon runs, so there is nothing to watch").with_hint("casebridge run"));
+        }
+        desk.output.answer_anew(&text(&answer, desk.output.colour_answers()));
+        tokio::select! {
+            () = tokio::time::sleep(AGAIN) => {}
+            () = stop.asked() => return Ok(Exit::Done),
+        }
+    }
+}
+
+async fn look(args: &StatusArgs, desk: &Desk) -> Result<StatusAnswer, Failure> {
     let mut answer = match firm::client(desk).await? {
         Some(client) => client.status().await.map_err(|error| firm::lost(&error))?,
         None => here(&firm::quiet_house(desk)?, args.firm.as_deref())?,
@@ -25,12 +62,7 @@ pub(super) async fn status(args: &StatusArgs, desk: &Desk) -> Result<Exit, Failu
             return Err(no_such_firm(wanted, &known));
         }
     }
-    if desk.output.format == Format::Json {
-        desk.output.json(&answer);
-    } else {
-        desk.output.answer(&text(&answer, desk.output.colour_answers()));
-    }
-    Ok(Exit::Done)
+    Ok(answer)
 }
 
 fn no_such_firm(wanted: &str, known: &[FirmId]) -> Failure {

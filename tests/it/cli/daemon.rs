@@ -31,8 +31,13 @@ fn a_firm_is_connected_planned_and_synced_through_the_daemon() {
     house.run(&["run"]).ends_with(1).says(&["another casebridge daemon"]);
     house.run(&["status", "nobody"]).ends_with(2);
     house.run(&["plan", "nobody"]).ends_with(2).says(&["acme"]);
+    let mut watch = house.start(&["status", "--watch"]);
+    assert_eq!(watch.line(), "Harlow & Pike Injury Law (acme)");
+    watch.terminate();
+    watch.end().ends_with(0);
     running.terminate();
     running.end().ends_with(0);
+    house.run(&["status", "--watch"]).ends_with(1).says(&["no daemon runs"]);
     house.run(&["status"]).ends_with(0).says(&["No daemon runs"]);
 }
 
