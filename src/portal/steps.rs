@@ -29,13 +29,19 @@ pub(super) fn operations(profile: &Profile, change: &Change) -> Vec<OperationNam
     let if_there = |wanted: bool, name: OperationName| (wanted && profile.has(name)).then_some(name);
     let upserts = profile.has(OperationName::UpsertCase);
     let after = &change.after;
+    let update = if upserts { OperationName::UpsertCase } else { OperationName::UpdateCase };
     let Some(before) = &change.before else {
+        if change.portal_id.is_some() {
+            // The record is there, and everything of it is sent anew; it is never made a second time.
+            let reopens = if_there(change.kinds.contains(Kind::Reopen), OperationName::ReopenCase);
+            let closes = if_there(change.kinds.contains(Kind::Close), OperationName::CloseCase);
+            return [reopens, Some(update), closes].into_iter().flatten().collect();
+        }
         let create = if upserts { OperationName::UpsertCase } else { OperationName::CreateCase };
         return [Some(create), if_there(!after.open, OperationName::CloseCase)].into_iter().flatten().collect();
     };
     let reopens = !before.open && after.open || change.kinds.contains(Kind::Reopen);
     let closes = before.open && !after.open || change.kinds.contains(Kind::Close);
-    let update = if upserts { OperationName::UpsertCase } else { OperationName::UpdateCase };
     let says_something =
         upserts || change.kinds.iter().any(|kind| !matches!(kind, Kind::Reopen | Kind::Close)) || differs_otherwise(before, after);
     let steps =

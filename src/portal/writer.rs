@@ -53,7 +53,7 @@ impl PortalWriter {
             if let Err(error) = self.operation(name, change, &mut portal_id).await {
                 return Err(if made { only_a_part(error) } else { error });
             }
-            made |= profile.operation(name).is_some_and(|operation| !operation.idempotent) && change.before.is_none();
+            made |= profile.operation(name).is_some_and(|operation| !operation.idempotent) && change.portal_id.is_none();
         }
         let nowhere = || WriteError::NotSent { text: "the change names no portal record".to_owned() };
         Ok(Written { portal_id: portal_id.ok_or_else(nowhere)? })

@@ -190,9 +190,9 @@ async fn send(
     exceptions: &mut Vec<CaseException>,
 ) -> Result<bool, RunError> {
     let sent: Vec<Change> = groups.iter().flat_map(|(_, approved)| approved.changes()).cloned().collect();
-    let ended_early = apply_groups(engine, groups, errand, progress, done, exceptions).await?;
+    let ended_early = apply_groups(engine, groups, errand, progress, done, exceptions).await;
     refusals::remember(engine, &sent, exceptions)?;
-    Ok(ended_early)
+    ended_early
 }
 
 /// Applies each group under its approval, then settles what is unknown and sends once more what did not take effect.

@@ -35,13 +35,15 @@ async fn a_run_writes_exactly_the_changed_cases() {
 #[tokio::test(start_paused = true)]
 async fn a_create_on_hona_is_one_project_and_one_contact_for_each_client() {
     let stage = Stage::new(Portal::Hona, 60).await;
+    stage.with(|world| world.hona.staff.extend(world.mycase.staff.values().map(|person| person.email.to_lowercase())));
     let report = stage.import().await;
     let (projects, contacts) = stage.with(|world| (world.hona.projects.len(), world.hona.contacts.len()));
     assert_eq!(report.requests.portal as usize, projects + contacts, "{report:#?}");
     let moved = stage.with(|world| {
         let there = |case: u64| world.hona.projects.contains_key(&case.to_string());
-        let id = world.mycase.stage_id("Treating");
-        let case = world.mycase.cases.values().find(|case| case.open && case.stage == id && there(case.id)).expect("a case").id;
+        let (id, area) = (world.mycase.stage_id("Treating"), world.mycase.practice_area_id("Personal Injury"));
+        let fits = |case: &&casebridge::sandbox::Case| case.open && case.stage == id && case.practice_area == area && there(case.id);
+        let case = world.mycase.cases.values().find(fits).expect("a case").id;
         world.set_stage(case, "Demand Sent").map(|()| case).expect("moved")
     });
     let run = stage.sync().await;

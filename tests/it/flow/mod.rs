@@ -2,6 +2,7 @@
 
 mod adoption;
 mod brakes;
+mod clients;
 mod counted;
 mod failing;
 mod first;

@@ -49,7 +49,11 @@ impl Stage {
     pub(super) async fn imported(portal: Portal, cases: usize) -> Stage {
         let stage = Stage::new(portal, cases).await;
         // The portal knows everybody who leads a case: nothing is refused.
-        stage.with(|world| world.case_status.staff.extend(world.mycase.staff.values().map(|person| person.email.to_lowercase())));
+        stage.with(|world| {
+            let everybody: Vec<String> = world.mycase.staff.values().map(|person| person.email.to_lowercase()).collect();
+            world.hona.staff.extend(everybody.iter().cloned());
+            world.case_status.staff.extend(everybody);
+        });
         stage.import().await;
         stage
     }
