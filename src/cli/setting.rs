@@ -53,7 +53,7 @@ impl Setting {
         let Some(daemon) = daemon.or_else(|| check_daemon(&SourceText::new("", "")).0) else {
             return Err(Failure::failed("the built-in defaults of casebridge.toml are broken"));
         };
-        let paths = Paths::new(options, &settings(&daemon), &environment).map_err(nowhere)?;
+        let paths = Paths::new(options, &PathSettings::of(&daemon), &environment).map_err(nowhere)?;
         let mut profiles = Profiles::builtin();
         for (name, file) in load::read_profiles(&paths.profiles) {
             let Some(text) = source(&paths.profiles.join(&file.name), &file, &mut problems) else { continue };
@@ -72,17 +72,6 @@ impl Setting {
 /// The common options as `load` takes them.
 pub(super) fn options(common: &Common) -> PathOptions {
     PathOptions { config_dir: common.config_dir.clone(), state_dir: common.state_dir.clone(), socket: common.socket.clone() }
-}
-
-fn settings(daemon: &Daemon) -> PathSettings {
-    PathSettings {
-        firms: Some(daemon.paths.firms.clone()),
-        state: daemon.paths.state.clone(),
-        socket: daemon.paths.socket.clone(),
-        status: daemon.paths.status.clone(),
-        secrets: Some(daemon.allow.secrets.clone()),
-        profiles: Some(daemon.profiles.clone()),
-    }
 }
 
 /// A file's text under the name people know it by; an unreadable one becomes a problem.

@@ -10,7 +10,7 @@ use crate::config::Problem;
 use crate::daemon::StatusAnswer;
 use crate::domain::FirmId;
 use crate::load;
-use crate::operations::{self, Connection, FileState, FileVerdict, FileView, FirmStatus, House, NextRuns, RunState, StoreError};
+use crate::operations::{self, FileState, FileVerdict, FileView, FirmStatus, House, NextRuns, RunState, StoreError};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -109,7 +109,7 @@ fn here(house: &House, only: Option<&str>) -> Result<StatusAnswer, Failure> {
     let mut firms: Vec<FirmStatus> = firms.collect::<Result<_, _>>()?;
     firms.extend(left.iter().filter(|id| asked(id)).map(|id| {
         let file = FileView { state: FileState::Removed, generation: 0, since: None, problems: Vec::new() };
-        bare(id, file)
+        FirmStatus::bare(id, file)
     }));
     firms.sort_by(|a, b| a.firm.cmp(&b.firm));
     if only.is_some() {
@@ -122,7 +122,7 @@ fn one(house: &House, id: &FirmId, verdict: &FileVerdict, now: Timestamp) -> Res
     let state = if verdict.checked.is_some() { FileState::Current } else { FileState::Rejected };
     let file = FileView { state, generation: 0, since: None, problems: values(&verdict.problems) };
     let unknown = |file: FileView| {
-        let mut status = bare(id, file);
+        let mut status = FirmStatus::bare(id, file);
         if let Some(firm) = &verdict.checked {
             status.name.clone_from(&firm.name);
             status.time_zone = firm.time_zone.iana_name().map(str::to_owned);
@@ -158,26 +158,6 @@ fn left_behind(house: &House) -> Vec<FirmId> {
     let Ok(entries) = house.paths.state.read_dir_utf8() else { return Vec::new() };
     let names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_owned());
     names.filter_map(|name| name.strip_suffix(".redb")?.parse().ok()).collect()
-}
-
-/// A firm of which nothing but the file's name is known.
-fn bare(id: &FirmId, file: FileView) -> FirmStatus {
-    FirmStatus {
-        firm: id.clone(),
-        name: id.to_string(),
-        time_zone: None,
-        connection: Connection::NotConnected,
-        status: RunState::Inactive,
-        pause: None,
-        file,
-        next: NextRuns::default(),
-        last: None,
-        exceptions: 0,
-        attention: Vec::new(),
-        waiting_plan: None,
-        waiting: 0,
-        notes: Vec::new(),
-    }
 }
 
 fn values(problems: &[Problem]) -> Vec<serde_json::Value> {

@@ -2,6 +2,7 @@
 //! XDG folders for everybody else.
 
 use super::Environment;
+use crate::config::Daemon;
 use camino::{Utf8Path, Utf8PathBuf};
 
 /// What the command line says (`--config-dir`, `--state-dir`, `--socket`).
@@ -53,6 +54,20 @@ pub struct Paths {
     pub socket: Utf8PathBuf,
     /// A folder for `<firm>.txt`.
     pub status: Option<Utf8PathBuf>,
+}
+
+impl PathSettings {
+    /// What the daemon's file says of where things are.
+    pub fn of(daemon: &Daemon) -> PathSettings {
+        PathSettings {
+            firms: Some(daemon.paths.firms.clone()),
+            state: daemon.paths.state.clone(),
+            socket: daemon.paths.socket.clone(),
+            status: daemon.paths.status.clone(),
+            secrets: Some(daemon.allow.secrets.clone()),
+            profiles: Some(daemon.profiles.clone()),
+        }
+    }
 }
 
 /// Nothing says where a folder should be.

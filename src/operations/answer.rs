@@ -93,6 +93,28 @@ pub struct FirmStatus {
     pub notes: Vec<String>,
 }
 
+impl FirmStatus {
+    /// A firm of which nothing but the file's name is known.
+    pub fn bare(id: &FirmId, file: FileView) -> FirmStatus {
+        FirmStatus {
+            firm: id.clone(),
+            name: id.to_string(),
+            time_zone: None,
+            connection: Connection::NotConnected,
+            status: RunState::Inactive,
+            pause: None,
+            file,
+            next: NextRuns::default(),
+            last: None,
+            exceptions: 0,
+            attention: Vec::new(),
+            waiting_plan: None,
+            waiting: 0,
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// The connection to MyCase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

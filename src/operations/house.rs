@@ -94,14 +94,7 @@ impl House {
     ) -> Result<House, HouseError> {
         let config_dir = Paths::config_dir(options, &environment)?;
         let daemon = read_daemon(&config_dir)?;
-        let settings = PathSettings {
-            firms: Some(daemon.paths.firms.clone()),
-            state: daemon.paths.state.clone(),
-            socket: daemon.paths.socket.clone(),
-            status: daemon.paths.status.clone(),
-            secrets: Some(daemon.allow.secrets.clone()),
-            profiles: Some(daemon.profiles.clone()),
-        };
+        let settings = PathSettings::of(&daemon);
         let paths = Paths::new(options, &settings, &environment)?;
         let limiters = Arc::new(Limiters::new(daemon.mycase_requests.min(RATE_PER_WINDOW), RATE_WINDOW));
         let (vault, firms, keys) = (OnceLock::new(), Mutex::default(), Mutex::default());

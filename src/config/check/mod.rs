@@ -25,7 +25,7 @@ mod tests_section;
 #[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]
-mod together;
+mod together_tests;
 #[cfg(test)]
 mod traps;
 

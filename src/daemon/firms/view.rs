@@ -6,7 +6,7 @@ use crate::daemon::machine::{Machine, Pause, Standing};
 use crate::daemon::message::Refusal;
 use crate::daemon::report;
 use crate::domain::FirmId;
-use crate::operations::{self, Connection, FileState, FileView, FirmStatus, NextRuns, RunState};
+use crate::operations::{self, FileState, FileView, FirmStatus, NextRuns};
 use crate::store::StoreError;
 use crate::sync::{Hands, RunReport};
 use jiff::{SignedDuration, Timestamp};
@@ -29,7 +29,7 @@ impl Kept {
                 let status = operations::status(firm, &hands.store, now);
                 status.map_err(|error| Refusal::new(error.code(), error.to_string()))?
             }
-            _ => bare(id, file.clone()),
+            _ => FirmStatus::bare(id, file.clone()),
         };
         status.file = file;
         status.next = machine.next_runs(id, now);
@@ -47,26 +47,6 @@ impl Kept {
         }
         status.notes.extend(self.notes.iter().cloned());
         Ok(status)
-    }
-}
-
-/// A firm of which nothing but the file's name is known.
-fn bare(id: &FirmId, file: FileView) -> FirmStatus {
-    FirmStatus {
-        firm: id.clone(),
-        name: id.to_string(),
-        time_zone: None,
-        connection: Connection::NotConnected,
-        status: RunState::Inactive,
-        pause: None,
-        file,
-        next: NextRuns::default(),
-        last: None,
-        exceptions: 0,
-        attention: Vec::new(),
-        waiting_plan: None,
-        waiting: 0,
-        notes: Vec::new(),
     }
 }
 

@@ -70,7 +70,10 @@ fn small_steps_add_up_over_the_day() {
     book.add(stage);
     assert_eq!(judge(&plan, &limits(), &book, true, &Default::default()).held.map(|held| held.over[0].planned), Some(6));
     let (_, _, nothing) = moved(0);
-    assert!(judge(&nothing, &limits(), &DayBook::new([99; 6]), true).held.is_none(), "what is not planned exceeds nothing");
+    assert!(
+        judge(&nothing, &limits(), &DayBook::new([99; 6]), true, &Default::default()).held.is_none(),
+        "what is not planned exceeds nothing"
+    );
 }
 
 #[test]
@@ -83,7 +86,10 @@ fn a_first_import_waits_whole_for_one_yes_or_goes_without_counting() {
     assert_eq!(judged.held.map(|held| (held.changes.len(), held.why)), Some((10, HeldWhy::FirstImport)));
     let goes = crate::config::Limits { first_import_goes: true, ..limits() };
     assert_eq!(judge(&plan, &goes, &DayBook::default(), true, &Default::default()).approved.changes().len(), 10);
-    assert!(judge(&world.plan(&[]), &limits(), &DayBook::default(), true, &Default::default()).held.is_none(), "a plan that writes nothing waits for nobody");
+    assert!(
+        judge(&world.plan(&[]), &limits(), &DayBook::default(), true, &Default::default()).held.is_none(),
+        "a plan that writes nothing waits for nobody"
+    );
 }
 
 #[test]
