@@ -1,10 +1,15 @@
 //! The whole product on a stage: from the firm file to what reached the portal.
 
+mod absent;
+mod accounts;
 mod adoption;
 mod brakes;
 mod clients;
 mod counted;
+mod drift;
 mod failing;
+mod hours;
+mod lives;
 mod first;
 mod look;
 mod lost;
