@@ -101,8 +101,10 @@ pub fn judge(plan: &Plan, limits: &Limits, book: &DayBook, hours_open: bool, lef
     let over_kinds: Kinds = over.iter().map(|line| line.kind).collect();
     let whole = plan.first && !limits.first_import_goes && !plan.changes.is_empty();
     // One change per case, so whoever meets a kind over its limit is held with all of the case.
-    let (waits, goes): (Vec<&Change>, Vec<&Change>) =
-        plan.changes.iter().partition(|change| whole || change.hold.is_some() || left_out.contains(&change.case) || change.kinds.meets(over_kinds));
+    let (waits, goes): (Vec<&Change>, Vec<&Change>) = plan
+        .changes
+        .iter()
+        .partition(|change| whole || change.hold.is_some() || left_out.contains(&change.case) || change.kinds.meets(over_kinds));
     let why = match (whole, over.is_empty()) {
         (true, _) => HeldWhy::FirstImport,
         (false, false) => HeldWhy::OverLimits,

@@ -70,10 +70,7 @@ impl Begun {
             counts: ReportCounts::new(done.counts, done.failures.len()),
             written: done.written,
             adopted: done.adopted,
-            requests: Requests {
-                mycase: after.mycase.saturating_sub(before.mycase),
-                portal: after.portal.saturating_sub(before.portal),
-            },
+            requests: Requests { mycase: after.mycase.saturating_sub(before.mycase), portal: after.portal.saturating_sub(before.portal) },
             duration_seconds: (now - self.started_at).total(jiff::Unit::Second).unwrap_or_default(),
             waiting_plan: done.waiting.as_ref().map(|(name, _)| name.clone()),
             waiting: done.waiting.map_or(0, |(_, cases)| cases),
@@ -96,7 +93,9 @@ fn remember_connection(engine: &Engine, error: Option<&RunError>) {
             let since = since.unwrap_or_else(|| engine.hands.clock.now());
             engine.store().write(|w| w.put_meta(&ConnectionBroken { since, why: why.clone() }))
         }
-        None if matches!(engine.store().meta::<ConnectionBroken>(), Ok(Some(_))) => engine.store().write(|w| w.remove_meta::<ConnectionBroken>()),
+        None if matches!(engine.store().meta::<ConnectionBroken>(), Ok(Some(_))) => {
+            engine.store().write(|w| w.remove_meta::<ConnectionBroken>())
+        }
         Some(_) | None => Ok(()),
     };
     if let Err(error) = kept {

@@ -334,7 +334,7 @@ fn finish(
 ) -> Result<(), RunError> {
     exceptions.extend(studied.plan.exceptions.iter().cloned());
     if !studied.listed {
-        exceptions.extend(record::still_standing(engine)?);
+        record::still_standing(engine, &mut exceptions)?;
     }
     let exceptions = record::merged(exceptions);
     let now = engine.hands.clock.now();

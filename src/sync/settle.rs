@@ -154,8 +154,7 @@ fn put_back(engine: &Engine, entries: &[JournalEntry]) -> Result<(), RunError> {
 }
 
 fn undecidable(case: CaseId) -> Failure {
-    let text =
-        "the answer to its create was lost, and this portal cannot be listed: look in the portal, and if it is not there run `casebridge sync` for this case";
+    let text = "the answer to its create was lost, and this portal cannot be listed: look in the portal, and if it is not there run `casebridge sync` for this case";
     Failure { case, text: text.to_owned() }
 }
 

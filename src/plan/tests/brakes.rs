@@ -83,7 +83,10 @@ fn a_first_import_waits_whole_for_one_yes_or_goes_without_counting() {
     assert_eq!(judged.held.map(|held| (held.changes.len(), held.why)), Some((10, HeldWhy::FirstImport)));
     let goes = crate::config::Limits { first_import_goes: true, ..limits() };
     assert_eq!(judge(&plan, &goes, &DayBook::default(), true, &Default::default()).approved.changes().len(), 10);
-    assert!(judge(&world.plan(&[]), &limits(), &DayBook::default(), true, &Default::default()).held.is_none(), "a plan that writes nothing waits for nobody");
+    assert!(
+        judge(&world.plan(&[]), &limits(), &DayBook::default(), true, &Default::default()).held.is_none(),
+        "a plan that writes nothing waits for nobody"
+    );
 }
 
 #[test]

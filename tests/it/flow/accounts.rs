@@ -75,16 +75,18 @@ async fn no_name_phone_or_address_is_in_reports_status_or_plans() {
         let personal = personal(&stage);
         let held = stage.sync().await;
         assert_clean("the held run", &format!("{held:?}"), &personal);
-        // The portal quotes what it was sent, and what it knows of somebody else.
-        let (one, other) = stage.with(|world| {
-            let client = world.mycase.clients.values().next().expect("a client");
-            let quoted = format!("{} {} {}", client.first_name, client.last_name, client.email.clone().unwrap_or_default());
-            (quoted, client.cell_phone.clone().unwrap_or_default())
+        // The portal quotes what it was sent, and how to reach somebody else.
+        let (own, other) = stage.with(|world| {
+            let mut clients = world.mycase.clients.values();
+            let client = clients.next().expect("a client");
+            let own = format!("{} {} {}", client.first_name, client.last_name, client.email.clone().unwrap_or_default());
+            let other = clients.find(|client| client.email.is_some() && client.cell_phone.is_some()).expect("another");
+            (own, format!("{} {}", other.email.clone().unwrap_or_default(), other.cell_phone.clone().unwrap_or_default()))
         });
-        let body = serde_json::json!({ "errors": [format!("'{other}' belongs to {one}")], "clients": [{ "last_name": one }] }).to_string();
-        for code in [422, 400, 500] {
-            let kind = FaultKind::Status { code, retry_after: None, body: Some(body.clone()) };
-            stage.with(|world| world.faults.add(Fault::new(side, kind).method(method).times(2)));
+        let body = |text: &str| serde_json::json!({ "errors": [format!("'{text}' is bad")], "clients": [{ "name": text }] }).to_string();
+        for (code, text) in [(422, own), (400, other.clone()), (500, other)] {
+            let kind = FaultKind::Status { code, retry_after: None, body: Some(body(&text)) };
+            stage.with(|world| world.faults.add(Fault::new(side, kind).method(method)));
         }
         let plan = stage.plan().await;
         assert_clean("the plan", &plan.json.to_string(), &personal);

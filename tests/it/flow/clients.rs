@@ -88,7 +88,8 @@ async fn two_people_with_one_phone_need_attention_until_it_is_put_right() {
 async fn a_shared_phone_may_be_allowed() {
     let stage = Stage::imported(Portal::CaseStatus, 60).await;
     stage.edit("[clients]\n", "[clients]\nshared_phone = \"allow\"\n");
-    let phone = stage.with(|world| world.mycase.clients[&world.mycase.cases.values().next().expect("a case").clients[0]].cell_phone.clone());
+    let phone =
+        stage.with(|world| world.mycase.clients[&world.mycase.cases.values().next().expect("a case").clients[0]].cell_phone.clone());
     let other = stage.with(|world| world.add_client(person("Ada", phone.as_deref())));
     let case = new_case(&stage, "Okafor v. Northline", vec![other]);
     stage.sync().await;

@@ -25,7 +25,8 @@ async fn a_run_writes_exactly_the_changed_cases() {
     });
     let run = stage.sync().await;
     assert_eq!((run.written, stage.writes(), run.requests.portal), (4, 4, 4), "{run:#?}");
-    let mut paths: Vec<String> = stage.with(|world| world.writes().iter().map(|write| format!("{} {}", write.method, write.path)).collect());
+    let mut paths: Vec<String> =
+        stage.with(|world| world.writes().iter().map(|write| format!("{} {}", write.method, write.path)).collect());
     let mut wanted: Vec<String> = cases[..4].iter().map(|case| format!("PATCH /v1/api/cases/{}", stage.record(*case).id)).collect();
     paths.sort();
     wanted.sort();
@@ -73,7 +74,8 @@ async fn a_run_for_one_case_reads_and_writes_that_case_only() {
 #[tokio::test(start_paused = true)]
 async fn a_case_of_another_firm_or_none_is_refused_with_words() {
     let stage = Stage::imported(Portal::CaseStatus, 30).await;
-    let other = stage.ask(Ask::Sync(SyncAsk { cases: vec!["https://other.mycase.com/court_cases/5".to_owned()], ..SyncAsk::default() })).await;
+    let other =
+        stage.ask(Ask::Sync(SyncAsk { cases: vec!["https://other.mycase.com/court_cases/5".to_owned()], ..SyncAsk::default() })).await;
     assert!(other.expect_err("words").to_string().contains("other.mycase.com"));
     let none = stage.sync_cases(&[5]).await;
     assert_eq!((none.outcome, none.failures.len(), none.written), (Outcome::Failed, 1, 0), "{none:#?}");

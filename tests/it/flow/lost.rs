@@ -67,7 +67,8 @@ async fn a_list_that_shows_writes_late_is_waited_for() {
 async fn a_record_that_somebody_makes_while_the_run_reads_is_linked_and_brought_into_step() {
     let stage = Stage::new(Portal::CaseStatus, 60).await;
     held(&stage).await;
-    let case = stage.with(|world| world.mycase.cases.values().find(|case| case.open && case.stage == world.mycase.stage_id("Treating")).map(|c| c.id));
+    let case = stage
+        .with(|world| world.mycase.cases.values().find(|case| case.open && case.stage == world.mycase.stage_id("Treating")).map(|c| c.id));
     let case = case.expect("a case in treatment");
     // The portal's list is read first; MyCase takes its time.
     stage.with(|world| world.faults.add(Fault::new(Side::Mycase, FaultKind::Slow { millis: 9000 }).path("/cases")));
@@ -91,7 +92,9 @@ async fn a_record_that_somebody_makes_while_the_run_reads_is_linked_and_brought_
 async fn an_upsert_whose_answer_is_lost_is_repeated_without_harm() {
     let stage = Stage::new(Portal::Hona, 60).await;
     held(&stage).await;
-    for (path, kind) in [("/projects", FaultKind::DropAfter), ("/contacts", FaultKind::StatusAfter { code: 502 }), ("/projects", FaultKind::DropBefore)] {
+    for (path, kind) in
+        [("/projects", FaultKind::DropAfter), ("/contacts", FaultKind::StatusAfter { code: 502 }), ("/projects", FaultKind::DropBefore)]
+    {
         stage.with(|world| world.faults.add(Fault::new(Side::Hona, kind).path(path).skip(5).times(3)));
     }
     let done = stage.approve().await;
