@@ -127,6 +127,11 @@ impl Planner {
         if let Some(view) = view.as_ref().filter(|view| is_mycase_state(view.open, wanted.state)) {
             known.open = view.open;
         }
+        // Where nothing was said the portal puts a value of its own; that is no matter of hand either.
+        if let Some(view) = &view {
+            known.stage = known.stage.or_else(|| view.stage.clone());
+            known.practice_area = known.practice_area.or_else(|| view.practice_area.clone());
+        }
         let goal = Goal::of(firm, wanted, &Base::of_record(&known), &link.clients, &since, now);
         let mut after = goal.record(&known, wanted);
         let (before, mut said) = match &view {

@@ -335,11 +335,13 @@ fn finish(
 ) -> Result<usize, RunError> {
     exceptions.extend(studied.plan.exceptions.iter().cloned());
     if !studied.listed {
-        exceptions.extend(record::still_standing(engine)?);
+        record::still_standing(engine, &mut exceptions)?;
     }
     let exceptions = record::merged(exceptions);
     let now = engine.hands.clock.now();
     let whole = matches!(reach, Reach::Everything) && studied.scan.is_whole() && studied.plan.doubts.is_empty();
+    // What is approved and not sent yet still belongs to the first run: it looks back further than later ones.
+    let complete = complete && engine.store().journal()?.is_empty();
     engine.store().write(|w| {
         match reach {
             Reach::Everything => w.replace_exceptions(&exceptions)?,

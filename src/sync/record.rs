@@ -185,13 +185,18 @@ pub(crate) fn trouble(case: CaseId, trouble: Trouble, words: &str) -> CaseExcept
 const FOUND_BY_LOOKING: [ReasonCode; 4] =
     [ReasonCode::ChangedByHand, ReasonCode::PortalRecordGone, ReasonCode::LookalikeInPortal, ReasonCode::TwoPortalRecords];
 
-/// What earlier runs found in the portal's list and this one, which did not look, cannot judge.
-pub(crate) fn still_standing(engine: &Engine) -> Result<Vec<CaseException>, StoreError> {
-    let found = engine.store().exceptions()?.into_iter().map(|mut exception| {
-        exception.reasons.retain(|reason| FOUND_BY_LOOKING.contains(&reason.code));
-        exception
-    });
-    Ok(found.filter(|exception| !exception.reasons.is_empty()).collect())
+/// What earlier runs found in the portal's list and this one, which did not look, cannot judge; what it found anew, e.g. by a
+/// 404, is said once.
+pub(crate) fn still_standing(engine: &Engine, exceptions: &mut Vec<CaseException>) -> Result<(), StoreError> {
+    let anew: BTreeSet<(CaseId, ReasonCode)> =
+        exceptions.iter().flat_map(|found| found.reasons.iter().map(|reason| (found.case, reason.code))).collect();
+    for CaseException { case, mut reasons } in engine.store().exceptions()? {
+        reasons.retain(|reason| FOUND_BY_LOOKING.contains(&reason.code) && !anew.contains(&(case, reason.code)));
+        if !reasons.is_empty() {
+            exceptions.push(CaseException { case, reasons });
+        }
+    }
+    Ok(())
 }
 
 /// One entry per case, in the order of the cases.

@@ -1,11 +1,16 @@
 //! The whole product on a stage: from the firm file to what reached the portal.
 
+mod absent;
+mod accounts;
 mod adoption;
 mod brakes;
 mod clients;
 mod counted;
+mod drift;
 mod failing;
 mod first;
+mod hours;
+mod lives;
 mod look;
 mod lost;
 mod stage;
