@@ -115,3 +115,38 @@ async fn no_name_phone_or_address_is_in_what_mycase_answers_wrongly() {
         stage.with(|world| world.faults.clear());
     }
 }
+
+/// Everything that is logged on this thread, however chatty.
+#[derive(Clone, Default)]
+struct Lines(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no test panicked here").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_name_phone_or_address_is_in_the_most_talkative_log() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
+    let listening = tracing::subscriber::set_default(subscriber);
+    let stage = Stage::new(Portal::CaseStatus, 30).await;
+    stage.with(|world| world.faults.add(Fault::new(Side::CaseStatus, FaultKind::DropAfter).method("POST").times(3)));
+    stage.import().await;
+    stage.with(|world| world.faults.add(Fault::new(Side::Mycase, FaultKind::Truncate).path("/cases")));
+    stage.sync().await;
+    drop(listening);
+    let logged = String::from_utf8_lossy(&lines.0.lock().expect("no test panicked here")).into_owned();
+    assert!(logged.contains("run ended"), "{logged}");
+    let personal = personal(&stage);
+    for line in logged.lines() {
+        assert_clean("the log", line, &personal);
+    }
+}

@@ -117,3 +117,15 @@ async fn a_portal_list_that_cannot_be_read_fails_the_first_run_and_nothing_is_ma
     assert_eq!(run.error.expect("words").code, "portal");
     assert_eq!(stage.census(), before);
 }
+
+#[tokio::test(start_paused = true)]
+async fn where_nothing_can_be_listed_a_lost_state_makes_nothing_twice_and_welcomes_nobody_again() {
+    let stage = Stage::imported(Portal::Hona, 60).await;
+    let there = |stage: &Stage| stage.with(|world| (world.hona.projects.len(), world.hona.contacts.len(), world.hona.welcome_texts));
+    let before = there(&stage);
+    let stage = stage.bereft().await;
+    let held = stage.sync().await;
+    assert_eq!((held.outcome, held.waiting), (Outcome::Waiting, before.0), "{held:#?}");
+    let done = stage.approve().await;
+    assert_eq!((done.written, there(&stage)), (before.0, before), "the same records, by their ids: {done:#?}");
+}
