@@ -29,7 +29,8 @@ impl fmt::Display for Because {
 }
 
 impl Mapper {
-    /// Why a change is made, for its kinds: one sentence for each field that has a value. A create tells everything.
+    /// Why a change is made, for its kinds: one sentence for each field that has a value. A create tells everything that
+    /// the firm's file, MyCase or a rule decided; which fields take the portal's defaults, `casebridge fields` says.
     pub fn why(&self, case: &SeenCase, wanted: &Wanted, kinds: Kinds) -> Vec<String> {
         let state = kinds.contains(Kind::Close) || kinds.contains(Kind::Reopen);
         let asked = |because: &Because| match because.kind {
@@ -41,8 +42,10 @@ impl Mapper {
             let of_file = because.kind != Kind::Update || matches!(because.field.as_str(), "attorney" | "team");
             of_file || record.fields.contains_key(&because.field) || record.extra.contains_key(&because.field)
         };
-        let everything = kinds.contains(Kind::Create);
-        let told = self.explain(case).into_iter().filter(|because| (everything || asked(because)) && has_value(because));
+        let create = kinds.contains(Kind::Create);
+        let decided = |because: &Because| because.kind != Kind::Update || because.place.is_some() || because.field == "attorney";
+        let told = |because: &Because| if create { decided(because) } else { asked(because) };
+        let told = self.explain(case).into_iter().filter(|because| told(because) && has_value(because));
         told.map(|because| because.to_string()).collect()
     }
 
