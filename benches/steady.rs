@@ -128,9 +128,9 @@ impl Desk {
             measured(begun);
         }
         let begun = begin();
-        let gone = links.iter()?.filter(|link| link.as_ref().map_or(true, |link| !shown.contains(&link.case))).count();
+        let gone = links.others(|case| shown.contains(&case))?.count();
         let scan = Scan { read: shown.len(), announced: Some(shown.len() + gone), doubts: Vec::new() };
-        let plan = planner.finish(&scan, links.iter()?.filter_map(Result::ok));
+        let plan = planner.finish(&scan, links.others(|case| shown.contains(&case))?.filter_map(Result::ok));
         measured(begun);
         Ok((wall, processor, plan))
     }

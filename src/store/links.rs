@@ -115,6 +115,19 @@ impl Links {
         Ok(LinkIter(self.links.range::<u64>(..)?))
     }
 
+    /// The links of all cases but those `shown`, which are passed by without being decoded.
+    pub fn others<'a>(
+        &self,
+        shown: impl Fn(CaseId) -> bool + 'a,
+    ) -> Result<impl Iterator<Item = Result<Link, StoreError>> + 'a, StoreError> {
+        let rows = self.links.range::<u64>(..)?;
+        Ok(rows.filter_map(move |row| match row {
+            Ok((case, _)) if shown(CaseId(case.value())) => None,
+            Ok((_, row)) => Some(decode(row.value())),
+            Err(error) => Some(Err(error.into())),
+        }))
+    }
+
     /// Looks up many cases that come mostly in the order of their ids, as MyCase's pages do.
     pub fn walk(&self) -> LinkWalk<'_> {
         LinkWalk { links: self, rest: None, floor: 0, ahead: None }

@@ -4,10 +4,11 @@
 //!
 //! 1. Before the first request all changes stand in the journal as *intended* (one transaction). A crash before it: nothing
 //!    happened. A crash after it: the next run finds them, checks each against MyCase again and sends what is the same.
-//! 2. A batch is marked *sent* (one transaction), then sent. A crash from here on leaves "sent" entries whose outcome is
-//!    unknown, also those that were never sent: `settle` looks before anything is repeated.
-//! 3. Links, history and the removal from the journal of a batch are one transaction. A crash before it: as in 2. After it:
-//!    the batch is done.
+//! 2. A batch is marked *sent* durably, then sent. A crash from here on leaves "sent" entries whose outcome is unknown, also
+//!    those that were never sent: `settle` looks before anything is repeated.
+//! 3. Links, history and the removal from the journal of a batch are one transaction, and so is the mark of the next batch:
+//!    waiting for the disk is most of what a large import takes here. A crash before it: as in 2. After it: the batch is
+//!    done, and 2 holds for the next.
 //!
 //! Races and decisions: a portal that refuses the key, or a batch that got no answer at all, ends the applying; the
 //! rest stays intended with its approval. A refusal concerns its case only. When the process stops, the batch in flight
@@ -21,6 +22,9 @@ use crate::portal::{PortalWriter, WriteError, Written};
 use crate::store::{Approval, EntryState, HistoryEntry, JournalEntry, Links, Writer};
 use std::sync::Arc;
 use tokio::task::JoinSet;
+
+/// Why applying ends early when the process does.
+const STOPPING: &str = "casebridge is stopping; the rest waits and goes on at the next start";
 
 /// What applying came to.
 #[derive(Debug, Default)]
@@ -88,28 +92,36 @@ pub(crate) async fn apply(
     let writer = Arc::new(engine.portal_writer(approved)?);
     // About a second's worth at the portal's own rate: a crash leaves little to look up, and a commit costs little.
     let batch_size = (engine.firm.portal.profile.requests_per_second as usize).clamp(8, 256);
+    let mut batches = changes.chunks(batch_size);
     let mut done = 0;
-    for batch in changes.chunks(batch_size) {
-        if engine.hands.stopping() {
-            applied.stopped = Some("casebridge is stopping; the rest waits and goes on at the next start");
-            break;
-        }
-        engine.store().write(|w| batch.iter().try_for_each(|change| w.set_entry_state(change.case, EntryState::Sent)))?;
+    let mut batch = batches.next().unwrap_or_default();
+    if engine.hands.stopping() {
+        applied.stopped = Some(STOPPING);
+    } else {
+        engine.store().write(|w| mark_sent(w, batch))?;
+    }
+    while applied.stopped.is_none() && !batch.is_empty() {
         let results = send(&writer, batch).await;
+        let next = batches.next().unwrap_or_default();
         let silent = results.iter().all(|result| matches!(result, Err(WriteError::NotSent { .. } | WriteError::Unknown { .. })));
-        conclude(engine, batch, results, approval, errand, &mut applied)?;
-        done += batch.len();
-        progress.applied(done, changes.len());
+        let lost = applied.unknown || results.iter().any(|result| matches!(result, Err(WriteError::Unknown { .. })));
         // One lost answer says nothing of the portal; a batch without any answer does.
-        if applied.stopped.is_none() && silent && (batch.len() > 1 || !applied.unknown) {
+        if silent && (batch.len() > 1 || !lost) {
             applied.stopped = Some("the portal could not be reached; the rest waits and is sent by the next run");
             applied.silent = true;
+        } else if engine.hands.stopping() && !next.is_empty() {
+            applied.stopped = Some(STOPPING);
         }
-        if applied.stopped.is_some() {
-            break;
-        }
+        conclude(engine, batch, results, next, approval, errand, &mut applied)?;
+        done += batch.len();
+        progress.applied(done, changes.len());
+        batch = next;
     }
     Ok(applied)
+}
+
+fn mark_sent(w: &mut Writer<'_>, batch: &[Change]) -> Result<(), crate::store::StoreError> {
+    batch.iter().try_for_each(|change| w.set_entry_state(change.case, EntryState::Sent))
 }
 
 /// Sends a batch at once; the client keeps to the portal's rate. Results come in the order of the batch.
@@ -129,11 +141,13 @@ async fn send(writer: &Arc<PortalWriter>, batch: &[Change]) -> Vec<Result<Writte
     results.into_iter().map(|result| result.unwrap_or_else(lost)).collect()
 }
 
-/// One transaction for a batch: what reached the portal is linked and remembered, what did not is put back or given up.
+/// One transaction for a batch: what reached the portal is linked and remembered, what did not is put back or given up;
+/// and the next batch is marked, unless applying ends here.
 fn conclude(
     engine: &Engine,
     batch: &[Change],
     results: Vec<Result<Written, WriteError>>,
+    next: &[Change],
     approval: &Approval,
     errand: &Errand,
     applied: &mut Applied,
@@ -149,7 +163,7 @@ fn conclude(
                 Err(error) => give_up_or_back(w, change, error, applied)?,
             }
         }
-        Ok(())
+        if applied.stopped.is_none() { mark_sent(w, next) } else { Ok(()) }
     })?;
     Ok(())
 }

@@ -3,11 +3,11 @@
 
 use super::study::Study;
 use super::{Engine, RunError, apply::Trouble, record};
-use crate::domain::{CaseException, CaseId, ReasonCode};
+use crate::domain::{CaseException, CaseId, Reason, ReasonCode};
 use crate::plan::{Change, Counts, Plan, Reach};
 use crate::store::{Refusal, Refusals};
 use jiff::{Timestamp, ToSpan};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a refused change rests.
 const REST_HOURS: i64 = 12;
@@ -49,10 +49,12 @@ pub(crate) fn remember(engine: &Engine, sent: &[Change], exceptions: &[CaseExcep
     let mut refusals = engine.store().meta::<Refusals>()?.unwrap_or_default();
     let before = refusals.clone();
     let now = engine.hands.clock.now();
+    let refused_now: BTreeMap<CaseId, &Reason> = exceptions
+        .iter()
+        .filter_map(|exception| Some((exception.case, exception.reasons.iter().find(|reason| reason.code == ReasonCode::Refused)?)))
+        .collect();
     for change in sent {
-        let reasons = exceptions.iter().find(|exception| exception.case == change.case).map(|exception| &exception.reasons);
-        let refused = reasons.and_then(|reasons| reasons.iter().find(|reason| reason.code == ReasonCode::Refused));
-        match refused {
+        match refused_now.get(&change.case) {
             Some(reason) => {
                 let (key, text) = (change.key(&engine.hands.prints), reason.text.clone());
                 refusals.0.insert(change.case, Refusal { key, at: now, text });

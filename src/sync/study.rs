@@ -6,7 +6,7 @@ use crate::domain::{CaseId, Link, Listing, PortalId, Scan, ScanDoubt, SeenCase};
 use crate::mapping::{self, Mapper, Wanted};
 use crate::mycase::{CaseQuery, MyCaseError, Reader};
 use crate::plan::{Absence, Context, Look, Plan, Planner, Reach};
-use crate::store::{FirstRunDone, LastScan, Links, LookbackFirst, Selected, StoreError};
+use crate::store::{FirstRunDone, LastScan, LinkWalk, Links, LookbackFirst, Selected, StoreError};
 use jiff::{Span, Timestamp};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -68,17 +68,18 @@ pub(crate) async fn study(engine: &Engine, ask: Study, progress: &Progress) -> R
     let links = store.links()?;
     let aside = (!listed && engine.firm.portal.profile.is_listable()).then(Vec::new);
     let rested = Rested::of(engine, &ask)?;
-    let mut desk = Desk { engine, mapper, planner, links, names: BTreeMap::new(), rested, aside };
+    let mut desk = Desk { engine, mapper, planner, links: &links, walk: links.walk(), names: BTreeMap::new(), rested, aside };
+    let mut shown = HashSet::new();
     let (scan, not_found) = match &ask.reach {
         Reach::Cases(cases) => (
             Scan { read: cases.len(), announced: None, doubts: vec![ScanDoubt::Partial] },
-            some(&mut desk, &reader, cases, progress).await?,
+            some(&mut desk, &reader, cases, &mut shown, progress).await?,
         ),
-        Reach::Everything | Reach::Changed => (all(&mut desk, &reader, progress).await?, Vec::new()),
+        Reach::Everything | Reach::Changed => (all(&mut desk, &reader, &mut shown, progress).await?, Vec::new()),
     };
     let looked = desk.look_before_creating(progress).await?;
-    let Desk { planner, links, names, rested, .. } = desk;
-    let plan = planner.finish(&scan, links.iter()?.filter_map(Result::ok));
+    let Desk { planner, names, rested, .. } = desk;
+    let plan = planner.finish(&scan, links.others(|case| shown.contains(&case))?.filter_map(Result::ok));
     Ok(Studied { plan, scan, listed: listed || looked, rested, not_found, names })
 }
 
@@ -87,7 +88,8 @@ struct Desk<'a> {
     engine: &'a Engine,
     mapper: Mapper,
     planner: Planner,
-    links: Links,
+    links: &'a Links,
+    walk: LinkWalk<'a>,
     names: BTreeMap<CaseId, String>,
     /// What the portal refused a short while ago.
     rested: Rested,
@@ -98,7 +100,7 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn take(&mut self, case: &SeenCase) -> Result<(), RunError> {
         let wanted = self.mapper.map(case);
-        let link = self.links.get(case.id)?;
+        let link = self.walk.get(case.id)?;
         if !wanted.reasons.is_empty() {
             self.remember_name(case);
         }
@@ -151,9 +153,8 @@ impl Desk<'_> {
 }
 
 /// Every case there is, page by page; then those that the state knows and no page showed.
-async fn all(desk: &mut Desk<'_>, reader: &Reader, progress: &Progress) -> Result<Scan, RunError> {
+async fn all(desk: &mut Desk<'_>, reader: &Reader, shown: &mut HashSet<CaseId>, progress: &Progress) -> Result<Scan, RunError> {
     let mut pages = reader.cases(CaseQuery { updated_after: None });
-    let mut shown: HashSet<CaseId> = HashSet::new();
     while let Some(page) = pages.next().await {
         for case in page.map_err(|error| from_mycase(desk.engine, error))? {
             if shown.insert(case.id) {
@@ -163,8 +164,7 @@ async fn all(desk: &mut Desk<'_>, reader: &Reader, progress: &Progress) -> Resul
         progress.read(shown.len(), pages.scan().announced);
     }
     let scan = pages.scan();
-    let linked = desk.links.iter()?;
-    let gone: Vec<Link> = linked.filter(|link| link.as_ref().map_or(true, |link| !shown.contains(&link.case))).collect::<Result<_, _>>()?;
+    let gone: Vec<Link> = desk.links.others(|case| shown.contains(&case))?.collect::<Result<_, _>>()?;
     let mut asked = 0;
     for link in gone {
         let due = scan.is_whole() && desk.planner.wants_proof(&link) && asked < ABSENT_ASKED_PER_RUN;
@@ -190,12 +190,16 @@ async fn some(
     desk: &mut Desk<'_>,
     reader: &Reader,
     cases: &std::collections::BTreeSet<CaseId>,
+    shown: &mut HashSet<CaseId>,
     progress: &Progress,
 ) -> Result<Vec<CaseId>, RunError> {
     let mut not_found = Vec::new();
     for (done, id) in cases.iter().enumerate() {
         match reader.case(*id).await.map_err(|error| from_mycase(desk.engine, error))? {
-            Some(case) => desk.take(&case)?,
+            Some(case) => {
+                shown.insert(case.id);
+                desk.take(&case)?;
+            }
             None => not_found.push(*id),
         }
         progress.read(done + 1, Some(cases.len()));
