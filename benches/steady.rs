@@ -113,13 +113,11 @@ impl Desk {
         });
         let links = self.store.links()?;
         let mut walk = links.walk();
-        let mut shown: HashSet<CaseId> = HashSet::new();
         measured(begun);
         for page in 0..CASES / PAGE {
             let cases: Vec<SeenCase> = (page * PAGE..(page + 1) * PAGE).map(|place| self.case(place)).collect();
             let begun = begin();
             for case in &cases {
-                shown.insert(case.id);
                 let (wanted, link) = (mapper.map(case), walk.get(case.id)?);
                 if !matches!(planner.look(&wanted, link.as_ref()), Look::Settled) {
                     return Err(format!("case {} is not in step", case.id).into());
@@ -128,9 +126,9 @@ impl Desk {
             measured(begun);
         }
         let begun = begin();
-        let gone = links.others(|case| shown.contains(&case))?.count();
-        let scan = Scan { read: shown.len(), announced: Some(shown.len() + gone), doubts: Vec::new() };
-        let plan = planner.finish(&scan, links.others(|case| shown.contains(&case))?.filter_map(Result::ok));
+        let gone: Vec<Link> = links.others(|case| planner.was_read(case))?.collect::<Result<_, _>>()?;
+        let scan = Scan { read: CASES as usize, announced: Some(CASES as usize), doubts: Vec::new() };
+        let plan = planner.finish(&scan, gone);
         measured(begun);
         Ok((wall, processor, plan))
     }

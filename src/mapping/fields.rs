@@ -124,7 +124,8 @@ impl Field {
                 if day.is_none() {
                     reasons.push(self.no_date());
                 }
-                day
+                // Most values are days in normal form already, and need no writing out.
+                day.map(|day| if is_plain(&value) { value } else { Cow::Owned(day.to_string()) })
             }
             Some(value) => Some(value),
             None => {
@@ -168,12 +169,15 @@ impl Field {
     }
 }
 
-/// A day as `YYYY-MM-DD`; a time behind it is cut off.
-fn day(text: &str) -> Option<Cow<'static, str>> {
-    let head = match text.get(..10) {
-        Some(head) if matches!(text.as_bytes().get(10), None | Some(b'T' | b' ')) => head,
-        _ => return None,
-    };
-    let day: Date = head.parse().ok()?;
-    Some(Cow::Owned(day.to_string()))
+/// The day that a text begins with; a time behind it is cut off.
+fn day(text: &str) -> Option<Date> {
+    match text.get(..10) {
+        Some(head) if matches!(text.as_bytes().get(10), None | Some(b'T' | b' ')) => head.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Whether a text that is a day is written `YYYY-MM-DD`.
+fn is_plain(day: &str) -> bool {
+    matches!(day.as_bytes(), [_, _, _, _, b'-', _, _, b'-', _, _])
 }

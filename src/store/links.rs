@@ -118,7 +118,7 @@ impl Links {
     /// The links of all cases but those `shown`, which are passed by without being decoded.
     pub fn others<'a>(
         &self,
-        shown: impl Fn(CaseId) -> bool + 'a,
+        mut shown: impl FnMut(CaseId) -> bool + 'a,
     ) -> Result<impl Iterator<Item = Result<Link, StoreError>> + 'a, StoreError> {
         let rows = self.links.range::<u64>(..)?;
         Ok(rows.filter_map(move |row| match row {

@@ -8,7 +8,7 @@ use crate::mycase::{CaseQuery, MyCaseError, Reader};
 use crate::plan::{Absence, Context, Look, Plan, Planner, Reach};
 use crate::store::{FirstRunDone, LastScan, LinkWalk, Links, LookbackFirst, Selected, StoreError};
 use jiff::{Span, Timestamp};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How many vanished cases one run asks MyCase for one by one; the others are asked for by the next runs.
@@ -69,17 +69,22 @@ pub(crate) async fn study(engine: &Engine, ask: Study, progress: &Progress) -> R
     let aside = (!listed && engine.firm.portal.profile.is_listable()).then(Vec::new);
     let rested = Rested::of(engine, &ask)?;
     let mut desk = Desk { engine, mapper, planner, links: &links, walk: links.walk(), names: BTreeMap::new(), rested, aside };
-    let mut shown = HashSet::new();
-    let (scan, not_found) = match &ask.reach {
-        Reach::Cases(cases) => (
-            Scan { read: cases.len(), announced: None, doubts: vec![ScanDoubt::Partial] },
-            some(&mut desk, &reader, cases, &mut shown, progress).await?,
-        ),
-        Reach::Everything | Reach::Changed => (all(&mut desk, &reader, &mut shown, progress).await?, Vec::new()),
+    let (scan, not_found, unread) = match &ask.reach {
+        Reach::Cases(cases) => {
+            let scan = Scan { read: cases.len(), announced: None, doubts: vec![ScanDoubt::Partial] };
+            (scan, some(&mut desk, &reader, cases, progress).await?, None)
+        }
+        Reach::Everything | Reach::Changed => {
+            let (scan, gone) = all(&mut desk, &reader, progress).await?;
+            (scan, Vec::new(), Some(gone))
+        }
     };
     let looked = desk.look_before_creating(progress).await?;
     let Desk { planner, names, rested, .. } = desk;
-    let plan = planner.finish(&scan, links.others(|case| shown.contains(&case))?.filter_map(Result::ok));
+    let plan = match unread {
+        Some(gone) => planner.finish(&scan, gone),
+        None => planner.finish(&scan, links.iter()?.filter_map(Result::ok)),
+    };
     Ok(Studied { plan, scan, listed: listed || looked, rested, not_found, names })
 }
 
@@ -152,22 +157,23 @@ impl Desk<'_> {
     }
 }
 
-/// Every case there is, page by page; then those that the state knows and no page showed.
-async fn all(desk: &mut Desk<'_>, reader: &Reader, shown: &mut HashSet<CaseId>, progress: &Progress) -> Result<Scan, RunError> {
+/// Every case there is, page by page; then those that the state knows and no page showed, which are answered.
+async fn all(desk: &mut Desk<'_>, reader: &Reader, progress: &Progress) -> Result<(Scan, Vec<Link>), RunError> {
     let mut pages = reader.cases(CaseQuery { updated_after: None });
+    let mut read = 0;
     while let Some(page) = pages.next().await {
-        for case in page.map_err(|error| from_mycase(desk.engine, error))? {
-            if shown.insert(case.id) {
-                desk.take(&case)?;
-            }
-        }
-        progress.read(shown.len(), pages.scan().announced);
+        let page = page.map_err(|error| from_mycase(desk.engine, error))?;
+        page.iter().try_for_each(|case| desk.take(case))?;
+        read += page.len();
+        progress.read(read, pages.scan().announced);
     }
     let scan = pages.scan();
-    let gone: Vec<Link> = desk.links.others(|case| shown.contains(&case))?.collect::<Result<_, _>>()?;
+    // Every linked case that was looked at is known to the planner, so nothing more need be kept of it.
+    let Desk { planner, links, .. } = desk;
+    let gone: Vec<Link> = links.others(|case| planner.was_read(case))?.collect::<Result<_, _>>()?;
     let mut asked = 0;
-    for link in gone {
-        let due = scan.is_whole() && desk.planner.wants_proof(&link) && asked < ABSENT_ASKED_PER_RUN;
+    for link in &gone {
+        let due = scan.is_whole() && desk.planner.wants_proof(link) && asked < ABSENT_ASKED_PER_RUN;
         let absence = if due {
             asked += 1;
             match reader.case(link.case).await.map_err(|error| from_mycase(desk.engine, error))? {
@@ -177,12 +183,12 @@ async fn all(desk: &mut Desk<'_>, reader: &Reader, shown: &mut HashSet<CaseId>, 
         } else {
             Absence::NotShown
         };
-        if let Look::Differs(_) = desk.planner.absent(&link, absence) {
+        if let Look::Differs(_) = desk.planner.absent(link, absence) {
             let sent = desk.links.sent(link.case)?;
-            desk.planner.close_absent(&link, sent);
+            desk.planner.close_absent(link, sent);
         }
     }
-    Ok(scan)
+    Ok((scan, gone))
 }
 
 /// Some cases, each by its id; answers those that MyCase does not show.
@@ -190,16 +196,12 @@ async fn some(
     desk: &mut Desk<'_>,
     reader: &Reader,
     cases: &std::collections::BTreeSet<CaseId>,
-    shown: &mut HashSet<CaseId>,
     progress: &Progress,
 ) -> Result<Vec<CaseId>, RunError> {
     let mut not_found = Vec::new();
     for (done, id) in cases.iter().enumerate() {
         match reader.case(*id).await.map_err(|error| from_mycase(desk.engine, error))? {
-            Some(case) => {
-                shown.insert(case.id);
-                desk.take(&case)?;
-            }
+            Some(case) => desk.take(&case)?,
             None => not_found.push(*id),
         }
         progress.read(done + 1, Some(cases.len()));
