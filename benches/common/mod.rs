@@ -14,5 +14,5 @@ pub(crate) fn peak_mb(process: &str) -> f64 {
 
 /// Prints a figure, with the goal beside it.
 pub(crate) fn figure(what: &str, value: &str, goal: &str) {
-    println!("{what:<58} {value:>24}   {goal}");
+    println!("{what:<50} {value:>14}   {goal}");
 }
