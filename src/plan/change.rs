@@ -183,13 +183,6 @@ pub struct LimitLine {
 }
 
 impl Plan {
-    /// What the plan holds of one case: its change, and the swap of its client.
-    pub fn of_case(&self, case: CaseId) -> impl Iterator<Item = &Change> {
-        let at = |changes: &'_ [Change]| changes.binary_search_by_key(&case, |change| change.case).ok();
-        let own = at(&self.changes).map(|at| &self.changes[at]);
-        own.into_iter().chain(at(&self.swaps).map(|at| &self.swaps[at]))
-    }
-
     /// The plan's name: equal plans bear equal names.
     pub fn name(&self, prints: &Fingerprinter) -> PlanName {
         name_of(self.changes.iter().chain(&self.swaps), prints)

@@ -147,8 +147,7 @@ pub(super) fn stages_within_bounds(check: &mut Check<'_>, raw: &RawFirm, profile
 /// One note at `portal.kind` when writes are our reading of a vendor's unpublished API.
 pub(super) fn unconfirmed(check: &mut Check<'_>, raw: &RawFirm, profile: &Profile) {
     let Some(kind) = &raw.portal.kind else { return };
-    let names: Vec<&str> =
-        profile.operations.iter().filter(|(_, operation)| !operation.confirmed).map(|(name, _)| operation_word(*name)).collect();
+    let names: Vec<&str> = profile.operations.iter().filter(|(_, operation)| !operation.confirmed).map(|(name, _)| name.word()).collect();
     if names.is_empty() {
         return;
     }
@@ -161,19 +160,4 @@ pub(super) fn unconfirmed(check: &mut Check<'_>, raw: &RawFirm, profile: &Profil
     );
     let help = "try them on a few cases first: list 2 to 5 test cases under [testing], and run `casebridge plan` before `sync`";
     check.add(&kind.place, Severity::Note, "unconfirmed", message, help);
-}
-
-fn operation_word(name: OperationName) -> &'static str {
-    match name {
-        OperationName::Probe => "probe",
-        OperationName::ListCases => "list_cases",
-        OperationName::CreateCase => "create_case",
-        OperationName::UpdateCase => "update_case",
-        OperationName::UpsertCase => "upsert_case",
-        OperationName::CloseCase => "close_case",
-        OperationName::ReopenCase => "reopen_case",
-        OperationName::ListFiles => "list_files",
-        OperationName::DownloadFile => "download_file",
-        OperationName::ListMessages => "list_messages",
-    }
 }
