@@ -11,7 +11,7 @@ use super::study::{Studied, Study, study};
 use super::{Engine, Progress, RunError, Trigger, bind::bind, record, refusals};
 use crate::domain::{CaseException, CaseId, PlanName, Scan};
 use crate::plan::guard::{self, Filter};
-use crate::plan::{ApprovedPlan, Change, Counts, DayBook, Judged, Plan, Reach};
+use crate::plan::{ApprovedPlan, Change, ChangeKey, Counts, DayBook, Judged, Plan, Reach};
 use crate::store::{Approval, EntryState, FirstRunDone, JournalEntry, LastScan, LookbackFirst, PlanSlot};
 use jiff::{Timestamp, ToSpan};
 use std::collections::{BTreeMap, BTreeSet};
@@ -189,7 +189,8 @@ async fn send(
     done: &mut Done,
     exceptions: &mut Vec<CaseException>,
 ) -> Result<bool, RunError> {
-    let sent: Vec<Change> = groups.iter().flat_map(|(_, approved)| approved.changes()).cloned().collect();
+    let changes = groups.iter().flat_map(|(_, approved)| approved.changes());
+    let sent: Vec<(CaseId, ChangeKey)> = changes.map(|change| (change.case, change.key(&engine.hands.prints))).collect();
     let ended_early = apply_groups(engine, groups, errand, progress, done, exceptions).await;
     refusals::remember(engine, &sent, exceptions)?;
     ended_early
@@ -325,7 +326,7 @@ fn not_found(studied: &Studied, done: &mut Done) {
 }
 
 /// After a whole scan what a first run had to do is done; the count, the exceptions and the look back are remembered.
-/// Answers how many cases need attention.
+/// Values of the history that are older than they are kept go, too. Answers how many cases need attention.
 fn finish(
     engine: &Engine,
     reach: &Reach,
@@ -348,6 +349,7 @@ fn finish(
             Reach::Cases(cases) => w.replace_exceptions_of(cases.iter().copied(), &exceptions)?,
             Reach::Changed => (),
         }
+        w.prune_history(now)?;
         if whole {
             w.put_meta(&LastScan { count: studied.scan.read, at: now })?;
         }

@@ -4,7 +4,7 @@
 use super::study::Study;
 use super::{Engine, RunError, apply::Trouble, record};
 use crate::domain::{CaseException, CaseId, Reason, ReasonCode};
-use crate::plan::{Change, Counts, Plan, Reach};
+use crate::plan::{Change, ChangeKey, Counts, Plan, Reach};
 use crate::store::{Refusal, Refusals};
 use jiff::{Timestamp, ToSpan};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +45,7 @@ impl Rested {
 }
 
 /// Remembers what was refused in this run, and forgets what was not.
-pub(crate) fn remember(engine: &Engine, sent: &[Change], exceptions: &[CaseException]) -> Result<(), RunError> {
+pub(crate) fn remember(engine: &Engine, sent: &[(CaseId, ChangeKey)], exceptions: &[CaseException]) -> Result<(), RunError> {
     let mut refusals = engine.store().meta::<Refusals>()?.unwrap_or_default();
     let before = refusals.clone();
     let now = engine.hands.clock.now();
@@ -53,14 +53,13 @@ pub(crate) fn remember(engine: &Engine, sent: &[Change], exceptions: &[CaseExcep
         .iter()
         .filter_map(|exception| Some((exception.case, exception.reasons.iter().find(|reason| reason.code == ReasonCode::Refused)?)))
         .collect();
-    for change in sent {
-        match refused_now.get(&change.case) {
+    for (case, key) in sent {
+        match refused_now.get(case) {
             Some(reason) => {
-                let (key, text) = (change.key(&engine.hands.prints), reason.text.clone());
-                refusals.0.insert(change.case, Refusal { key, at: now, text });
+                refusals.0.insert(*case, Refusal { key: *key, at: now, text: reason.text.clone() });
             }
             None => {
-                refusals.0.remove(&change.case);
+                refusals.0.remove(case);
             }
         }
     }

@@ -39,3 +39,19 @@ async fn what_the_portal_refused_stays_listed_with_its_words_and_is_tried_again_
     stage.pass(std::time::Duration::from_secs(24 * 3600)).await;
     assert_eq!(stage.sync().await.failures.len(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_is_remembered_and_its_values_are_forgotten_after_ninety_days() {
+    let stage = Stage::new(Portal::Hona, 40).await;
+    stage.import().await;
+    let kept = |stage: &Stage| {
+        let history = stage.hands().store.history(None, 1000).expect("a history");
+        (history.len(), history.iter().filter(|entry| entry.after.is_some()).count())
+    };
+    let (written, with_values) = kept(&stage);
+    assert!(written > 0 && with_values == written, "{with_values} of {written} keep their values");
+    stage.pass(std::time::Duration::from_secs(91 * 24 * 3600)).await;
+    stage.connect().await;
+    stage.sync().await;
+    assert_eq!(kept(&stage), (written, 0), "the entries stay, the values go");
+}
