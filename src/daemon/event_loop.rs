@@ -169,7 +169,7 @@ impl EventLoop {
                 self.ask(firm, Ask::Resume, Caller { who: "the pause's end".to_owned() }, Progress::silent(), None);
             }
             Action::Skipped { firm, trigger } => {
-                let word = report::word(trigger);
+                let word = trigger.word();
                 tracing::warn!(%firm, trigger = word, "{firm}: a run ({word}) was skipped because the last one still runs");
             }
             Action::ReadFolder(at) => self.look_at = Some(self.look_at.map_or(at, |known| known.min(at))),

@@ -44,13 +44,13 @@ pub(super) fn values(problems: &[Problem]) -> Vec<serde_json::Value> {
 
 /// A run begins.
 pub(super) fn started(firm: &FirmId, trigger: Trigger) {
-    tracing::info!(%firm, trigger = word(trigger), "{firm}: a run begins ({})", word(trigger));
+    tracing::info!(%firm, trigger = trigger.word(), "{firm}: a run begins ({})", trigger.word());
 }
 
 /// A run is over.
 pub(super) fn ended(report: &RunReport) {
     let RunReport { firm, run, trigger, outcome, counts, written, waiting, later, requests, duration_seconds, error, .. } = report;
-    let mut text = format!("{firm}: run {run} ({}) ", word(*trigger));
+    let mut text = format!("{firm}: run {run} ({}) ", trigger.word());
     text.push_str(match outcome {
         Outcome::Done => "is done",
         Outcome::Waiting => "is done, and something waits for approval",
@@ -71,17 +71,6 @@ pub(super) fn ended(report: &RunReport) {
         Outcome::Done | Outcome::Waiting => {
             tracing::info!(%firm, %run, written = fields.0, failed = fields.1, mycase_requests, portal_requests, duration_seconds = fields.2, "{text}");
         }
-    }
-}
-
-/// The word for a trigger, as in the answers.
-pub(super) fn word(trigger: Trigger) -> &'static str {
-    match trigger {
-        Trigger::Schedule => "schedule",
-        Trigger::Verify => "verify",
-        Trigger::ByHand => "by-hand",
-        Trigger::Approval => "approval",
-        Trigger::ContactHours => "contact-hours",
     }
 }
 

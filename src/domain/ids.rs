@@ -51,6 +51,14 @@ number_id!(
     GroupId
 );
 number_id!(
+    /// A document in MyCase (MyCase: Documents.json, `id`).
+    DocumentId
+);
+number_id!(
+    /// A note in MyCase (MyCase: Notes.json, `id`).
+    NoteId
+);
+number_id!(
     /// One run of one firm; counts up within the firm's state.
     RunId
 );
@@ -80,6 +88,10 @@ macro_rules! text_id {
 text_id!(
     /// A record's id in the portal, as the portal gave it.
     PortalId
+);
+text_id!(
+    /// A file's or a message's id in the portal, as the portal gave it. Files and messages count apart.
+    ItemId
 );
 text_id!(
     /// The name of a saved plan: `p-` and eight hex digits of what it would do, so equal plans bear equal names.

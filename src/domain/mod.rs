@@ -5,6 +5,7 @@
 
 mod case_ref;
 mod fingerprint;
+mod gathered;
 mod ids;
 mod kind;
 mod link;
@@ -20,7 +21,10 @@ mod tokens;
 
 pub use case_ref::{CaseRef, CaseRefError};
 pub use fingerprint::{Fingerprint, Fingerprinter};
-pub use ids::{CaseId, CompanyId, FieldId, FirmId, FirmIdError, GroupId, PersonId, PlanName, PortalId, RunId, StaffId};
+pub use gathered::{Bearing, PortalFile, PortalMessage};
+pub use ids::{
+    CaseId, CompanyId, DocumentId, FieldId, FirmId, FirmIdError, GroupId, ItemId, NoteId, PersonId, PlanName, PortalId, RunId, StaffId,
+};
 pub use kind::{Kind, Kinds};
 pub use link::{Link, Missing, SeenState, phone_print, readable_print};
 pub use listing::{Listing, PortalCase};

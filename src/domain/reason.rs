@@ -49,6 +49,20 @@ pub enum ReasonCode {
     ClosedByHand,
     /// The portal refused the case's last change.
     Refused,
+    /// A client's file is larger than `documents.max_size`.
+    FileTooLarge,
+    /// The portal lists a client's file and no longer gives it.
+    FileVanished,
+    /// A client's file came with another length than was announced, or lies where it must not be fetched.
+    FileNotWhole,
+    /// MyCase refused a client's file or message.
+    CarryRefused,
+    /// A client's file is for a case that is closed (`documents.closed_cases = "attention"`).
+    FileForClosedCase,
+    /// Which case a client's file or message belongs to cannot be told, or whether it is older than the connection.
+    CarryUnclear,
+    /// A stage or practice area was renamed in MyCase and the firm's file still uses the old name.
+    Renamed,
 }
 
 /// What a reason holds back; everything else of the case goes on.

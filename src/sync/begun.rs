@@ -70,6 +70,7 @@ impl Begun {
             counts: ReportCounts::new(done.counts, done.failures.len()),
             written: done.written,
             adopted: done.adopted,
+            transferred: None,
             requests: Requests { mycase: after.mycase.saturating_sub(before.mycase), portal: after.portal.saturating_sub(before.portal) },
             duration_seconds: (now - self.started_at).total(jiff::Unit::Second).unwrap_or_default(),
             waiting_plan: done.waiting.as_ref().map(|(name, _)| name.clone()),

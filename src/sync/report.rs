@@ -26,6 +26,9 @@ pub struct RunReport {
     pub written: usize,
     /// Portal records taken as a case's own.
     pub adopted: usize,
+    /// Files or messages that reached MyCase; only documents and messages runs say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transferred: Option<usize>,
     /// Requests made to each side.
     pub requests: Requests,
     /// How long it took.
@@ -69,6 +72,12 @@ pub enum Trigger {
     Approval,
     /// Contact hours began.
     ContactHours,
+    /// `schedule.changes`.
+    Changes,
+    /// `schedule.documents`, or `sync --documents`.
+    Documents,
+    /// `schedule.messages`, or `sync --messages`.
+    Messages,
 }
 
 /// How a run ended.
@@ -141,6 +150,9 @@ impl Trigger {
             Trigger::ByHand => "by-hand",
             Trigger::Approval => "approval",
             Trigger::ContactHours => "contact-hours",
+            Trigger::Changes => "changes",
+            Trigger::Documents => "documents",
+            Trigger::Messages => "messages",
         }
     }
 }

@@ -35,7 +35,7 @@ impl Kept {
         status.next = machine.next_runs(id, now);
         status.notes.extend(self.trouble.iter().map(|(why, since)| format!("{why} (since {since:.0})")));
         if let Some(trigger) = machine.running(id) {
-            status.notes.push(format!("a run is under way ({})", report::word(trigger)));
+            status.notes.push(format!("a run is under way ({})", trigger.word()));
         }
         let runs = status.next != NextRuns::default();
         if let Some(until) = machine.settles_until(id, now).filter(|_| runs) {

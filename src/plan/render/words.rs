@@ -122,6 +122,13 @@ pub fn headline(code: ReasonCode) -> &'static str {
         ReasonCode::GoneFromMyCase => "gone from MyCase",
         ReasonCode::ClosedByHand => "to be closed by hand",
         ReasonCode::Refused => "refused by the portal",
+        ReasonCode::FileTooLarge => "a client's file is too large",
+        ReasonCode::FileVanished => "a client's file is gone from the portal",
+        ReasonCode::FileNotWhole => "a client's file could not be fetched whole",
+        ReasonCode::CarryRefused => "MyCase refused a client's file or message",
+        ReasonCode::FileForClosedCase => "a client's file for a closed case",
+        ReasonCode::CarryUnclear => "a client's file or message whose case is unclear",
+        ReasonCode::Renamed => "renamed in MyCase",
     }
 }
 
