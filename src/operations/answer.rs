@@ -1,7 +1,7 @@
 //! What operations answer. The JSON forms are a contract: keys may be added, not changed (design: commands).
 
 use crate::domain::{CaseException, FirmId, PlanName, ReasonCode};
-use crate::sync::RunReport;
+use crate::sync::{Connection, RunReport};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +71,15 @@ pub struct FirmStatus {
     pub time_zone: Option<String>,
     /// The connection to MyCase.
     pub connection: Connection,
+    /// Since when somebody's permission is in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection_since: Option<Timestamp>,
+    /// When it ends unless it is renewed before; the daemon renews it every few hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection_ends: Option<Timestamp>,
+    /// Why a person must connect again; only with `connection` = `reconnect`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconnect: Option<ReconnectView>,
     /// Whether things run by themselves.
     pub status: RunState,
     /// Why paused, and until when.
@@ -101,6 +110,9 @@ impl FirmStatus {
             name: id.to_string(),
             time_zone: None,
             connection: Connection::NotConnected,
+            connection_since: None,
+            connection_ends: None,
+            reconnect: None,
             status: RunState::Inactive,
             pause: None,
             file,
@@ -115,16 +127,13 @@ impl FirmStatus {
     }
 }
 
-/// The connection to MyCase.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Connection {
-    /// Tokens are there and were taken.
-    Connected,
-    /// Never connected, or disconnected.
-    NotConnected,
-    /// MyCase refused the tokens: a person must connect again.
-    Reconnect,
+/// Why and since when a person must connect again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReconnectView {
+    /// Since when.
+    pub since: Timestamp,
+    /// What MyCase said.
+    pub why: String,
 }
 
 /// Whether things run by themselves.

@@ -46,6 +46,8 @@ pub enum Ask {
         /// The whole redirected address.
         redirected: Secret,
     },
+    /// Forget the connection to MyCase.
+    Disconnect,
     /// How the firm stands.
     Status,
     /// Every case that needs attention, one by one.

@@ -1,6 +1,6 @@
 //! From a request to the function that answers it.
 
-use super::{Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, connect, plan, status};
+use super::{Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, connect, disconnect, plan, status};
 use crate::domain::{CaseId, Kinds, PlanName};
 use crate::plan::Reach;
 use crate::plan::guard::Filter;
@@ -27,6 +27,7 @@ pub async fn answer(engine: &Engine, ask: Ask, by: &Caller, progress: &Progress)
         }
         Ask::ConnectBegin => connect::begin(engine),
         Ask::ConnectEnd { redirected } => connect::end(engine, &redirected).await,
+        Ask::Disconnect => disconnect::disconnect(&engine.hands).await,
         Ask::Status => Ok(Answer::Status(Box::new(status::status(&engine.firm, engine.store(), engine.hands.clock.now())?))),
         Ask::Exceptions => Ok(Answer::Exceptions(engine.store().exceptions()?)),
     }
@@ -133,6 +134,7 @@ fn cases(engine: &Engine, typed: &[String]) -> Result<BTreeSet<CaseId>, Operatio
     Err(OperationError::Asked(words.join("\n")))
 }
 
-fn done(text: &str) -> Answer {
+/// Done, with one sentence.
+pub(super) fn done(text: &str) -> Answer {
     Answer::Done { text: text.to_owned() }
 }

@@ -1,11 +1,11 @@
 //! `status`: how one firm stands, from its file and its state alone; asks nobody.
 
-use super::{Attention, Connection, FileState, FileView, FirmStatus, NextRuns, OperationError, PauseView, RunState};
+use super::{Attention, FileState, FileView, FirmStatus, NextRuns, OperationError, PauseView, ReconnectView, RunState};
 use crate::config::Firm;
 use crate::config::cron::Cron;
 use crate::domain::{CaseException, CaseId, Reason};
-use crate::store::{Accepted, ConnectionBroken, Pause, PlanSlot, Store};
-use crate::sync::RunReport;
+use crate::store::{Accepted, Pause, PlanSlot, Store};
+use crate::sync::{RunReport, connection_view};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -18,6 +18,7 @@ pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, 
     let pause = store.meta::<Pause>()?.filter(|pause| pause.until.is_none_or(|until| until > now));
     let accepted = store.meta::<Accepted>()?;
     let waiting = store.plan_head(PlanSlot::Waiting)?.filter(|plan| plan.expires_at > now);
+    let connection = connection_view(store, now)?;
     let state = match (&pause, firm.active) {
         (Some(_), _) => RunState::Paused,
         (None, true) => RunState::Active,
@@ -27,7 +28,11 @@ pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, 
         firm: firm.id.clone(),
         name: firm.name.clone(),
         time_zone: firm.time_zone.iana_name().map(str::to_owned),
-        connection: connection(store)?,
+        connection: connection.connection,
+        connection_since: connection.since,
+        connection_ends: connection.ends_at,
+        notes: connection.notes(firm),
+        reconnect: connection.broken.map(|broken| ReconnectView { since: broken.since, why: broken.why }),
         status: state,
         next: if state == RunState::Active { next_runs(firm, now) } else { NextRuns::default() },
         pause: pause.map(|pause| PauseView { reason: pause.reason, since: pause.since, until: pause.until }),
@@ -42,15 +47,6 @@ pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, 
         attention: attention(&exceptions),
         waiting: waiting.as_ref().map_or(0, |plan| plan.cases),
         waiting_plan: waiting.map(|plan| plan.name),
-        notes: Vec::new(),
-    })
-}
-
-fn connection(store: &Store) -> Result<Connection, OperationError> {
-    Ok(match (store.meta::<ConnectionBroken>()?, store.tokens()?) {
-        (Some(_), _) => Connection::Reconnect,
-        (None, Some(_)) => Connection::Connected,
-        (None, None) => Connection::NotConnected,
     })
 }
 

@@ -39,6 +39,13 @@ facts! {
     LookbackFirst = "lookback_first",
     Connected = "connected",
     ConnectionBroken = "connection_broken",
+    FirstConnected = "first_connected",
+    RefreshBegun = "refresh_begun",
+    RefreshTrouble = "refresh_trouble",
+    TokenRefused = "token_refused",
+    ConnectionWarned = "connection_warned",
+    PersonInactive = "person_inactive",
+    PortalKeyRefused = "portal_key_refused",
     Selected = "selected",
     Refusals = "refusals",
 }
@@ -179,6 +186,70 @@ pub struct ConnectionBroken {
     pub since: Timestamp,
     /// What MyCase said.
     pub why: String,
+    /// When somebody was last reminded of it.
+    #[serde(default)]
+    pub reminded_at: Option<Timestamp>,
+}
+
+/// The first time anybody connected the firm; put once, kept by `disconnect`. What clients gave before belongs to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstConnected {
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A refresh was sent and its answer is not stored: while this stands, the pair may be spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshBegun {
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Renewing the connection keeps failing, and not because MyCase refused the tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshTrouble {
+    /// The first failure since it last worked.
+    pub since: Timestamp,
+    /// The last one.
+    pub last_try: Timestamp,
+    /// How many.
+    pub tries: u32,
+    /// What happened last, without personal data.
+    pub text: String,
+}
+
+/// Runs ended because MyCase refused a token that it had just renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRefused {
+    /// The first since a run could read.
+    pub since: Timestamp,
+    /// How many.
+    pub runs: u32,
+}
+
+/// It was said that the connection will end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionWarned {
+    /// The end it was said of; another end is another warning.
+    pub ends_at: Timestamp,
+    /// How many days before it: 7, 3, 1; 0 when it was over.
+    pub days: u8,
+}
+
+/// The person who connected is no longer an active member of the firm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonInactive {
+    /// When that was first seen.
+    pub since: Timestamp,
+}
+
+/// The portal does not accept the key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortalKeyRefused {
+    /// Since when.
+    pub since: Timestamp,
+    /// What was asked and what the portal said, redacted.
+    pub text: String,
 }
 
 impl Store {

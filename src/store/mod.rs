@@ -52,8 +52,9 @@ pub use history::{HistoryEntry, KEEP_VALUES};
 pub use journal::{Approval, EntryState, JournalEntry};
 pub use links::{LinkIter, LinkWalk, Links};
 pub use meta::{
-    Accepted, AccountMyCase, AccountPortal, Connected, ConnectionBroken, FirstRunDone, LastScan, LookbackFirst, MetaFact, Pause, Refusal,
-    Refusals, ScopePrint, Selected,
+    Accepted, AccountMyCase, AccountPortal, Connected, ConnectionBroken, ConnectionWarned, FirstConnected, FirstRunDone, LastScan,
+    LookbackFirst, MetaFact, Pause, PersonInactive, PortalKeyRefused, RefreshBegun, RefreshTrouble, Refusal, Refusals, ScopePrint,
+    Selected, TokenRefused,
 };
 pub use migrate::FORMAT;
 pub use open::Store;

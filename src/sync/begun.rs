@@ -92,7 +92,7 @@ fn remember_connection(engine: &Engine, error: Option<&RunError>) {
         Some(RunError::Reconnect { why, .. }) => {
             let since = engine.store().meta::<ConnectionBroken>().ok().flatten().map(|broken| broken.since);
             let since = since.unwrap_or_else(|| engine.hands.clock.now());
-            engine.store().write(|w| w.put_meta(&ConnectionBroken { since, why: why.clone() }))
+            engine.store().write(|w| w.put_meta(&ConnectionBroken { since, why: why.clone(), reminded_at: None }))
         }
         None if matches!(engine.store().meta::<ConnectionBroken>(), Ok(Some(_))) => {
             engine.store().write(|w| w.remove_meta::<ConnectionBroken>())

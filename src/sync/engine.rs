@@ -65,6 +65,12 @@ impl Hands {
         *self.stop.borrow()
     }
 
+    /// Forgets the connection, in memory and in the state.
+    pub(crate) async fn drop_connection(&self) -> Result<(), crate::store::StoreError> {
+        self.forget_session();
+        self.store.write(|w| w.remove_tokens())
+    }
+
     /// Forgets the connection in memory: what the state says counts again.
     pub(crate) fn forget_session(&self) {
         *lock(&self.session) = None;

@@ -30,6 +30,7 @@ mod apply;
 mod begun;
 mod bind;
 mod cases;
+mod connection;
 mod engine;
 mod error;
 mod progress;
@@ -41,6 +42,7 @@ mod study;
 
 pub use bind::rebind;
 pub use cases::{ApprovalAsk, Preview, RunAsk, approve, preview, run, save_preview};
+pub use connection::{Connection, ConnectionView, Kept, KeptAlive, KeyCheck, connection_view, keep_alive, renewal_due};
 pub use engine::{Engine, EngineSecrets, Hands};
 pub use error::RunError;
 pub use progress::{Progress, Step};
