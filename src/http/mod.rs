@@ -20,6 +20,8 @@ mod outflow;
 mod quote;
 mod retry;
 #[cfg(test)]
+mod stream_tests;
+#[cfg(test)]
 mod tests;
 mod transport;
 
