@@ -27,6 +27,8 @@ mod context;
 mod download;
 mod error;
 mod gathered;
+#[cfg(test)]
+mod gathered_tests;
 mod reader;
 mod render;
 mod scrub;
