@@ -13,6 +13,7 @@ mod loose;
 mod pages;
 mod reader;
 mod session;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -20,4 +21,5 @@ mod wire;
 pub use connect::{Code, ConnectError};
 pub use error::MyCaseError;
 pub use reader::{CasePages, CaseQuery, FirmInfo, Needs, RATE_PER_WINDOW, RATE_WINDOW, Reader, budgets};
-pub use session::{Keep, Session};
+pub use session::{Keep, Note, Record, Session, TakeNote};
+pub use shared::{SharedTokens, Stored};
