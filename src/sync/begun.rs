@@ -1,10 +1,9 @@
 //! A run from its number to its report: what it came to is said also when it ended early.
 
 use super::report::{Failure, Outcome, ReportCounts, Requests, RunFailure, RunReport};
-use super::{Engine, RunError, Trigger, record};
+use super::{Engine, RunError, Trigger, connection, record};
 use crate::domain::{CaseId, PlanName, RunId};
 use crate::plan::Counts;
-use crate::store::ConnectionBroken;
 use jiff::Timestamp;
 
 /// What both kinds of run come to.
@@ -28,6 +27,8 @@ pub(super) struct Done {
     pub(super) moved: Vec<CaseId>,
     /// Sentences for people.
     pub(super) notes: Vec<String>,
+    /// The portal refused the key at a write: its words.
+    pub(super) key_refused: Option<String>,
 }
 
 /// A run that has begun.
@@ -50,10 +51,10 @@ impl Begun {
     /// written.
     pub(super) fn report(self, engine: &Engine, done: Done, result: Result<(), RunError>) -> RunReport {
         let error = result.err();
-        remember_connection(engine, error.as_ref());
-        let now = engine.hands.clock.now();
         let before = self.requests;
         let after = engine.requests();
+        connection::after_run(engine, error.as_ref(), done.key_refused.as_deref(), after.portal > before.portal);
+        let now = engine.hands.clock.now();
         let outcome = match (&error, &done) {
             (Some(_), _) => Outcome::Failed,
             (None, done) if !done.failures.is_empty() => Outcome::Failed,
@@ -83,23 +84,5 @@ impl Begun {
         };
         record::remember(engine, &report);
         report
-    }
-}
-
-/// Whether MyCase takes the tokens is known after a run; `status` says so until a run or a `connect` shows otherwise.
-fn remember_connection(engine: &Engine, error: Option<&RunError>) {
-    let kept = match error {
-        Some(RunError::Reconnect { why, .. }) => {
-            let since = engine.store().meta::<ConnectionBroken>().ok().flatten().map(|broken| broken.since);
-            let since = since.unwrap_or_else(|| engine.hands.clock.now());
-            engine.store().write(|w| w.put_meta(&ConnectionBroken { since, why: why.clone(), reminded_at: None }))
-        }
-        None if matches!(engine.store().meta::<ConnectionBroken>(), Ok(Some(_))) => {
-            engine.store().write(|w| w.remove_meta::<ConnectionBroken>())
-        }
-        Some(_) | None => Ok(()),
-    };
-    if let Err(error) = kept {
-        tracing::error!(firm = engine.firm.id.as_str(), %error, "how the connection stands could not be kept");
     }
 }

@@ -1,7 +1,7 @@
 //! Reading and planning: what a run would do. Holds readers only, so it cannot change anything anywhere.
 
 use super::refusals::Rested;
-use super::{Engine, Progress, RunError};
+use super::{Engine, Progress, RunError, connection};
 use crate::domain::{CaseId, Link, Listing, PortalId, Scan, ScanDoubt, SeenCase};
 use crate::mapping::{self, Mapper, Wanted};
 use crate::mycase::{CaseQuery, MyCaseError, Reader};
@@ -52,6 +52,7 @@ pub(crate) async fn study(engine: &Engine, ask: Study, progress: &Progress) -> R
     let needs = mapping::needs(&engine.firm);
     let needs = crate::mycase::Needs { people_groups: needs.people_groups, clients: needs.clients };
     let reference = Arc::new(reader.reference(needs).await.map_err(|error| from_mycase(engine, error))?);
+    let person = connection::note_person(engine, &reference)?;
     let mapper = Mapper::new(engine.firm.clone(), reference).map_err(|error| RunError::Mapping(error.to_string()))?;
     let planner = Planner::new(Context {
         firm: engine.firm.clone(),
@@ -81,10 +82,11 @@ pub(crate) async fn study(engine: &Engine, ask: Study, progress: &Progress) -> R
     };
     let looked = desk.look_before_creating(progress).await?;
     let Desk { planner, names, rested, .. } = desk;
-    let plan = match unread {
+    let mut plan = match unread {
         Some(gone) => planner.finish(&scan, gone),
         None => planner.finish(&scan, links.iter()?.filter_map(Result::ok)),
     };
+    plan.notes.extend(person);
     Ok(Studied { plan, scan, listed: listed || looked, rested, not_found, names })
 }
 

@@ -5,6 +5,7 @@ mod accounts;
 mod adoption;
 mod brakes;
 mod clients;
+mod connection;
 mod counted;
 mod drift;
 mod failing;
