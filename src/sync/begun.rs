@@ -87,7 +87,7 @@ impl Begun {
 }
 
 /// Whether MyCase takes the tokens is known after a run; `status` says so until a run or a `connect` shows otherwise.
-fn remember_connection(engine: &Engine, error: Option<&RunError>) {
+pub(in crate::sync) fn remember_connection(engine: &Engine, error: Option<&RunError>) {
     let kept = match error {
         Some(RunError::Reconnect { why, .. }) => {
             let since = engine.store().meta::<ConnectionBroken>().ok().flatten().map(|broken| broken.since);

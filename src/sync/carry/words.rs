@@ -12,8 +12,6 @@ use jiff::tz::TimeZone;
 
 /// Longer subjects are cut.
 const LONGEST_SUBJECT: usize = 255;
-/// Shorter words are too common to be taken out of a vendor's answer.
-const SHORTEST_PRIVATE: usize = 3;
 
 /// `Case Status file 8123`.
 pub(super) fn mark(title: &str, shelf: Shelf, id: &ItemId) -> String {
@@ -55,7 +53,8 @@ pub(super) fn subject(template: &Template, message: &PortalMessage, zone: &TimeZ
 
 /// A note's text: the message, who sent it and when, and last the mark.
 pub(super) fn body(title: &str, message: &PortalMessage, zone: &TimeZone) -> String {
-    let text: String = message.content.as_deref().unwrap_or_default().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let text: String =
+        message.content.as_deref().unwrap_or_default().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
     let text = if text.trim().is_empty() { "(no text)" } else { text.trim_end() };
     let when = message.sent_at.map(|at| format!(" on {}", spoken(at, zone))).unwrap_or_default();
     format!("{text}\n\nSent by {}{when}\n{}", sender(message), mark(title, Shelf::Messages, &message.id))
@@ -72,20 +71,6 @@ fn spoken(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%-d %B %Y, %-I:%M %p %Z").to_string()
 }
 
-/// A vendor's words without what a client wrote: a refusal may quote the name or the text that was sent.
-pub(super) fn scrubbed(text: &str, private: &[&str]) -> String {
-    let mut text = text.to_owned();
-    let stems = private.iter().map(|word| word.rsplit_once('.').map_or(*word, |(stem, _)| stem));
-    let mut words: Vec<&str> = private.iter().copied().chain(stems).map(str::trim).filter(|word| word.len() >= SHORTEST_PRIVATE).collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    for word in words {
-        text = text.replace(word, "(what was sent)");
-        let quoted = serde_json::Value::from(word).to_string();
-        text = text.replace(quoted.trim_matches('"'), "(what was sent)");
-    }
-    text
-}
-
 /// The name a document bears, of its path.
 pub(super) fn name_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
@@ -97,9 +82,9 @@ pub(super) fn is_numbered(name: &str, wanted: &str) -> bool {
     let (stem, extension) = wanted.rsplit_once('.').map_or((wanted.as_str(), String::new()), |(stem, ext)| (stem, format!(".{ext}")));
     let number = name.strip_prefix(stem).and_then(|rest| rest.strip_suffix(extension.as_str()));
     name == wanted
-        || number.and_then(|rest| rest.strip_prefix(" (")?.strip_suffix(')')).is_some_and(|digits| {
-            !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
-        })
+        || number
+            .and_then(|rest| rest.strip_prefix(" (")?.strip_suffix(')'))
+            .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -155,15 +140,10 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_that_quotes_what_was_sent_is_told_without_it() {
-        let text = scrubbed("name 'Ana Lee scan.pdf' is bad; \"Ana Lee scan\" too", &["Ana Lee scan.pdf"]);
-        assert_eq!(text, "name '(what was sent)' is bad; \"(what was sent)\" too");
-        assert_eq!(scrubbed("a \\\"b\\\" c", &["a \"b\" c"]), "(what was sent)");
-    }
-
-    #[test]
     fn a_numbered_name_is_known_for_what_it_is() {
         assert!(is_numbered("Scan.pdf", "scan.pdf") && is_numbered("scan (2).pdf", "scan.pdf") && is_numbered("notes (3)", "notes"));
-        assert!(!is_numbered("scan (x).pdf", "scan.pdf") && !is_numbered("scan2.pdf", "scan.pdf") && !is_numbered("scan (2).jpg", "scan.pdf"));
+        assert!(
+            !is_numbered("scan (x).pdf", "scan.pdf") && !is_numbered("scan2.pdf", "scan.pdf") && !is_numbered("scan (2).jpg", "scan.pdf")
+        );
     }
 }
