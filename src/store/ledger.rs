@@ -6,7 +6,7 @@
 //! settled, so that a run finds what is owed without unsealing what is done.
 
 use super::meta::MetaFact;
-use super::tables::{Bytes, DOCUMENTS, DOCUMENTS_OPEN, MESSAGES, MESSAGES_OPEN, SealedTable};
+use super::tables::{Bytes, DOCUMENTS, DOCUMENTS_OPEN, MESSAGES, MESSAGES_OPEN, META_FACTS, SealedTable};
 use super::{Store, StoreError, Writer};
 use crate::domain::{CaseException, CaseId, DocumentId, Fingerprint, ItemId, NoteId, PortalId, Reason};
 use jiff::Timestamp;
@@ -369,6 +369,19 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Forgets where the readings of both lists stopped, not that there was one: the next ones read everything.
+    ///
+    /// Crash before the commit: the places stand. After: they are forgotten.
+    pub fn forget_places(&mut self) -> Result<(), StoreError> {
+        if let Some(FilesPlace(place)) = self.unseal(&META_FACTS, FilesPlace::NAME)? {
+            self.put_meta(&FilesPlace(ReadSoFar { last: None, ..place }))?;
+        }
+        match self.unseal(&META_FACTS, MessagesPlace::NAME)? {
+            Some(MessagesPlace(place)) => self.put_meta(&MessagesPlace(ReadSoFar { last: None, ..place })),
+            None => Ok(()),
+        }
+    }
+
     /// Forgets every item and how far the lists were read: the firm is on another portal account, whose ids mean other
     /// things. Crash before the commit: all stand. After: none does.
     pub fn forget_carried(&mut self) -> Result<(), StoreError> {
@@ -447,7 +460,11 @@ mod tests {
     #[test]
     fn another_portal_account_begins_with_an_empty_ledger() {
         let store = samples::store();
-        let place = ReadSoFar { first_at: samples::now(), cutoff: None, last: None };
+        let last = Some(LastPage { page: 3, length: 10, print: Fingerprint([0; 16]) });
+        let place = ReadSoFar { first_at: samples::now(), cutoff: None, last };
+        store.write(|w| w.put_meta(&MessagesPlace(place)).and_then(|()| w.forget_places())).unwrap();
+        assert_eq!(store.meta::<FilesPlace>().unwrap(), None, "there was no reading yet");
+        assert_eq!(store.meta::<MessagesPlace>().unwrap(), Some(MessagesPlace(ReadSoFar { last: None, ..place })));
         let fill = |w: &mut Writer<'_>| {
             w.put_carried(Shelf::Documents, &id("a"), &samples::posted(), Some((0, Wait::Size(1))))?;
             w.put_meta(&FilesPlace(place))?;

@@ -7,7 +7,7 @@ use super::tally::Tally;
 use super::{documents, messages};
 use crate::config::OperationName;
 use crate::domain::{PortalFile, PortalMessage};
-use crate::store::{FilesPlace, MessagesPlace, ReadSoFar, StoreError, Writer};
+use crate::store::{StoreError, Writer};
 use crate::sync::bind::bind;
 use crate::sync::{Engine, Progress, RunError, RunReport, Trigger};
 use std::sync::Arc;
@@ -88,12 +88,9 @@ fn said<I: Item>(found: &Gathered<I>) -> Vec<String> {
     sentences.into_iter().flatten().collect()
 }
 
-/// Makes the next run of either kind read the whole list: `verify` asks for it.
+/// Makes the next run of either kind read the whole list: `verify` asks for it, inside its own transaction.
 ///
 /// Crash before the commit: the places stand. After: they are forgotten, and what was delivered is not.
-pub fn forget_places(w: &mut Writer<'_>, files: Option<ReadSoFar>, messages: Option<ReadSoFar>) -> Result<(), StoreError> {
-    if let Some(place) = files {
-        w.put_meta(&FilesPlace(ReadSoFar { last: None, ..place }))?;
-    }
-    messages.map_or(Ok(()), |place| w.put_meta(&MessagesPlace(ReadSoFar { last: None, ..place })))
+pub fn forget_places(w: &mut Writer<'_>) -> Result<(), StoreError> {
+    w.forget_places()
 }
