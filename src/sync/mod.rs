@@ -29,6 +29,7 @@
 mod apply;
 mod begun;
 mod bind;
+pub mod carry;
 mod cases;
 mod connection;
 mod engine;
@@ -41,6 +42,7 @@ mod settle;
 mod study;
 
 pub use bind::rebind;
+pub use carry::{CarryAsk, carry_documents, carry_messages};
 pub use cases::{ApprovalAsk, Preview, RunAsk, approve, preview, run, save_preview};
 pub use connection::{Connection, ConnectionView, Kept, KeptAlive, KeyCheck, connection_view, keep_alive, renewal_due};
 pub(crate) use connection::{check_key, clear as clear_connection};
