@@ -185,7 +185,7 @@ impl<I: Item> Reading<'_, I> {
             let id = item.id().clone();
             if self.open.contains_key(&id) {
                 self.listed.insert(id.clone());
-                if self.due.remove(&id) {
+                if self.due.remove(&id) || self.bears_anew(&id, &item) {
                     self.met.insert(id.clone());
                     let row = self.kit.store().carried(I::SHELF, &id)?;
                     self.judge(row.unwrap_or_else(|| Carried::owed(self.first)), item, page, false)?;
@@ -201,6 +201,12 @@ impl<I: Item> Reading<'_, I> {
             }
         }
         if self.rows.len() >= ROWS_AT_ONCE { self.flush_rows() } else { Ok(()) }
+    }
+
+    /// Whether an item that waits for its case bears other ids now: its record got an integration id, or it was moved.
+    fn bears_anew(&self, id: &ItemId, item: &I) -> bool {
+        let waits = self.open.get(id).filter(|_| !self.met.contains(id)).map(|open| &open.wait);
+        matches!(waits, Some(Wait::Link(before)) if *before != keys(item.bearing(), &self.kit.hands.prints))
     }
 
     fn was_left_alone(&self, id: &ItemId) -> Result<bool, RunError> {
