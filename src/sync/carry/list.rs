@@ -15,6 +15,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 /// Rows that are written in one transaction: waiting for the disk is most of what a first reading takes here.
 const ROWS_AT_ONCE: usize = 500;
 
+/// An item's row to be; while it is open, the page it was seen on and what it waits for.
+type Row = (ItemId, Carried, Option<(u32, Wait)>);
+
 /// What one reading of the list came to.
 pub(super) struct Gathered<I> {
     /// To deliver or to look up, in the order of the list.
@@ -47,7 +50,7 @@ struct Reading<'k, I> {
     listed: HashSet<ItemId>,
     /// Items of this reading that have their row, or will have it.
     met: HashSet<ItemId>,
-    rows: Vec<(ItemId, Carried, Option<(u32, Wait)>)>,
+    rows: Vec<Row>,
     found: Gathered<I>,
 }
 
@@ -216,11 +219,16 @@ impl<I: Item> Reading<'_, I> {
     /// What becomes of an item that is listed: a job, or a row that says why not.
     fn judge(&mut self, mut row: Carried, item: I, page: u32, new: bool) -> Result<(), RunError> {
         let begun = !matches!(row.state, CarryState::Owed);
+        let id = item.id().clone();
         if let (Some(case), true) = (row.case, begun) {
-            self.job(row, item, case, page);
+            let testing = &self.kit.firm.testing;
+            if testing.is_empty() || testing.contains(&case) {
+                self.job(row, item, case, page);
+            } else {
+                self.row(id, row, Some((page, self.kit.again(2))));
+            }
             return Ok(());
         }
-        let id = item.id().clone();
         if let (Some(cutoff), Some(at)) = (self.cutoff, item.at())
             && at < cutoff
         {
