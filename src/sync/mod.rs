@@ -11,6 +11,8 @@
 //! 7. `apply` sends; lost answers are settled by looking; what did not take effect is sent once more.
 //! 8. One transaction closes the run: exceptions, the count of the scan, whether a first run is complete; then the report.
 //!
+//! What clients gave to the portal travels the other way, beside all this: see [`carry`].
+//!
 //! # Guarantees
 //!
 //! - Nothing is sent that does not stand in the journal; nothing stands there that the guard did not approve.

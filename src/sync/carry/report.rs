@@ -53,7 +53,7 @@ pub(super) fn concluded(engine: &Engine, course: Course, by_hand: bool, tally: T
         error: error.map(|error| RunFailure { code: error.code().to_owned(), text: error.sentence() }),
     };
     let found = news || transferred > 0 || failed;
-    if (found || by_hand) && (by_hand || !says_nothing_new(engine, &report)) {
+    if by_hand || found && !says_nothing_new(engine, &report) {
         number(engine, &mut report);
         record::remember(engine, &report);
     } else {
