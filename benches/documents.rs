@@ -30,6 +30,8 @@ use std::time::Instant;
 
 /// Makes this program one run of documents in the folder that follows.
 const RUN: &str = "--one-run";
+/// Makes it read the whole list, as `sync --documents --verify` does.
+const WHOLE: &str = "--whole";
 const LARGE: u64 = 1_000_000_000;
 const FOLDER: &str = "Case Documents";
 /// How many cases the files belong to.
@@ -39,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let words: Vec<String> = std::env::args().collect();
     match words.iter().position(|word| word == RUN).and_then(|at| words.get(at + 1)) {
-        Some(root) => runtime.block_on(one_run(Utf8Path::new(root))),
+        Some(root) => runtime.block_on(one_run(Utf8Path::new(root), words.iter().any(|word| word == WHOLE))),
         None => runtime.block_on(async {
             nothing_new(10_000).await?;
             one_large_file("known", &json!({})).await?;
@@ -57,17 +59,17 @@ struct Run {
     report: RunReport,
 }
 
-async fn one_run(root: &Utf8Path) -> Result<(), Box<dyn Error>> {
+async fn one_run(root: &Utf8Path, whole: bool) -> Result<(), Box<dyn Error>> {
     let firm = Connected::open(root)?;
     let began = Instant::now();
-    let report = firm.sync(SyncAsk { verify: true, ..SyncAsk::default() }).await?;
+    let report = firm.sync(SyncAsk { documents: true, verify: whole, ..SyncAsk::default() }).await?;
     let run = Run { seconds: began.elapsed().as_secs_f64(), peak_mb: peak_mb("self"), report };
     println!("{}", serde_json::to_string(&run)?);
     Ok(())
 }
 
 /// Files that all lie in MyCase already under their names: the first run reads and compares everything, the second looks once,
-/// the third reads everything again because `verify` asked for it.
+/// the third reads the whole list again.
 async fn nothing_new(files: usize) -> Result<(), Box<dyn Error>> {
     let bench = Bench::new().await?;
     for number in 0..files {
@@ -77,10 +79,9 @@ async fn nothing_new(files: usize) -> Result<(), Box<dyn Error>> {
         let path = format!("{}/cases/{mycase}/documents", bench.sandbox.text("mycase", "api_url"));
         bench.call(Method::POST, &path, Some(&json!({ "path": format!("{FOLDER}/{name}"), "filename": name }))).await?;
     }
-    let first = bench.nothing_goes().await?;
-    let tick = bench.nothing_goes().await?;
-    Connected::open(bench.root())?.sync(SyncAsk { verify: true, ..SyncAsk::default() }).await?;
-    let whole = bench.nothing_goes().await?;
+    let first = bench.nothing_goes(&[]).await?;
+    let tick = bench.nothing_goes(&[]).await?;
+    let whole = bench.nothing_goes(&[WHOLE]).await?;
     let listed = |asked: &Asked| asked.of("case-status GET /v1/api/files");
     for (what, (run, asked)) in [("first reading", &first), ("reading once more", &whole)] {
         let what = format!("{files} files, {what}, {} list pages", listed(asked));
@@ -99,7 +100,7 @@ async fn one_large_file(length: &str, tricks: &Value) -> Result<(), Box<dyn Erro
     let bench = Bench::new().await?;
     let (portal, mycase) = bench.case(0);
     bench.send(portal, json!({ "file_name": "video.mp4", "size": LARGE, "tricks": tricks })).await?;
-    let (run, asked) = bench.run().await?;
+    let (run, asked) = bench.run(&[]).await?;
     assert_eq!(run.report.transferred, Some(1), "{:#?}", run.report);
     let held = bench.control(Method::GET, &format!("/mycase/documents?case={mycase}"), None).await?;
     let whole = |document: &Value| document["versions"][0]["length"] == LARGE && document["versions"][0]["uploads"] == 1;
@@ -120,7 +121,7 @@ async fn small_files(files: usize) -> Result<(), Box<dyn Error>> {
         let size = 10_000 + 50 * number;
         bench.send(portal, json!({ "file_name": format!("scan {number}.pdf"), "size": size })).await?;
     }
-    let (run, asked) = bench.run().await?;
+    let (run, asked) = bench.run(&[]).await?;
     assert_eq!(run.report.transferred, Some(files), "{:#?}", run.report);
     let each = asked.keep_to_three_each(files);
     figure(&format!("{files} small files"), &format!("{each:.2} requests each"), "goal: at most 3 each, and list pages");
@@ -199,10 +200,10 @@ impl Bench {
     }
 
     /// One run of documents in a process of its own, and what it asked of the sandbox.
-    async fn run(&self) -> Result<(Run, Asked), Box<dyn Error>> {
+    async fn run(&self, how: &[&str]) -> Result<(Run, Asked), Box<dyn Error>> {
         self.control(Method::POST, "/requests/reset", None).await?;
         let mut command = Command::new(std::env::current_exe()?);
-        let output = command.args([RUN, self.root().as_str()]).stderr(Stdio::inherit()).output()?;
+        let output = command.args([RUN, self.root().as_str()]).args(how).stderr(Stdio::inherit()).output()?;
         if !output.status.success() {
             return Err(format!("the run ended with {}", output.status).into());
         }
@@ -211,8 +212,8 @@ impl Bench {
     }
 
     /// A run that must carry nothing.
-    async fn nothing_goes(&self) -> Result<(Run, Asked), Box<dyn Error>> {
-        let (run, asked) = self.run().await?;
+    async fn nothing_goes(&self, how: &[&str]) -> Result<(Run, Asked), Box<dyn Error>> {
+        let (run, asked) = self.run(how).await?;
         assert_eq!((run.report.transferred.unwrap_or_default(), asked.uploads()), (0, 0), "something was uploaded: {asked:?}");
         Ok((run, asked))
     }
