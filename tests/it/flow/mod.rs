@@ -7,6 +7,7 @@ mod brakes;
 mod clients;
 mod connection;
 mod counted;
+mod disconnect;
 mod drift;
 mod failing;
 mod first;
