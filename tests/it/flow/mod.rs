@@ -9,6 +9,7 @@ mod clients;
 mod connection;
 mod counted;
 mod documents;
+mod disconnect;
 mod drift;
 mod failing;
 mod first;
