@@ -1,0 +1,1 @@
+//! The text as Prometheus reads it.
