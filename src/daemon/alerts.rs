@@ -14,11 +14,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{ChildStderr, Command};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 
 /// So many commands run at the same time.
-const AT_ONCE: u32 = 4;
+const AT_ONCE: usize = 4;
 /// So long a command may take.
 const LIMIT: Duration = Duration::from_secs(30);
 /// So long an end waits for alerts on their way.
@@ -82,11 +82,15 @@ type UnderWay = Arc<Mutex<BTreeMap<(FirmId, AlertKind), Option<Value>>>>;
 pub(super) struct Alerts {
     slots: Arc<Semaphore>,
     under_way: UnderWay,
+    /// Held by everything on its way; when nobody holds it any more, `all_told` says so.
+    alive: mpsc::Sender<()>,
+    all_told: mpsc::Receiver<()>,
 }
 
 impl Alerts {
     pub(super) fn new() -> Alerts {
-        Alerts { slots: Arc::new(Semaphore::new(AT_ONCE as usize)), under_way: UnderWay::default() }
+        let (alive, all_told) = mpsc::channel(1);
+        Alerts { slots: Arc::new(Semaphore::new(AT_ONCE)), under_way: UnderWay::default(), alive, all_told }
     }
 
     /// Tells by this command; an empty one tells nobody. Returns at once; must be called within a tokio runtime.
@@ -100,8 +104,9 @@ impl Alerts {
         }
         lock(&self.under_way).insert(key.clone(), None);
         let (program, arguments) = (program.clone(), arguments.to_vec());
-        let (slots, under_way) = (self.slots.clone(), self.under_way.clone());
+        let (slots, under_way, alive) = (self.slots.clone(), self.under_way.clone(), self.alive.clone());
         tokio::spawn(async move {
+            let _alive = alive;
             let mut next = Some(value);
             while let Some(value) = next {
                 // Closed when the daemon ends: what has not begun is left.
@@ -119,11 +124,13 @@ impl Alerts {
     }
 
     /// Waits a little for what is on its way.
-    pub(super) async fn finish(&self) {
-        if timeout(LAST_ALERTS, self.slots.acquire_many(AT_ONCE)).await.is_err() {
+    pub(super) async fn finish(self) {
+        let Alerts { slots, under_way: _, alive, mut all_told } = self;
+        drop(alive);
+        if timeout(LAST_ALERTS, all_told.recv()).await.is_err() {
             tracing::warn!("the alert command still runs; the daemon does not wait for it");
         }
-        self.slots.close();
+        slots.close();
     }
 }
 

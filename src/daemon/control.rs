@@ -15,8 +15,8 @@ mod stream;
 mod tests;
 
 use super::message::{Message, Refusal, ReloadAnswer, StatusAnswer};
-use super::peer::Peer;
 use super::metrics;
+use super::peer::Peer;
 use crate::domain::FirmId;
 use crate::operations::{Answer, Ask};
 use crate::sync::Progress;

@@ -7,10 +7,10 @@
 //! - A run or request that panics is that one's failure: its task ends, the loop and the other firms go on.
 //! - Whoever asked goes away: the run goes on, its report is in the state.
 
-#[cfg(test)]
-mod tests;
 mod tasks;
 mod tell;
+#[cfg(test)]
+mod tests;
 mod wait;
 
 use super::alerts::Alerts;

@@ -222,7 +222,7 @@ impl Machine {
         let more = due.len() > free;
         for (_, firm) in due.into_iter().take(free) {
             if let Some(state) = self.firms.get_mut(&firm) {
-                state.renew(now);
+                state.renew();
                 self.pace.begins();
                 actions.push(Action::Renew(firm));
             }

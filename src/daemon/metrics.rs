@@ -101,11 +101,7 @@ impl Collector for Numbers {
 
 fn connections(encoder: &mut DescriptorEncoder<'_>, firms: &[FirmValues]) -> fmt::Result {
     gauge(encoder, "firm_connection", "1 for the state the connection to MyCase is in", |family| {
-        let all = [
-            (Connection::Connected, "connected"),
-            (Connection::NotConnected, "not-connected"),
-            (Connection::Reconnect, "reconnect"),
-        ];
+        let all = [(Connection::Connected, "connected"), (Connection::NotConnected, "not-connected"), (Connection::Reconnect, "reconnect")];
         family.one_of(firms, &all, |firm| firm.connection)
     })?;
     let help = "Seconds since the tokens of MyCase were last renewed";
@@ -135,9 +131,7 @@ fn states(encoder: &mut DescriptorEncoder<'_>, firms: &[FirmValues]) -> fmt::Res
         ("firm_attention", "Cases that need attention", |firm| firm.attention),
     ];
     counts.into_iter().try_for_each(|(name, help, of)| {
-        gauge(encoder, name, help, |family| {
-            firms.iter().try_for_each(|firm| family.put([("firm", firm.firm.as_str())], of(firm) as f64))
-        })
+        gauge(encoder, name, help, |family| firms.iter().try_for_each(|firm| family.put([("firm", firm.firm.as_str())], of(firm) as f64)))
     })
 }
 

@@ -70,8 +70,9 @@ async fn without_a_command_nobody_is_told_and_a_bad_one_harms_nobody() {
     let alerts = Alerts::new();
     alerts.raise(&[], alert("acme", AlertKind::Attention, ""));
     alerts.raise(&["/no/such/program".to_owned()], alert("acme", AlertKind::Attention, ""));
+    let under_way = alerts.under_way.clone();
     alerts.finish().await;
-    assert!(lock(&alerts.under_way).is_empty());
+    assert!(lock(&under_way).is_empty());
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::daemon::machine::Reminder;
 use crate::domain::FirmId;
 use crate::operations::KeptAlive;
 use crate::store::{ConnectionBroken, PlanSlot, StoreError};
-use crate::sync::{Hands, KeyCheck, Kept};
+use crate::sync::{Hands, Kept, KeyCheck};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -47,7 +47,9 @@ impl EventLoop {
         let over: Vec<String> = plan.over.iter().filter(|line| line.exceeded).map(|line| line.kind.to_string()).collect();
         let why = if over.is_empty() { String::new() } else { format!(" (over the limit: {})", over.join(", ")) };
         let what = if cases == 1 { "1 case waits".to_owned() } else { format!("{cases} cases wait") };
-        let text = format!("{what} for approval in plan {name}{why}: `casebridge plan {firm}` shows it, `casebridge approve {firm} {name}` applies it");
+        let text = format!(
+            "{what} for approval in plan {name}{why}: `casebridge plan {firm}` shows it, `casebridge approve {firm} {name}` applies it"
+        );
         tracing::warn!(%firm, plan = %name, cases, "{firm}: {text}");
         let more = json!({ "plan": name, "cases": cases, "over": over, "since": plan.saved_at, "expires_at": plan.expires_at });
         self.tell(AlertKind::WaitingPlan, firm, now, &text, more);

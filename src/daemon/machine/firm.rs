@@ -193,8 +193,8 @@ impl FirmState {
     }
 
     /// Takes the renewal as begun.
-    pub(super) fn renew(&mut self, now: Timestamp) {
-        self.upkeep.renew(now);
+    pub(super) fn renew(&mut self) {
+        self.upkeep.renew();
     }
 
     /// Whether an end of the process has nothing of this firm to wait for.

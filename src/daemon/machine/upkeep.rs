@@ -43,17 +43,15 @@ impl Upkeep {
     }
 
     /// A renewal begins.
-    pub(super) fn renew(&mut self, now: Timestamp) {
+    pub(super) fn renew(&mut self) {
         self.renewing = true;
-        self.not_before = now.checked_add(APART).ok();
     }
 
     /// It is over.
     pub(super) fn renewed(&mut self, tried: bool, now: Timestamp) {
         self.renewing = false;
-        if !tried {
-            self.not_before = now.checked_add(NOT_TRIED).ok();
-        }
+        // What the state says of it is heard only after this.
+        self.not_before = now.checked_add(if tried { APART } else { NOT_TRIED }).ok();
     }
 
     /// When somebody is to be told; it may be in the past.
@@ -82,7 +80,7 @@ impl Upkeep {
 
     /// The clock was put back far.
     pub(super) fn rewind(&mut self, now: Timestamp) {
-        self.not_before = self.not_before.map(|at| now.checked_add(APART).map_or(at, |soon| at.min(soon)));
+        self.not_before = self.not_before.map(|at| now.checked_add(NOT_TRIED).map_or(at, |soon| at.min(soon)));
         self.reminded = self.reminded.map(|at| at.map(|at| at.min(now)));
     }
 }
