@@ -202,11 +202,6 @@ impl Firms {
         self.kept.get_mut(id).map(|kept| kept.new_causes(now)).unwrap_or_default()
     }
 
-    /// The portal refused the key, or accepts it. True when that is another answer than the last.
-    pub(super) fn key_refused(&mut self, id: &FirmId, refused: bool) -> bool {
-        self.kept.get_mut(id).is_some_and(|kept| kept.memory.key_refused(refused))
-    }
-
     /// What people call the firm.
     pub(super) fn name(&self, id: &FirmId) -> String {
         let firm = self.kept.get(id).and_then(|kept| kept.firm.as_ref());
@@ -249,7 +244,7 @@ impl Firms {
         let kept = self.kept.get(id)?;
         let hands = kept.hands.as_ref().filter(|_| kept.firm.is_some())?;
         match view::standing_of(hands, &kept.memory, now) {
-            Ok(standing) => Some(Event::Standing(id.clone(), standing)),
+            Ok(standing) => Some(Event::Standing(id.clone(), Box::new(standing))),
             Err(error) => {
                 tracing::error!(firm = %id, %error, "{id}: how the firm stands cannot be read from its state");
                 None

@@ -125,7 +125,8 @@ fn states(encoder: &mut DescriptorEncoder<'_>, firms: &[FirmValues]) -> fmt::Res
         let all = [(FileState::Current, "current"), (FileState::Rejected, "rejected"), (FileState::Removed, "removed")];
         family.one_of(firms, &all, |firm| firm.file)
     })?;
-    let counts: [(&str, &str, fn(&FirmValues) -> usize); 3] = [
+    type Count = fn(&FirmValues) -> usize;
+    let counts: [(&str, &str, Count); 3] = [
         ("firm_waiting_plans", "Plans that wait for approval", |firm| firm.waiting_plans),
         ("firm_waiting_cases", "Cases that wait for approval", |firm| firm.waiting_cases),
         ("firm_attention", "Cases that need attention", |firm| firm.attention),

@@ -89,17 +89,22 @@ fn is_frequent(trigger: Trigger) -> bool {
 /// A run in one sentence.
 fn said(report: &RunReport) -> String {
     let RunReport { firm, run, trigger, outcome, counts, written, transferred, waiting, later, error, .. } = report;
-    let mut text = format!("{firm}: run {run} ({}) ", trigger.word());
+    // A run that came to nothing is counted and has no number.
+    let number = if run.0 == 0 { "a run".to_owned() } else { format!("run {run}") };
+    let mut text = format!("{firm}: {number} ({}) ", trigger.word());
     text.push_str(match outcome {
         Outcome::Done => "is done",
         Outcome::Waiting => "is done, and something waits for approval",
         Outcome::Failed => "failed",
     });
-    let did = match (transferred, trigger) {
-        (Some(count), Trigger::Documents) => format!(": {count} files reached MyCase, {} failed", counts.failed),
-        (Some(count), Trigger::Messages) => format!(": {count} messages reached MyCase, {} failed", counts.failed),
-        (Some(count), _) => format!(": {count} files and messages reached MyCase, {} failed", counts.failed),
-        (None, _) => format!(": {written} written, {} unchanged, {} failed", counts.unchanged, counts.failed),
+    let what = match trigger {
+        Trigger::Documents => "documents",
+        Trigger::Messages => "messages",
+        _ => "documents and messages",
+    };
+    let did = match transferred {
+        Some(count) => format!(": {count} {what} carried to MyCase, {} failed", counts.failed),
+        None => format!(": {written} written, {} unchanged, {} failed", counts.unchanged, counts.failed),
     };
     text.push_str(&did);
     let more = [(*waiting, "waiting for approval"), (*later, "waiting for contact hours"), (counts.exceptions, "need attention")];

@@ -111,20 +111,20 @@ impl EventLoop {
             _ => None,
         };
         let left = report.filter(|report| report.error.is_none()).map(|report| report.later > 0);
-        let ran = report.is_some();
+        // What was only counted found nothing that was not known.
+        let found = report.is_some_and(|report| report.run.0 != 0);
         if let Some(report) = report {
             report::ended(report, self.firms.ran(report));
         }
         let (firm, events) = match under_way {
             UnderWay::Scheduled(firm, trigger) => (firm.clone(), vec![Event::RunEnded { firm, trigger, later: left }]),
             UnderWay::Renewal(firm) => {
-                let kept = match outcome {
-                    Some(Outcome::KeptAlive(kept)) => Some(*kept),
+                let kept = match &outcome {
+                    Some(Outcome::KeptAlive(kept)) => Some(kept.as_ref()),
                     _ => None,
                 };
-                let tried = kept.is_some();
                 kept.into_iter().for_each(|kept| self.kept_alive(&firm, kept));
-                (firm.clone(), vec![Event::RenewEnded { firm, tried }])
+                (firm.clone(), vec![Event::RenewEnded { firm, tried: kept.is_some() }])
             }
             UnderWay::Asked { firm, lanes, reply } => {
                 let answer = match outcome {
@@ -140,7 +140,7 @@ impl EventLoop {
                 (firm.clone(), lanes.into_iter().map(ended).collect())
             }
         };
-        if ran {
+        if found {
             self.tell_attention(&firm);
         }
         let standing = self.firms.standing(&firm, self.clock.now());

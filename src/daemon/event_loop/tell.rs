@@ -10,9 +10,12 @@ use crate::daemon::machine::Reminder;
 use crate::domain::FirmId;
 use crate::operations::KeptAlive;
 use crate::store::{ConnectionBroken, PlanSlot, StoreError};
-use crate::sync::{Hands, Kept, KeyCheck};
-use jiff::Timestamp;
+use crate::sync::Hands;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+
+/// Who found out that MyCase refuses the connection has said so in the log; so soon after, it is not said twice.
+const JUST_SAID: SignedDuration = SignedDuration::from_mins(1);
 
 impl EventLoop {
     /// Says what still waits for a person, and writes down that it was said.
@@ -29,12 +32,15 @@ impl EventLoop {
 
     fn remind_reconnect(&self, hands: &Hands, now: Timestamp) -> Result<(), StoreError> {
         let firm = &hands.firm;
+        let before = hands.store.meta::<ConnectionBroken>()?.and_then(|broken| broken.reminded_at);
         let written = hands.store.write(|w| w.set_reconnect_reminded(now));
         let Some(ConnectionBroken { since, why, .. }) = hands.store.meta()? else { return written };
         let text = format!(
             "MyCase refuses the connection since {since:.0} ({why}): nothing runs for the firm until a person runs `casebridge connect {firm}`"
         );
-        tracing::error!(%firm, "{firm}: {text}");
+        if before.is_some() || since.duration_until(now) > JUST_SAID {
+            tracing::error!(%firm, "{firm}: {text}");
+        }
         self.tell(AlertKind::Reconnect, firm, now, &text, json!({ "since": since }));
         written
     }
@@ -84,29 +90,9 @@ impl EventLoop {
         self.tell(AlertKind::Attention, firm, now, &text, json!({ "causes": causes }));
     }
 
-    /// What a renewal came to. That MyCase refused is told by the reminder.
-    pub(super) fn kept_alive(&mut self, firm: &FirmId, kept: KeptAlive) {
-        let KeptAlive { kept, next, warned, key } = kept;
-        let again = next.map(|next| format!("; tried again at {next:.0}")).unwrap_or_default();
-        match &kept {
-            Kept::Renewed => tracing::debug!(%firm, "{firm}: the connection to MyCase is renewed"),
-            Kept::Failing(why) => tracing::warn!(%firm, "{firm}: the connection to MyCase could not be renewed: {why}{again}"),
-            Kept::NotConnected | Kept::NotDue | Kept::Reconnect(_) => {}
-        }
-        if let Some(days) = warned {
-            self.warn_of_the_end(firm, days);
-        }
-        match &key {
-            KeyCheck::Refused(why) if self.firms.key_refused(firm, true) => {
-                tracing::error!(%firm, "{firm}: the portal does not accept the key: {why}");
-            }
-            KeyCheck::Accepted if self.firms.key_refused(firm, false) => tracing::info!(%firm, "{firm}: the portal accepts the key again"),
-            KeyCheck::Unknown(why) => tracing::debug!(%firm, "{firm}: whether the portal accepts the key is not known: {why}"),
-            KeyCheck::NotAsked | KeyCheck::Accepted | KeyCheck::Refused(_) => {}
-        }
-    }
-
-    fn warn_of_the_end(&self, firm: &FirmId, days: u8) {
+    /// What a renewal came to; the log has it already (`sync::connection`), and that MyCase refused is told by the reminder.
+    pub(super) fn kept_alive(&self, firm: &FirmId, kept: &KeptAlive) {
+        let Some(days) = kept.warned else { return };
         let when = match days {
             0 => "may be over any moment".to_owned(),
             1 => "ends within a day".to_owned(),
@@ -116,7 +102,6 @@ impl EventLoop {
             "the connection to MyCase {when}, because renewing it keeps failing; `casebridge status {firm}` says why, and \
 `casebridge connect {firm}` makes a new one"
         );
-        tracing::warn!(%firm, days, "{firm}: {text}");
         self.tell(AlertKind::ConnectionEnds, firm, self.clock.now(), &text, json!({ "days": days }));
     }
 

@@ -25,8 +25,6 @@ pub(super) struct Memory {
     causes: Option<BTreeSet<(ReasonCode, String)>>,
     /// The error that the last run of a lane ended with.
     errors: BTreeMap<LaneName, String>,
-    /// Whether the portal refused the key when it was last asked.
-    key_refused: bool,
 }
 
 impl Memory {
@@ -63,11 +61,6 @@ impl Memory {
             Some(error) => self.errors.insert(lane, error.code.clone()).as_ref() != Some(&error.code),
             None => self.errors.remove(&lane).is_some(),
         }
-    }
-
-    /// The portal refused the key, or accepts it. True when that is another answer than the last.
-    pub(super) fn key_refused(&mut self, refused: bool) -> bool {
-        std::mem::replace(&mut self.key_refused, refused) != refused
     }
 
     /// Whether causes were looked at.

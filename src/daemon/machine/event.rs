@@ -27,7 +27,7 @@ pub enum Event {
     /// `casebridge.toml` was read anew.
     Rules(Rules),
     /// What the firm's state says; after it was opened, and after everything that may have changed it.
-    Standing(FirmId, Standing),
+    Standing(FirmId, Box<Standing>),
     /// Another process holds the firm's state.
     StoreBusy(FirmId),
     /// A run the machine started has ended.

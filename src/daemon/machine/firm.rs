@@ -78,7 +78,7 @@ impl FirmState {
     /// Something happened to this firm.
     pub(super) fn hears(&mut self, event: Event, now: Timestamp) {
         match event {
-            Event::Standing(_, standing) => self.stands(standing, now),
+            Event::Standing(_, standing) => self.stands(*standing, now),
             Event::StoreBusy(_) => {
                 self.standing = None;
                 self.retry_at = now.checked_add(STORE_RETRY).ok();

@@ -73,7 +73,7 @@ impl Rig {
         let mut rig = Rig { machine: Machine::new(rules), specs };
         assert!(rig.starts(rig.look(|_| (false, false)), now).is_empty(), "nothing runs before a state is open");
         for (firm, _) in firms {
-            let started = rig.starts(Event::Standing(id(firm), standing(firm)), now);
+            let started = rig.starts(Event::Standing(id(firm), Box::new(standing(firm))), now);
             assert!(started.is_empty() || standing(firm) != self::standing(), "{started:?}");
         }
         rig
@@ -203,13 +203,13 @@ fn a_run_missed_in_downtime_is_made_up_for_once_and_one_that_was_made_is_not() {
 
     let mut rig = Rig { machine: Machine::new(rig.machine.rules), specs: rig.specs };
     let _ = rig.handle(rig.look(|_| (false, false)), "09:00");
-    let restarted = Event::Standing(id("acme"), last("2026-11-19T21:16:00Z"));
+    let restarted = Event::Standing(id("acme"), Box::new(last("2026-11-19T21:16:00Z")));
     assert_eq!(rig.starts(restarted, "09:00"), acme(Trigger::Schedule), "three nights missed, one run");
     assert!(rig.ended("acme", "09:05").is_empty());
 
     let mut rig = Rig { machine: Machine::new(rig.machine.rules), specs: rig.specs };
     let _ = rig.handle(rig.look(|_| (false, false)), "09:00");
-    assert!(rig.starts(Event::Standing(id("acme"), last("2026-11-22T21:16:00Z")), "09:00").is_empty());
+    assert!(rig.starts(Event::Standing(id("acme"), Box::new(last("2026-11-22T21:16:00Z"))), "09:00").is_empty());
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn inactive_and_unconnected_firms_do_not_run_and_begin_with_the_next_tick_once_t
     let off = |_: &str| Standing { connection: Connection::Reconnect, ..standing() };
     let mut rig = Rig::with(&[("acme", spec("0 8 * * *"))], "07:00", off);
     assert!(rig.tick("08:00").is_empty());
-    assert!(rig.starts(Event::Standing(id("acme"), standing()), "09:00").is_empty());
+    assert!(rig.starts(Event::Standing(id("acme"), Box::new(standing())), "09:00").is_empty());
     assert_eq!(rig.next("acme", "09:00"), Some(at("2026-11-24T08:00:00Z")));
 }
 
@@ -286,7 +286,7 @@ fn a_pause_without_end_lasts_until_somebody_resumes() {
     let mut rig = Rig::with(&[("acme", spec("0 * * * *"))], "07:30", paused);
     assert!(rig.tick("12:00").is_empty());
     assert_eq!(rig.next("acme", "12:00"), None);
-    assert!(rig.starts(Event::Standing(id("acme"), standing()), "12:10").is_empty());
+    assert!(rig.starts(Event::Standing(id("acme"), Box::new(standing())), "12:10").is_empty());
     assert_eq!(rig.tick("13:00"), acme(Trigger::Schedule));
 }
 
@@ -317,7 +317,7 @@ fn a_restart_shortly_after_an_accepted_edit_still_waits() {
     let mut machine = Machine::new(Rules { firms_at_once: 1, spread: Duration::ZERO, edit_settle: Duration::from_secs(900) });
     let news = News { spec: Some(spec("0 8 * * *")), changed: false, alters: false, accepted_at: Some(at("07:55")) };
     let _ = machine.handle(Event::Folder(BTreeMap::from([(id("acme"), news)])), at("07:58"));
-    let _ = machine.handle(Event::Standing(id("acme"), standing()), at("07:58"));
+    let _ = machine.handle(Event::Standing(id("acme"), Box::new(standing())), at("07:58"));
     assert_eq!(machine.settles_until(&id("acme"), at("08:00")), Some(at("08:10")));
     assert!(!machine.handle(Event::Tick, at("08:01")).iter().any(|action| matches!(action, Action::StartRun { .. })));
 }
@@ -368,7 +368,7 @@ fn a_state_held_by_another_process_is_asked_for_again_and_its_ticks_wait() {
     assert!(rig.starts(Event::StoreBusy(id("acme")), "2026-11-23T07:59:05Z").is_empty());
     assert!(rig.tick("08:00").is_empty());
     let freed = Standing { last: last("2026-11-22T08:01:00Z"), ..standing() };
-    assert_eq!(rig.starts(Event::Standing(id("acme"), freed), "08:02"), acme(Trigger::Schedule));
+    assert_eq!(rig.starts(Event::Standing(id("acme"), Box::new(freed)), "08:02"), acme(Trigger::Schedule));
 }
 
 #[test]

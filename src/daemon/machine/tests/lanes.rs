@@ -128,7 +128,7 @@ fn what_fell_into_downtime_starts_one_run_of_each_kind() {
     let mut machine = Rig::new(&[("acme", spec)], "03:00");
     let mut rig = Rig { machine: Machine::new(machine.machine.rules), specs: std::mem::take(&mut machine.specs) };
     let _ = rig.handle(rig.look(|_| (false, false)), "09:01");
-    let mut started = rig.starts(Event::Standing(id("acme"), Standing { last: all, ..standing() }), "09:01");
+    let mut started = rig.starts(Event::Standing(id("acme"), Box::new(Standing { last: all, ..standing() })), "09:01");
     started.sort_by_key(|start| start.1.word());
     let triggers: Vec<Trigger> = started.iter().map(|start| start.1).collect();
     assert_eq!(triggers, [Trigger::Changes, Trigger::Documents, Trigger::Messages]);
@@ -154,7 +154,7 @@ fn ticks_of_every_kind_pass_by_while_a_firm_is_paused_or_must_be_connected_again
         let mut rig = Rig::with(&[("acme", spec.clone())], "08:55", |_| blocked.clone());
         assert!(rig.tick("09:00").is_empty());
         assert_eq!(rig.machine.next_runs(&id("acme"), at("09:00")), NextRuns::default());
-        assert!(rig.starts(Event::Standing(id("acme"), standing()), "09:05").is_empty());
+        assert!(rig.starts(Event::Standing(id("acme"), Box::new(standing())), "09:05").is_empty());
         assert_eq!(rig.tick("09:10").len(), 3);
     }
 }

@@ -135,7 +135,7 @@ proptest! {
                     if how == 2 {
                         world.able.insert(FIRMS[firm].to_owned(), true);
                     }
-                    Some(Event::Standing(id(FIRMS[firm]), stands(how, now)))
+                    Some(Event::Standing(id(FIRMS[firm]), Box::new(stands(how, now))))
                 }
                 Step::Busy(firm) => {
                     world.able.insert(FIRMS[firm].to_owned(), false);
