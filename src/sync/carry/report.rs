@@ -80,7 +80,7 @@ fn number(engine: &Engine, report: &mut RunReport) {
 fn count(engine: &Engine, report: &RunReport) {
     let (firm, trigger) = (engine.firm.id.as_str(), report.trigger.word());
     match &report.error {
-        Some(error) => tracing::warn!(firm, trigger, code = error.code, "run failed again: {}", error.text),
+        Some(error) => tracing::debug!(firm, trigger, code = error.code, "run failed again: {}", error.text),
         None => tracing::debug!(firm, trigger, "run ended: nothing new"),
     }
     if let Err(error) = engine.store().write(|w| w.bump_counter(trigger)) {
