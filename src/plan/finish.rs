@@ -53,23 +53,24 @@ impl Planner {
     fn refuse_creates(&mut self, notes: &mut Vec<String>) {
         let Some(shelf) = &self.shelf else { return };
         let whole = shelf.is_whole();
-        let (mut alike, mut waiting) = (Vec::new(), 0);
+        let (mut alike, mut waiting) = (Vec::new(), Vec::new());
         self.drafts.retain(|case, draft| {
             let Some(change) = draft.change.as_ref().filter(|change| change.kinds.contains(Kind::Create)) else { return true };
             let lookalike = shelf.lookalike(&change.after);
             if lookalike {
                 alike.push(*case);
             }
-            waiting += usize::from(!lookalike && !whole);
+            waiting.extend((!lookalike && !whole).then_some(*case));
             whole && !lookalike
         });
         for case in alike {
             self.reasons.entry(case).or_default().push(reasons::lookalike());
         }
-        if waiting > 0 {
+        self.look_again.extend(waiting.iter().map(|case| (*case, self.context.now)));
+        if !waiting.is_empty() {
             notes.push(format!(
                 "the portal's list could not be read to its end, so {} not created in this run",
-                cases(waiting, "case is", "cases are")
+                cases(waiting.len(), "case is", "cases are")
             ));
         }
     }
@@ -106,7 +107,8 @@ impl Planner {
     /// Says the reason and takes what it holds out of the case's draft.
     fn hold(&mut self, case: CaseId, reason: Reason, group: Kind) {
         let asked = match &self.context.reach {
-            Reach::Everything | Reach::Changed => true,
+            Reach::Everything => true,
+            Reach::Changed => self.crowd.has(case),
             Reach::Cases(cases) => cases.contains(&case),
         };
         let firm = &self.context.firm;
@@ -125,7 +127,7 @@ impl Planner {
     }
 
     fn put_together(self, doubts: Vec<crate::domain::ScanDoubt>, mut notes: Vec<String>) -> Plan {
-        let Planner { context, drafts, reasons, observations, unchanged, open_linked, .. } = self;
+        let Planner { context, drafts, reasons, observations, look_again, unchanged, open_linked, .. } = self;
         let mut plan = Plan {
             firm: context.firm.id.clone(),
             made_at: context.now,
@@ -139,6 +141,7 @@ impl Planner {
             unchanged,
             open_linked,
             notes: Vec::new(),
+            look_again,
         };
         let mut taken_over = 0;
         for Draft { change, swap, adoption, taken_over: new } in drafts.into_values() {
