@@ -35,6 +35,9 @@ pub async fn answer(engine: &Engine, ask: Ask, by: &Caller, progress: &Progress)
 
 /// What the daemon starts by itself.
 pub async fn scheduled(engine: &Engine, trigger: Trigger, progress: &Progress) -> RunReport {
+    if trigger == Trigger::Changes {
+        return sync::changes(engine, progress).await;
+    }
     let verify = trigger == Trigger::Verify;
     sync::run(engine, RunAsk { trigger, reach: everything(engine), verify, rewrite: false }, progress).await
 }

@@ -10,7 +10,7 @@ use casebridge::operations::{
     self, Answer, ApproveAsk, Ask, Caller, Engine, FirmStatus, Hands, House, PlanAnswer, PlanAsk, Secret, SyncAsk,
 };
 use casebridge::sandbox::{Options, Sandbox, World};
-use casebridge::sync::{Outcome, Progress, RunReport};
+use casebridge::sync::{Outcome, Progress, RunReport, Trigger};
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -172,6 +172,11 @@ impl Stage {
     /// Compares everything, as `sync --verify` does.
     pub(super) async fn verify(&self) -> RunReport {
         self.sync_with(SyncAsk { verify: true, ..SyncAsk::default() }).await
+    }
+
+    /// A tick of `schedule.changes`, as the daemon starts it.
+    pub(super) async fn tick(&self) -> RunReport {
+        operations::scheduled(&self.engine(), Trigger::Changes, &Progress::silent()).await
     }
 
     pub(super) async fn sync_cases(&self, cases: &[u64]) -> RunReport {
