@@ -52,7 +52,7 @@ async fn a_moved_case_is_sent_and_no_other_is_read() {
     let case = stage.a_case();
     stage.with(|world| world.set_stage(case, "Demand Sent")).expect("moved");
     let before = runs(&stage);
-    let run = stage.tick().await;
+    let run = stage.later_tick().await;
     assert_eq!((run.outcome, run.written, cost(&run)), (Outcome::Done, 1, (5 + 4, 1)), "{run:#?}");
     assert_eq!((stage.shown(case).as_str(), runs(&stage)), ("Demand", before + 1));
     stage.pass(HOUR).await;
@@ -76,7 +76,7 @@ async fn the_cursor_runs_on_mycases_own_clock() {
     let case = stage.a_case();
     stage.with(|world| world.advance(7 * HOUR));
     stage.with(|world| world.set_stage(case, "Demand Sent")).expect("moved");
-    assert_eq!(stage.tick().await.written, 1);
+    assert_eq!(stage.later_tick().await.written, 1);
     let theirs = stage.with(|world| world.now());
     let cursor = stage.hands().store.cursor("changes").expect("readable").expect("a cursor");
     let behind = theirs.duration_since(cursor).as_secs();
@@ -144,7 +144,7 @@ async fn without_a_cursor_all_cases_are_read_and_no_fact_of_whole_runs_is_touche
     let facts = || (store.meta::<FirstRunDone>().expect("readable"), store.meta::<LastScan>().expect("readable"));
     let before = facts();
     stage.with(|world| world.set_stage(case, "Demand Sent").and_then(|()| world.delete(gone))).expect("changed");
-    let run = stage.tick().await;
+    let run = stage.later_tick().await;
     assert_eq!((run.written, run.counts.close, cost(&run)), (1, 0, (4 + 1, 1)), "{run:#?}");
     assert_eq!((facts(), stage.reasons(gone).await), (before, vec![]), "a changes run concludes no absence");
     let links = store.links().expect("links");
@@ -163,7 +163,7 @@ async fn while_test_cases_are_named_a_tick_acts_on_these_only() {
         world.set_name(other, "Renamed v. Other").expect("renamed");
         people.iter().try_for_each(|client| world.set_client_phone(*client, Some("2127365001"))).expect("a number");
     });
-    let run = stage.tick().await;
+    let run = stage.later_tick().await;
     assert_eq!((run.written, cost(&run).0), (1, 5 + 4 + 1), "{run:#?}");
     stage.with(|world| world.set_name(other, "Renamed again")).expect("renamed");
     stage.pass(HOUR).await;

@@ -52,7 +52,7 @@ async fn a_clients_new_phone_reaches_the_portal_though_the_case_did_not_move() {
     let case = stage.a_case();
     let client = stage.client_of(case);
     stage.with(|world| world.set_client_phone(client, Some("(212) 736-5001"))).expect("a number");
-    let run = stage.tick().await;
+    let run = stage.later_tick().await;
     assert_eq!((run.written, run.counts.contact), (1, 1), "{run:#?}");
     assert_eq!(cost(&run), (5 + 4 + 1, 1), "the case is read by its id, no other is");
     stage.pass(HOUR).await;
@@ -129,7 +129,7 @@ async fn with_changes_on_a_stage_must_have_stood_for_half_an_hour_and_a_later_ti
     stage.edit("[schedule]\n", "[schedule]\nchanges = \"*/15 * * * *\"\n");
     let case = stage.a_case();
     stage.with(|world| world.set_stage(case, "Demand Sent")).expect("moved");
-    assert_eq!(stage.tick().await.written, 0, "it may have been a slip");
+    assert_eq!(stage.later_tick().await.written, 0, "it may have been a slip");
     stage.pass(15 * MINUTE).await;
     assert_eq!(cost(&stage.tick().await), (5, 0), "nothing moved, and it is not time yet");
     stage.pass(16 * MINUTE).await;
@@ -146,7 +146,7 @@ async fn a_slip_that_was_taken_back_within_the_half_hour_is_never_sent() {
     stage.edit("[schedule]\n", "[schedule]\nchanges = \"*/15 * * * *\"\n");
     let case = stage.a_case();
     stage.with(|world| world.set_stage(case, "Settled")).expect("moved");
-    stage.tick().await;
+    stage.later_tick().await;
     stage.pass(15 * MINUTE).await;
     stage.with(|world| world.set_stage(case, "Treating")).expect("moved back");
     for _ in 0..4 {
@@ -239,7 +239,7 @@ async fn what_waits_for_contact_hours_without_a_yes_is_looked_at_again_when_they
     stage.edit("[portal]\n", "[portal]\ncontact_hours = \"13:00-20:00 mon-sat\"\n");
     let case = stage.a_case();
     stage.with(|world| world.set_stage(case, "Demand Sent")).expect("moved");
-    let early = stage.tick().await;
+    let early = stage.later_tick().await;
     assert_eq!((early.written, early.later), (0, 1), "{early:#?}");
     stage.pass(HOUR).await;
     assert_eq!(cost(&stage.tick().await), (5, 0));
@@ -256,7 +256,7 @@ async fn what_the_portal_refused_rests_for_half_a_day_and_is_then_tried_by_a_tic
         let refuse = FaultKind::Status { code: 422, retry_after: None, body: None };
         world.faults.add(Fault::new(Side::CaseStatus, refuse).method("PATCH"));
     });
-    let run = stage.tick().await;
+    let run = stage.later_tick().await;
     assert_eq!((run.outcome, stage.reasons(case).await), (Outcome::Failed, vec![ReasonCode::Refused]), "{run:#?}");
     stage.pass(HOUR).await;
     assert_eq!(cost(&stage.tick().await), (5, 0));

@@ -174,6 +174,12 @@ impl Stage {
         self.sync_with(SyncAsk { verify: true, ..SyncAsk::default() }).await
     }
 
+    /// A tick of `schedule.changes` so long after the last edit that the next one need not read it again.
+    pub(super) async fn later_tick(&self) -> RunReport {
+        self.pass(Duration::from_secs(180)).await;
+        self.tick().await
+    }
+
     /// A tick of `schedule.changes`, as the daemon starts it.
     pub(super) async fn tick(&self) -> RunReport {
         operations::scheduled(&self.engine(), Trigger::Changes, &Progress::silent()).await
