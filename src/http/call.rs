@@ -42,6 +42,11 @@ impl Call {
     pub(super) fn asked(&self, side: &'static str) -> Asked {
         Asked { side, method: self.method.clone(), path: plain_path(self.url.path()) }
     }
+
+    /// The same for a request whose address may hold a file's name: the host alone.
+    pub(super) fn asked_for_bytes(&self, side: &'static str) -> Asked {
+        Asked { side, method: self.method.clone(), path: format!("{}/…", self.url.host_str().unwrap_or_default()) }
+    }
 }
 
 impl fmt::Debug for Call {
@@ -57,7 +62,7 @@ pub struct Asked {
     pub side: &'static str,
     /// How.
     pub method: Method,
-    /// The path of the URL.
+    /// The path of the URL; of a request for bytes only its host.
     pub path: String,
 }
 

@@ -2,19 +2,19 @@
 
 use super::call::Call;
 use super::error::HttpError;
+use super::inflow::Inflow;
+use super::outflow::Outflow;
 use axum::Router;
-use axum::body::Body;
-use bytes::{Bytes, BytesMut};
+use axum::body::{Body, HttpBody};
+use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HOST};
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use tower::ServiceExt;
 
-/// An answer may be this long: 1000 cases with everything are below 4 MiB.
-const LONGEST_BODY: usize = 64 * 1024 * 1024;
 /// A host that does not take a connection in this time is down.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 
@@ -35,11 +35,19 @@ pub(super) struct Broken {
     pub(super) source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
-/// A whole answer.
-pub(super) struct Answer {
+/// An answer; its body is whole, or on its way.
+pub(super) struct Answer<B> {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
+    pub(super) body: B,
+}
+
+impl Answer<Inflow> {
+    /// The same with its body gathered.
+    pub(super) async fn whole(self) -> Result<Answer<Bytes>, Broken> {
+        let Answer { status, headers, body } = self;
+        Ok(Answer { status, headers, body: body.whole().await? })
+    }
 }
 
 impl Transport {
@@ -61,10 +69,11 @@ impl Transport {
         matches!(self, Transport::InProcess(_))
     }
 
-    pub(super) async fn send(&self, call: &Call) -> Result<Answer, Broken> {
+    /// Sends, with `body` in place of the call's own when there is one, and returns when the headers are there.
+    pub(super) async fn open(&self, call: &Call, body: Option<Outflow>) -> Result<Answer<Inflow>, Broken> {
         match self {
-            Transport::Network(client) => over_network(client, call).await,
-            Transport::InProcess(router) => in_process(router.clone(), call).await,
+            Transport::Network(client) => over_network(client, call, body).await,
+            Transport::InProcess(router) => in_process(router.clone(), call, body).await,
         }
     }
 }
@@ -78,24 +87,20 @@ impl fmt::Debug for Transport {
     }
 }
 
-async fn over_network(client: &reqwest::Client, call: &Call) -> Result<Answer, Broken> {
+async fn over_network(client: &reqwest::Client, call: &Call, body: Option<Outflow>) -> Result<Answer<Inflow>, Broken> {
     let mut request = client.request(call.method.clone(), call.url.clone()).headers(call.headers.clone());
-    if let Some(body) = &call.body {
+    if let Some(body) = body {
+        // Said aloud, so that it is never sent in chunks of unknown number, which S3 does not take.
+        request = request.header(CONTENT_LENGTH, body.size_hint().lower()).body(reqwest::Body::wrap(body));
+    } else if let Some(body) = &call.body {
         request = request.body(body.clone());
     }
-    let mut response = request.send().await.map_err(broken)?;
+    let response = request.send().await.map_err(broken)?;
     let (status, headers) = (response.status(), response.headers().clone());
-    let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(broken)? {
-        if body.len() + chunk.len() > LONGEST_BODY {
-            return Err(too_long());
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Answer { status, headers, body: body.freeze() })
+    Ok(Answer { status, headers, body: Inflow::network(response, &call.method) })
 }
 
-fn broken(error: reqwest::Error) -> Broken {
+pub(super) fn broken(error: reqwest::Error) -> Broken {
     // The URL may hold query values; the caller names the path.
     let error = error.without_url();
     let sent = !error.is_connect() && !error.is_builder();
@@ -113,35 +118,24 @@ fn broken(error: reqwest::Error) -> Broken {
     Broken { sent, text: text.to_owned(), source: Some(Arc::new(error)) }
 }
 
-fn too_long() -> Broken {
-    Broken { sent: true, text: format!("the answer is longer than {} MiB", LONGEST_BODY / 1024 / 1024), source: None }
-}
-
-async fn in_process(router: Router, call: &Call) -> Result<Answer, Broken> {
+async fn in_process(router: Router, call: &Call, body: Option<Outflow>) -> Result<Answer<Inflow>, Broken> {
     let not_made = |_| Broken { sent: false, text: "the request could not be made".to_owned(), source: None };
-    let body = call.body.clone().map_or_else(Body::empty, Body::from);
-    let mut request = Request::builder().method(call.method.clone()).uri(call.url.as_str()).body(body).map_err(not_made)?;
+    let body = body.map(Body::new).or_else(|| call.body.clone().map(Body::from));
+    let length = body.as_ref().map(|body| body.size_hint().lower());
+    let request = Request::builder().method(call.method.clone()).uri(call.url.as_str());
+    let mut request = request.body(body.unwrap_or_default()).map_err(not_made)?;
     *request.headers_mut() = call.headers.clone();
     let host = &call.url[url::Position::BeforeHost..url::Position::AfterPort];
     if let Ok(host) = HeaderValue::from_str(host) {
         request.headers_mut().insert(HOST, host);
     }
-    if let Some(body) = &call.body {
-        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    if let Some(length) = length {
+        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
     let (parts, body) = match router.oneshot(request).await {
         Ok(response) => response.into_parts(),
         Err(never) => match never {},
     };
-    let body = axum::body::to_bytes(body, LONGEST_BODY).await.map_err(|error| Broken {
-        sent: true,
-        text: "the answer was cut off".to_owned(),
-        source: Some(Arc::new(error)),
-    })?;
-    // A socket notices an answer shorter than announced; so does this one.
-    let announced = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|announced| announced > body.len()) && call.method != Method::HEAD {
-        return Err(Broken { sent: true, text: "the answer was cut off".to_owned(), source: None });
-    }
+    let body = Inflow::in_process(body, &parts.headers, &call.method);
     Ok(Answer { status: parts.status, headers: parts.headers, body })
 }

@@ -69,3 +69,46 @@ impl From<HttpError> for MyCaseError {
         }
     }
 }
+
+/// Why a document, its bytes or a note are not known to be in MyCase. Without personal data, addresses or tokens.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum WriteError {
+    /// Final for this one: it will not be taken (MyCase: Error-Handling, 400 and 422), or is not sent there.
+    #[error("refused{}: {text}", status.map(|status| format!(" ({status})")).unwrap_or_default())]
+    Refused {
+        /// The HTTP status; `None` when it was we who refused to send.
+        status: Option<u16>,
+        /// The vendor's redacted words.
+        text: String,
+    },
+    /// 404: the case, or the document, is no longer there, or not for this person.
+    #[error("MyCase no longer holds what it belongs to")]
+    Gone,
+    /// The person who connected may not write there, or the app lacks the scope (MyCase: Error-Handling, 403).
+    #[error("{text}")]
+    Forbidden {
+        /// What they may not do.
+        text: String,
+    },
+    /// The storage no longer takes bytes at this place: ask for a version and put them there.
+    #[error("the place for the bytes no longer works: {text}")]
+    PlaceOver {
+        /// The status and the storage's words.
+        text: String,
+    },
+    /// Nobody knows what became of it. Look before sending again.
+    #[error("it is not known what became of it: {text}")]
+    Unknown {
+        /// What happened.
+        text: String,
+    },
+    /// It surely had no effect; send it again whenever you like.
+    #[error("not sent: {text}")]
+    NotSent {
+        /// What happened.
+        text: String,
+    },
+    /// There is no connection to send it by; nothing was sent.
+    #[error(transparent)]
+    Connection(MyCaseError),
+}

@@ -95,6 +95,11 @@ impl<W: Wire> Pages<W> {
 
     /// The whole list.
     pub(super) async fn all(mut self) -> Result<Vec<(u64, W::Seen)>, MyCaseError> {
+        self.rest().await
+    }
+
+    /// What is left of the list; how the reading went can be asked afterwards.
+    pub(super) async fn rest(&mut self) -> Result<Vec<(u64, W::Seen)>, MyCaseError> {
         let mut all = Vec::new();
         while let Some(items) = self.next().await {
             all.append(&mut items?);

@@ -1,4 +1,4 @@
-//! Reads MyCase. Never writes: cases are MyCase's own, and a PUT there would append or blank fields.
+//! Reads MyCase. It has no way to write.
 
 use super::error::MyCaseError;
 use super::loose::{Bare, Part};
@@ -21,7 +21,7 @@ pub const RATE_PER_WINDOW: u32 = 25;
 /// Our second is a tenth longer than theirs: theirs may begin anywhere, and clocks differ.
 pub const RATE_WINDOW: Duration = Duration::from_millis(1100);
 /// The largest page (MyCase: Cases.json, `page_size`).
-const PAGE_SIZE: &str = "1000";
+pub(super) const PAGE_SIZE: &str = "1000";
 /// Waits before an answer that is no JSON is asked for again.
 const BROKEN_WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
 
@@ -108,9 +108,7 @@ impl Reader {
 
     /// The cases, page by page. Nothing is asked for before the first [`CasePages::next`].
     pub fn cases(&self, query: CaseQuery) -> CasePages {
-        // Whole seconds, rounded down: the filter includes the moment itself, so nothing is lost.
-        let second = |at: Timestamp| Timestamp::from_second(at.as_second()).unwrap_or(at);
-        let after = query.updated_after.map(|at| second(at).to_string());
+        let after = query.updated_after.map(whole_second);
         let mut pairs = vec![("page_size", PAGE_SIZE), ("field[client]", CLIENT_FIELDS)];
         pairs.extend(after.as_deref().map(|after| ("filter[updated_after]", after)));
         let pages = Pages::new(self.clone(), self.url(&["cases"], &pairs));
@@ -135,15 +133,8 @@ impl Reader {
         Pages::new(self.clone(), self.url(&[name], &[("page_size", PAGE_SIZE)]))
     }
 
-    fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
-        let mut url = self.api_url.clone();
-        if let Ok(mut parts) = url.path_segments_mut() {
-            parts.pop_if_empty().extend(path);
-        }
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        url
+    pub(super) fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
+        address(&self.api_url, path, query)
     }
 
     /// A GET and what it says. An answer that is no whole JSON (a maintenance page, a list cut short) is asked for again;
@@ -196,7 +187,26 @@ impl CasePages {
     }
 }
 
-fn get(url: &Url, token: &SecretString) -> Call {
+/// An address below the API's.
+pub(super) fn address(api_url: &Url, path: &[&str], query: &[(&str, &str)]) -> Url {
+    let mut url = api_url.clone();
+    if let Ok(mut parts) = url.path_segments_mut() {
+        parts.pop_if_empty().extend(path);
+    }
+    if !query.is_empty() {
+        url.query_pairs_mut().extend_pairs(query);
+    }
+    url
+}
+
+/// A moment as `filter[updated_after]` takes it: whole seconds, rounded down (the filter includes the moment itself, so nothing is
+/// lost), with an offset (without one MyCase assumes UTC; MyCase: Time-Zones).
+pub(super) fn whole_second(at: Timestamp) -> String {
+    Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
+}
+
+/// The headers of every request to the API.
+pub(super) fn signed(token: &SecretString) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     // A token that is no header value would be refused anyway: without the header the answer is 401.
@@ -204,7 +214,11 @@ fn get(url: &Url, token: &SecretString) -> Call {
         bearer.set_sensitive(true);
         headers.insert(AUTHORIZATION, bearer);
     }
-    Call { headers, ..Call::get(url.clone()) }
+    headers
+}
+
+fn get(url: &Url, token: &SecretString) -> Call {
+    Call { headers: signed(token), ..Call::get(url.clone()) }
 }
 
 /// What an answer's status means (MyCase: Error-Handling).

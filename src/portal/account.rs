@@ -21,7 +21,7 @@ pub fn client(transport: Transport, profile: &Profile) -> HttpClient {
 pub(super) struct Account {
     pub(super) http: HttpClient,
     pub(super) profile: Arc<Profile>,
-    base_url: Url,
+    pub(super) base_url: Url,
     key: SecretString,
 }
 
@@ -31,6 +31,7 @@ pub(super) struct Fill<'a> {
     pub(super) portal_id: Option<&'a str>,
     pub(super) case_id: Option<u64>,
     pub(super) client_id: Option<u64>,
+    pub(super) file_id: Option<&'a str>,
 }
 
 /// A request that cannot be made; a fragment without values.
@@ -82,7 +83,8 @@ impl Account {
         Ok(url)
     }
 
-    fn authentication(&self) -> Result<(HeaderName, HeaderValue), NoRequest> {
+    /// The header with the key. For requests to `base_url`'s origin only.
+    pub(super) fn authentication(&self) -> Result<(HeaderName, HeaderValue), NoRequest> {
         let auth = &self.profile.auth;
         let name = HeaderName::try_from(&auth.header).map_err(|_| NoRequest("the profile's auth header has no usable name".to_owned()))?;
         let value = auth.value.replace("{key}", self.key.expose_secret().trim());
@@ -118,6 +120,7 @@ fn path(template: &str, fill: Fill<'_>) -> Result<String, NoRequest> {
         let value = match name {
             "portal_id" => fill.portal_id.map(str::to_owned),
             "case_id" | "integration_id" => fill.case_id.map(|id| id.to_string()),
+            "file_id" => fill.file_id.map(str::to_owned),
             "client_id" => fill.client_id.map(|id| id.to_string()),
             _ => None,
         };
@@ -158,7 +161,7 @@ mod tests {
         assert_eq!(path("/cases/{portal_id}/close", fill("7 0/../x?y#z")).unwrap(), "/cases/7%200%2F..%2Fx%3Fy%23z/close");
         assert_eq!(path("/cases/{portal_id}", fill("..")).unwrap(), "/cases/__");
         assert!(path("/cases/{portal_id}", fill("")).is_err());
-        assert_eq!(path("/c/{case_id}/{client_id}", Fill { case_id: Some(1), client_id: Some(2), portal_id: None }).unwrap(), "/c/1/2");
+        assert_eq!(path("/c/{case_id}/{client_id}", Fill { case_id: Some(1), client_id: Some(2), ..Fill::default() }).unwrap(), "/c/1/2");
     }
 
     #[test]

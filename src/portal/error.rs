@@ -64,3 +64,41 @@ pub enum WriteError {
         text: String,
     },
 }
+
+/// Why the bytes of a file cannot be had. No address of a file in it: whoever has a signed one may read.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum FetchError {
+    /// 404 or 410, or 403 where no key is known: the file, or its signed address, is over. The list may name a new address.
+    #[error("the file is no longer there: {text}")]
+    Vanished {
+        /// Who was asked, the status and redacted words.
+        text: String,
+    },
+    /// The portal itself answered 401 or 403: a person must give another key.
+    #[error("the portal does not accept the key: {text}")]
+    KeyRejected {
+        /// The same.
+        text: String,
+    },
+    /// The address, or one it leads to, is not fetched: no https.
+    #[error("{text}")]
+    Unsafe {
+        /// Which site, and what is wrong with it.
+        text: String,
+    },
+    /// Another refusal; asking again is no use.
+    #[error("the file was refused: {text}")]
+    Refused {
+        /// Who was asked, the status and redacted words.
+        text: String,
+    },
+    /// Not reached, or it failed. Try later.
+    #[error("the file could not be fetched")]
+    Http(#[source] HttpError),
+    /// The portal does not say where the file is.
+    #[error("{text}")]
+    NotPossible {
+        /// What is missing.
+        text: String,
+    },
+}

@@ -23,7 +23,7 @@ const MOST_PAGES: u32 = 20_000;
 /// Reads one account.
 #[derive(Debug)]
 pub struct PortalReader {
-    account: Account,
+    pub(super) account: Account,
 }
 
 /// What a probe showed.
@@ -93,11 +93,12 @@ impl PortalReader {
         self.account.http.requests()
     }
 
-    fn template(&self, name: OperationName) -> Option<&RequestTemplate> {
+    pub(super) fn template(&self, name: OperationName) -> Option<&RequestTemplate> {
         self.account.profile.operation(name)?.requests.first()
     }
 
-    async fn page(&self, template: &RequestTemplate, page: Option<u32>) -> Result<Vec<Value>, PortalError> {
+    /// The items of a page; `page` is the number that the portal wants.
+    pub(super) async fn page(&self, template: &RequestTemplate, page: Option<u32>) -> Result<Vec<Value>, PortalError> {
         let reply = self.get(template, page).await?;
         let unexpected = |text: String| PortalError::Unexpected { text };
         let mut body: Value = reply.json().map_err(|error| unexpected(error.to_string()))?;
@@ -163,7 +164,7 @@ fn case(template: &RequestTemplate, item: &Value) -> Option<PortalCase> {
 }
 
 /// A text or number as text; `None` when it is neither, or empty.
-fn text(value: Option<&Value>) -> Option<String> {
+pub(super) fn text(value: Option<&Value>) -> Option<String> {
     match value? {
         Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
         Value::Number(number) => Some(number.to_string()),

@@ -93,7 +93,8 @@ impl PortalWriter {
     }
 
     async fn send(&self, step: &Step<'_>, change: &Change, portal_id: Option<&PortalId>, idempotent: bool) -> Result<Reply, WriteError> {
-        let fill = Fill { portal_id: portal_id.map(PortalId::as_str), case_id: Some(change.case.0), client_id: step.client_id };
+        let fill =
+            Fill { portal_id: portal_id.map(PortalId::as_str), case_id: Some(change.case.0), client_id: step.client_id, file_id: None };
         let body = step.body.as_ref().map(|body| Bytes::from(body.to_string()));
         let repeat = if idempotent { Repeat::Harmless } else { Repeat::Never };
         let call = self.account.call(step.template, fill, None, body, repeat);

@@ -120,6 +120,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) payload: Payload,
+    /// Sent without saying how long it is.
+    pub(super) chunked: bool,
 }
 
 impl Answer {
@@ -131,18 +133,26 @@ impl Answer {
 
     /// An answer with a body made already.
     pub(super) fn raw(status: u16, kind: &str, body: impl Into<Bytes>) -> Self {
-        Self { status, headers: vec![("content-type", kind.to_owned())], payload: Payload::Bytes(body.into()) }
+        Self { status, headers: vec![("content-type", kind.to_owned())], payload: Payload::Bytes(body.into()), chunked: false }
     }
 
     /// An answer without a body.
     pub(super) fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), payload: Payload::Bytes(Bytes::new()) }
+        Self { status, headers: Vec::new(), payload: Payload::Bytes(Bytes::new()), chunked: false }
     }
 
     /// The same with one more header.
     pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// How long the body is.
+    pub(super) fn length(&self) -> u64 {
+        match &self.payload {
+            Payload::Bytes(bytes) => bytes.len() as u64,
+            Payload::Pattern { length, .. } => *length,
+        }
     }
 
     /// The body when it is held in memory.

@@ -1,4 +1,4 @@
-//! Bodies that plain bytes cannot be: one that breaks off, and one that is made while it is sent.
+//! Bodies that plain bytes cannot be: one that breaks off, one that is made while it is sent, one of unknown length.
 //!
 //! A body that breaks off ends in an error of the stream. Over a socket hyper then closes the connection in the middle of the
 //! answer; a caller in the same process gets the error while reading. Both see a failure of the transport, not an answer.
@@ -59,6 +59,18 @@ impl HttpBody for Pattern {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.left)
+    }
+}
+
+/// A body that does not say how long it is.
+pub(super) struct InChunks(pub(super) Body);
+
+impl HttpBody for InChunks {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.0).poll_frame(context)
     }
 }
 

@@ -270,6 +270,17 @@ impl World {
         Ok(())
     }
 
+    /// Renames a custom field; its id stays and its values do not move.
+    pub fn rename_custom_field(&mut self, from: &str, to: &str) -> Result<(), NotThere> {
+        let now = self.now();
+        let id = self.mycase.custom_field_id(from).ok_or_else(|| no("custom field", from))?;
+        if let Some(field) = self.mycase.custom_fields.get_mut(&id) {
+            to.clone_into(&mut field.name);
+            field.updated_at = now;
+        }
+        Ok(())
+    }
+
     /// Adds a stage and says its id.
     pub fn add_stage(&mut self, name: &str) -> u64 {
         let now = self.now();
@@ -282,6 +293,11 @@ impl World {
     /// Ends all access tokens but the fixed one: the next request answers 401.
     pub fn expire_access_tokens(&mut self) {
         self.auth.expire_access();
+    }
+
+    /// Ends all refresh tokens, as two weeks without a refresh do; the next refresh is refused.
+    pub fn expire_refresh_tokens(&mut self) {
+        self.auth.expire_refresh();
     }
 
     /// Ends the connection: no token is good any more, but the fixed one.

@@ -29,6 +29,8 @@ mod mycase;
 mod random;
 mod seed;
 mod server;
+mod switches;
+mod transfers;
 mod world;
 
 pub use case_status::{CaseStatus, PortalCase, PortalClient, PortalFile, PortalMessage};
@@ -41,4 +43,6 @@ pub use mycase::{
     Staff, Webhook,
 };
 pub use server::{Options, Sandbox, portal_stages};
-pub use world::{NotThere, PortalWrite, Switches, World};
+pub use switches::{ListOrder, Switches};
+pub use transfers::Transfer;
+pub use world::{NotThere, PortalWrite, World};

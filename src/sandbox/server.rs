@@ -12,6 +12,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::header::CONTENT_LENGTH;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::response::Response;
@@ -23,8 +24,9 @@ use tokio::net::TcpListener;
 use url::form_urlencoded;
 
 use super::ask::{Answer, Ask, Payload};
-use super::body::{BreaksOff, Pattern, take_in};
+use super::body::{BreaksOff, InChunks, Pattern, take_in};
 use super::faults::{Ending, FaultKind, Side};
+use super::transfers::Transfer;
 use super::world::World;
 use super::{case_status, control, hona, mycase, seed};
 
@@ -138,16 +140,17 @@ const FACES: [(&str, Face); 7] = [
     ("/control", Face::Control),
 ];
 
-fn face(path: &str) -> Option<(Face, &str)> {
+/// The face, the base address it is under, and the path below that.
+fn face(path: &str) -> Option<(Face, &'static str, &str)> {
     FACES.iter().find_map(|(prefix, face)| {
         let rest = path.strip_prefix(prefix)?;
-        (rest.is_empty() || rest.starts_with('/')).then_some((*face, rest))
+        (rest.is_empty() || rest.starts_with('/')).then_some((*face, *prefix, rest))
     })
 }
 
 async fn serve_one(State(sandbox): State<Sandbox>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Some((face, path)) = face(parts.uri.path()) else {
+    let Some((face, prefix, path)) = face(parts.uri.path()) else {
         let answer = Answer::json(404, &json!({ "faces": FACES.map(|(prefix, _)| prefix) }));
         return respond(answer, Ending::Whole, sandbox.lock().now());
     };
@@ -178,7 +181,7 @@ async fn serve_one(State(sandbox): State<Sandbox>, request: Request) -> Response
             base,
             upload,
         };
-        let (answer, ending, wait) = decide(&mut world, face, &ask);
+        let (answer, ending, wait) = decide(&mut world, (face, prefix), &ask);
         (answer, ending, wait, world.now())
     };
     if let Some(wait) = wait {
@@ -192,12 +195,14 @@ fn base(parts: &Parts, world: &World) -> String {
     let host = parts.uri.authority().map(|authority| authority.as_str());
     let host = host.or_else(|| parts.headers.get("host").and_then(|host| host.to_str().ok()));
     match host {
-        Some(host) if !world.base().ends_with(&format!("//{host}")) => format!("http://{host}"),
+        Some(host) if !world.base().ends_with(&format!("//{host}")) => {
+            format!("{}://{host}", parts.uri.scheme_str().unwrap_or("http"))
+        }
         _known => world.base().to_owned(),
     }
 }
 
-fn decide(world: &mut World, face: Face, ask: &Ask) -> (Answer, Ending, Option<Duration>) {
+fn decide(world: &mut World, (face, prefix): (Face, &str), ask: &Ask) -> (Answer, Ending, Option<Duration>) {
     if ask.method != Method::GET {
         world.version += 1;
     }
@@ -210,6 +215,7 @@ fn decide(world: &mut World, face: Face, ask: &Ask) -> (Answer, Ending, Option<D
     let target = ask.target();
     let strike = world.faults.strike(side, &ask.method, &target);
     if let Some((answer, ending)) = strike.as_ref().and_then(|strike| strike.instead()) {
+        log(world, side, prefix, ask, answer.status);
         return (answer, ending, None);
     }
     let answer = match side {
@@ -223,6 +229,7 @@ fn decide(world: &mut World, face: Face, ask: &Ask) -> (Answer, Ending, Option<D
     if matches!(side, Side::CaseStatus | Side::Hona) && ask.method != Method::GET {
         world.log_write(side, &ask.method, &ask.path, &ask.body, answer.status);
     }
+    log(world, side, prefix, ask, answer.status);
     world.faults.remember(side, &ask.method, &target, &answer);
     match strike {
         None => (answer, Ending::Whole, None),
@@ -237,7 +244,16 @@ fn decide(world: &mut World, face: Face, ask: &Ask) -> (Answer, Ending, Option<D
     }
 }
 
+/// Remembers a request for or with bytes, also one that a fault kept from its effect: what it bore has gone out.
+fn log(world: &mut World, side: Side, prefix: &str, ask: &Ask, status: u16) {
+    if let Some(transfer) = Transfer::of(side, prefix, ask, status) {
+        world.log_transfer(transfer);
+    }
+}
+
 fn respond(answer: Answer, ending: Ending, now: Timestamp) -> Response {
+    let told = (ending == Ending::Whole && !answer.chunked && !matches!(answer.status, 204 | 304)).then(|| answer.length());
+    let chunked = answer.chunked;
     let body = match (answer.payload, ending) {
         (Payload::Bytes(bytes), Ending::Broken) => Body::new(BreaksOff(Some(bytes))),
         (Payload::Pattern { seed, length }, Ending::Broken) => {
@@ -247,13 +263,17 @@ fn respond(answer: Answer, ending: Ending, now: Timestamp) -> Response {
         (Payload::Bytes(bytes), Ending::Whole) => Body::from(bytes),
         (Payload::Pattern { seed, length }, Ending::Whole) => Body::new(Pattern { seed, left: length }),
     };
-    let mut response = Response::new(body);
+    let mut response = Response::new(if chunked { Body::new(InChunks(body)) } else { body });
     *response.status_mut() = axum::http::StatusCode::from_u16(answer.status).unwrap_or_default();
     let headers = response.headers_mut();
     for (name, value) in answer.headers {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(HeaderName::from_static(name), value);
         }
+    }
+    // A caller in the same process has no hyper that would say it.
+    if let Some(length) = told {
+        headers.insert(CONTENT_LENGTH, length.into());
     }
     // The server's clock is the world's, so that time can pass for whoever reads it.
     if let Ok(date) = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now)

@@ -11,7 +11,6 @@ use std::time::Duration;
 use axum::http::Method;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -23,42 +22,13 @@ use super::mycase::{Auth, Firm};
 use super::random::Random;
 use super::seed;
 use super::server::Options;
+use super::switches::Switches;
+use super::transfers::Transfer;
 
 /// There is nothing of that name or number in the sandbox.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("the sandbox has no {0}")]
 pub struct NotThere(pub String);
-
-/// What can be switched while the sandbox runs (`POST /control/options`).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Switches {
-    /// Whether requests beyond the vendors' rates are answered 429.
-    pub rate_limits: bool,
-    /// Seconds that a 429 names in `Retry-After`; none, as MyCase documents none.
-    pub retry_after: Option<u64>,
-    /// How long a write to Case Status takes to show in its report of cases, in seconds.
-    pub list_lag_seconds: u64,
-    /// Whether the person at the authorise page lacks the permission to connect applications (403).
-    pub forbidden_authorize: bool,
-    /// Whether a used refresh token kills the whole connection, as strict authorisation servers do.
-    pub reuse_revokes: bool,
-    /// Where Case Status' files lie, e.g. `http://localhost:9999`; when empty, on Case Status' own origin and behind its key.
-    pub files_origin: Option<String>,
-}
-
-impl Default for Switches {
-    fn default() -> Self {
-        Self {
-            rate_limits: true,
-            retry_after: None,
-            list_lag_seconds: 0,
-            forbidden_authorize: false,
-            reuse_revokes: false,
-            files_origin: None,
-        }
-    }
-}
 
 /// A request that could have changed a portal (anything but GET), whatever came of it.
 #[derive(Clone, Debug)]
@@ -105,6 +75,7 @@ pub struct World {
     advanced: Duration,
     requests: BTreeMap<String, u64>,
     writes: Vec<PortalWrite>,
+    transfers: Vec<Transfer>,
 }
 
 impl World {
@@ -129,6 +100,7 @@ impl World {
             advanced: Duration::ZERO,
             requests: BTreeMap::new(),
             writes: Vec::new(),
+            transfers: Vec::new(),
             mycase,
         }
     }
@@ -167,10 +139,29 @@ impl World {
         &self.writes
     }
 
-    /// Forgets the counted requests and the portal writes.
+    /// All requests for or with bytes since the last reset, in order, refused ones too.
+    #[must_use]
+    pub fn transfers(&self) -> &[Transfer] {
+        &self.transfers
+    }
+
+    /// Forgets the counted requests, the portal writes and the transfers.
     pub fn reset_requests(&mut self) {
         self.requests.clear();
         self.writes.clear();
+        self.transfers.clear();
+    }
+
+    /// The second until which an address works that is given out now, when it ends at all.
+    pub(super) fn until(&self, seconds: Option<u64>) -> Option<i64> {
+        let seconds = i64::try_from(seconds?).unwrap_or(i64::MAX);
+        Some(self.now().saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX).as_second())
+    }
+
+    /// Whether MyCase's lists show already what was made then (`mycase_lag_seconds`).
+    pub(super) fn shows_in_lists(&self, made: Timestamp) -> bool {
+        let lag = i64::try_from(self.switches.mycase_lag_seconds).unwrap_or(i64::MAX);
+        lag == 0 || self.now().as_second() >= made.as_second().saturating_add(lag)
     }
 
     /// What the server is called where a request does not say it.
@@ -189,5 +180,9 @@ impl World {
 
     pub(super) fn log_write(&mut self, side: Side, method: &Method, path: &str, body: &Bytes, status: u16) {
         self.writes.push(PortalWrite { side, method: method.to_string(), path: path.to_owned(), status, body: body.clone() });
+    }
+
+    pub(super) fn log_transfer(&mut self, transfer: Transfer) {
+        self.transfers.push(transfer);
     }
 }

@@ -3,8 +3,11 @@
 mod control;
 mod data;
 mod faults;
+mod given;
 mod mycase;
 mod portals;
+mod storage;
+mod years;
 
 use axum::body::Body;
 use axum::http::Request;

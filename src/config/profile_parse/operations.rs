@@ -168,7 +168,7 @@ impl Builder<'_> {
         match name {
             OperationName::CreateCase | OperationName::UpsertCase => {}
             OperationName::UpdateCase | OperationName::CloseCase | OperationName::ReopenCase => known.push("portal_id"),
-            OperationName::DownloadFile => known = vec!["file_id"],
+            OperationName::DownloadFile => known = vec!["file_id", "portal_id"],
             OperationName::Probe | OperationName::ListCases | OperationName::ListFiles | OperationName::ListMessages => known.clear(),
         }
         if each == Some(Each::Client) {

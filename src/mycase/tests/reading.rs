@@ -12,7 +12,7 @@ use std::sync::Arc;
 const ALL: CaseQuery = CaseQuery { updated_after: None };
 
 /// A page of items with this count and next link.
-fn page(items: Value, count: Option<usize>, next: Option<&str>) -> Response {
+pub(super) fn page(items: Value, count: Option<usize>, next: Option<&str>) -> Response {
     let mut response = status(200, items);
     if let Some(count) = count {
         response.headers_mut().insert("Item-Count", count.into());

@@ -1,7 +1,7 @@
 //! A MyCase of few lines: two functions answer, everything asked is logged.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use super::super::{Keep, Reader, Session};
+use super::super::{Keep, Reader, Session, Writer};
 use crate::config::{MyCaseSettings, SecretRef};
 use crate::domain::Tokens;
 use crate::http::{Clock, HttpClient, Limiter, Transport};
@@ -73,6 +73,17 @@ impl MyCase {
     /// A reader with a good token, `t0`.
     pub(super) fn reader(self: &Arc<Self>) -> Reader {
         self.reader_of(self.session(Some(tokens(0, 3600)), keep_nothing()))
+    }
+
+    /// A writer with a good token, `t0`, whose bytes go to `storage`.
+    pub(super) fn writer(self: &Arc<Self>, storage: Router) -> Writer {
+        self.writer_at(API, storage)
+    }
+
+    /// The same to an API that lies elsewhere.
+    pub(super) fn writer_at(self: &Arc<Self>, api: &str, storage: Router) -> Writer {
+        let session = self.session(Some(tokens(0, 3600)), keep_nothing());
+        Writer::new(self.http(), super::super::storage_client(Transport::InProcess(storage)), session, Url::parse(api).unwrap())
     }
 
     pub(super) fn reader_of(self: &Arc<Self>, session: Arc<Session>) -> Reader {

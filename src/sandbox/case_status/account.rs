@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::given::{PortalFile, PortalMessage};
 use crate::sandbox::random::Random;
 use crate::sandbox::seed;
 use crate::sandbox::world::NotThere;
@@ -79,40 +80,6 @@ pub struct PortalClient {
     pub email: Option<String>,
     /// E.164; the login.
     pub cell_phone: Option<String>,
-}
-
-/// A file a client sent.
-#[derive(Clone, Debug)]
-pub struct PortalFile {
-    /// Case Status' number.
-    pub id: u64,
-    /// The portal case it belongs to; null in lists when that is gone.
-    pub case: u64,
-    /// Its name as the client's phone gave it.
-    pub file_name: String,
-    /// Its type.
-    pub content_type: String,
-    /// Length in bytes.
-    pub size: u64,
-    /// The bytes; a pattern of that length when there are none.
-    pub bytes: Option<Bytes>,
-    /// When it was sent.
-    pub created_at: Timestamp,
-}
-
-/// A message a client sent.
-#[derive(Clone, Debug)]
-pub struct PortalMessage {
-    /// Case Status' number.
-    pub id: u64,
-    /// The portal case it belongs to.
-    pub case: u64,
-    /// Its text.
-    pub content: String,
-    /// Who sent it.
-    pub sender_name: String,
-    /// When it was sent.
-    pub sent_at: Timestamp,
 }
 
 /// The account.
@@ -222,17 +189,10 @@ impl CaseStatus {
         id
     }
 
-    /// A client sends a file. With no bytes it is `size` bytes of a pattern.
+    /// A client sends a file. With no bytes it is `size` bytes of a pattern. How it disappoints is set in `files` afterwards.
     pub fn add_file(&mut self, case: u64, file_name: &str, size: u64, bytes: Option<Bytes>, now: Timestamp) -> u64 {
         let id = self.new_id();
-        let kind = match file_name.rsplit('.').next() {
-            Some("pdf") => "application/pdf",
-            Some("jpg" | "jpeg") => "image/jpeg",
-            Some("txt") => "text/plain",
-            _other => "application/octet-stream",
-        };
-        let size = bytes.as_ref().map_or(size, |bytes| bytes.len() as u64);
-        let file = PortalFile { id, case, file_name: file_name.to_owned(), content_type: kind.to_owned(), size, bytes, created_at: now };
+        let file = PortalFile::plain(id, case, file_name, size, bytes, now);
         self.files.insert(id, file);
         id
     }
@@ -240,9 +200,26 @@ impl CaseStatus {
     /// A client sends a message.
     pub fn add_message(&mut self, case: u64, sender_name: &str, content: &str, now: Timestamp) -> u64 {
         let id = self.new_id();
-        let message = PortalMessage { id, case, content: content.to_owned(), sender_name: sender_name.to_owned(), sent_at: now };
+        let message = PortalMessage {
+            id,
+            case,
+            content: content.to_owned(),
+            sender_name: sender_name.to_owned(),
+            sent_at: now,
+            nulls: BTreeSet::new(),
+        };
         self.messages.insert(id, message);
         id
+    }
+
+    /// Takes a file away: lists leave it out and its address leads nowhere.
+    pub fn remove_file(&mut self, id: u64) -> Result<PortalFile, NotThere> {
+        self.files.remove(&id).ok_or_else(|| NotThere(format!("file {id}")))
+    }
+
+    /// Takes a message away.
+    pub fn remove_message(&mut self, id: u64) -> Result<PortalMessage, NotThere> {
+        self.messages.remove(&id).ok_or_else(|| NotThere(format!("message {id}")))
     }
 }
 

@@ -1,19 +1,18 @@
 //! Which address of Case Status answers what.
 //!
-//! Reads are pages without a count; the report of cases may lag behind writes by the switch `list_lag_seconds`. Files lie on
-//! Case Status' own origin and behind its key, or elsewhere and without it.
+//! Reads are pages without a count; the report of cases may lag behind writes by the switch `list_lag_seconds`. Files and
+//! messages are `given.rs`' business.
 
 use axum::http::Method;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::account::{PortalCase, PortalFile, PortalMessage, Still};
+use super::account::{PortalCase, Still};
 use super::check::take_over;
-use crate::sandbox::ask::{Answer, Ask, Payload};
+use super::given::{file_data, files, messages};
+use crate::sandbox::ask::{Answer, Ask};
 use crate::sandbox::world::World;
 
-/// Files and messages come about ten a page.
-const SMALL_PAGE: usize = 10;
 const LARGEST_PAGE: usize = 100;
 
 /// One request to Case Status.
@@ -33,7 +32,7 @@ pub(in crate::sandbox) fn answer(world: &mut World, ask: &Ask) -> Answer {
         (&Method::GET, ["reporting", "cases"]) => report(world, ask),
         (&Method::GET, ["v1", "api", "messages"]) => messages(world, ask),
         (&Method::GET, ["v1", "api", "files"]) => files(world, ask),
-        (&Method::GET, ["v1", "api", "files", id, "data"]) => file_data(world, id),
+        (&Method::GET, ["v1", "api", "files", id, "data"]) => file_data(world, ask, id),
         (&Method::POST, ["v1", "api", "cases"]) => create(world, ask),
         (&Method::PATCH, ["v1", "api", "cases", id]) => update(world, ask, id),
         (&Method::POST, ["v1", "api", "cases", id, "close"]) => set_closed(world, id, true),
@@ -42,19 +41,8 @@ pub(in crate::sandbox) fn answer(world: &mut World, ask: &Ask) -> Answer {
     }
 }
 
-/// Files that lie elsewhere: no key is wanted, and none may come.
-pub(in crate::sandbox) fn storage(world: &World, ask: &Ask) -> Answer {
-    if ask.header("authorization").is_some() {
-        return Answer::raw(400, "application/xml", "<Error><Code>InvalidArgument</Code></Error>");
-    }
-    match (&ask.method, ask.segments().as_slice()) {
-        (&Method::GET, [id]) => file_data(world, id),
-        _other => Answer::raw(404, "application/xml", "<Error><Code>NoSuchKey</Code></Error>"),
-    }
-}
-
 /// What stands on a page, from 1; with a size only where the address takes one.
-fn page<'a, T>(ask: &Ask, all: impl Iterator<Item = &'a T>, size: usize) -> Result<Vec<&'a T>, Answer> {
+pub(super) fn page<'a, T>(ask: &Ask, all: impl Iterator<Item = &'a T>, size: usize) -> Result<Vec<&'a T>, Answer> {
     let number = ask.query("page[number]").map_or(Ok(1), str::parse::<usize>);
     match number {
         Ok(number) if number > 0 => Ok(all.skip((number - 1).saturating_mul(size)).take(size).collect()),
@@ -107,56 +95,6 @@ fn row(case: &PortalCase) -> Value {
         "Clients": clients,
         "Attorneys": attorneys,
     })
-}
-
-fn messages(world: &World, ask: &Ask) -> Answer {
-    let body = |message: &PortalMessage| {
-        let case = world.case_status.cases.get(&message.case);
-        json!({
-            "id": message.id, "type": "text", "content": message.content, "sent_at": message.sent_at,
-            "created_at": message.sent_at, "sender_name": message.sender_name,
-            "readable_id": case.and_then(|case| case.readable_id.as_deref()),
-            "integration_id": case.and_then(|case| case.integration_id.as_deref()),
-        })
-    };
-    match page(ask, world.case_status.messages.values(), SMALL_PAGE) {
-        Ok(messages) => Answer::json(200, &messages.into_iter().map(body).collect::<Vec<_>>()),
-        Err(answer) => answer,
-    }
-}
-
-fn files(world: &World, ask: &Ask) -> Answer {
-    let body = |file: &PortalFile| {
-        let case = world.case_status.cases.get(&file.case);
-        let url = match &world.switches.files_origin {
-            Some(origin) => format!("{}/case-status-files/{}", origin.trim_end_matches('/'), file.id),
-            None => format!("{}/case-status/v1/api/files/{}/data", ask.base, file.id),
-        };
-        json!({
-            "id": file.id, "url": url, "size": file.size, "file_name": file.file_name,
-            "extension": file.file_name.rsplit_once('.').map(|(_, extension)| extension),
-            "content_type": file.content_type, "case_id": case.map(|case| case.id),
-            "case_readable_id": case.and_then(|case| case.readable_id.as_deref()),
-            "case_integration_id": case.and_then(|case| case.integration_id.as_deref()),
-            "case_practice_area": case.and_then(|case| case.practice_area.as_deref()),
-            "created_at": file.created_at, "updated_at": file.created_at,
-        })
-    };
-    match page(ask, world.case_status.files.values(), SMALL_PAGE) {
-        Ok(files) => Answer::json(200, &files.into_iter().map(body).collect::<Vec<_>>()),
-        Err(answer) => answer,
-    }
-}
-
-fn file_data(world: &World, id: &str) -> Answer {
-    let Some(file) = id.parse().ok().and_then(|id: u64| world.case_status.files.get(&id)) else {
-        return not_found();
-    };
-    let mut answer = Answer::raw(200, &file.content_type, file.bytes.clone().unwrap_or_default());
-    if file.bytes.is_none() {
-        answer.payload = Payload::Pattern { seed: file.id, length: file.size };
-    }
-    answer
 }
 
 fn create(world: &mut World, ask: &Ask) -> Answer {
@@ -250,7 +188,7 @@ fn live<'a>(world: &'a World, id: &str) -> Option<&'a PortalCase> {
     world.case_status.cases.get(&id.parse().ok()?).filter(|case| case.deleted_at.is_none())
 }
 
-fn not_found() -> Answer {
+pub(super) fn not_found() -> Answer {
     Answer::portal_errors(404, &["Not found".to_owned()])
 }
 

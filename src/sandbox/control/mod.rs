@@ -3,10 +3,12 @@
 //! For people who practise and for tests in other languages; Rust tests use `Sandbox::with`. It is no vendor's API: it wants no
 //! key, is not counted and never fails on demand. `GET /control` tells everything it can do.
 
+mod given;
+mod help;
 mod mycase;
 mod portals;
 mod routes;
 
-pub use routes::help;
+pub use help::help;
 
 pub(super) use routes::answer;

@@ -13,6 +13,7 @@ pub(super) fn answer(world: &mut World, ask: &Ask, rest: &[&str]) -> Answer {
     match (ask.method.as_str(), rest) {
         ("GET", ["cases"]) => cases(world, ask),
         ("GET", ["documents"]) => documents(world, ask),
+        ("GET", ["notes"]) => notes(world, ask),
         ("POST", ["cases"]) => with(ask, |body| add_case(world, body)),
         ("POST", ["cases", id]) => with_id(ask, id, |id, body| edit_case(world, id, body)),
         ("DELETE", ["cases", id]) => id.parse().map_or_else(|_| unknown(), |id| changed(world.delete(id))),
@@ -24,6 +25,7 @@ pub(super) fn answer(world: &mut World, ask: &Ask, rest: &[&str]) -> Answer {
             None => refused("name must be text"),
         }),
         ("POST", ["stages", "rename"]) => with(ask, |body| rename(body, |from, to| world.rename_stage(from, to))),
+        ("POST", ["custom-fields", "rename"]) => with(ask, |body| rename(body, |from, to| world.rename_custom_field(from, to))),
         ("POST", ["practice-areas", "rename"]) => with(ask, |body| rename(body, |from, to| world.rename_practice_area(from, to))),
         _other => unknown(),
     }
@@ -72,11 +74,23 @@ fn documents(world: &World, ask: &Ask) -> Answer {
             let versions: Vec<Value> = document
                 .versions
                 .iter()
-                .map(|v| json!({ "id": v.id, "length": v.length, "sha256": v.sha256, "uploads": v.uploads }))
+                .map(|v| json!({ "id": v.id, "length": v.length, "sha256": v.sha256, "uploads": v.uploads, "attempts": v.attempts }))
                 .collect();
             json!({ "id": document.id, "case": document.case, "path": document.path, "filename": document.filename,
                 "description": document.description, "versions": versions })
         })
+        .collect();
+    Answer::json(200, &found)
+}
+
+fn notes(world: &World, ask: &Ask) -> Answer {
+    let case = ask.query("case").and_then(|text| text.parse::<u64>().ok());
+    let found: Vec<Value> = world
+        .mycase
+        .notes
+        .values()
+        .filter(|note| case.is_none_or(|case| note.case == case))
+        .map(|note| json!({ "id": note.id, "case": note.case, "subject": note.subject, "note": note.note, "date": note.date }))
         .collect();
     Answer::json(200, &found)
 }

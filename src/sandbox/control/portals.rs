@@ -1,13 +1,13 @@
-//! What the firm's people and their clients do in the portals, through the control address.
+//! What the firm's people do in the portals, through the control address.
 
 use std::collections::BTreeSet;
 
 use axum::http::Method;
-use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::given;
 use super::routes::{changed, done, object, refused, unknown};
 use crate::sandbox::ask::{Answer, Ask};
 use crate::sandbox::case_status::{CaseStatus, PortalCase};
@@ -38,8 +38,7 @@ pub(super) fn case_status(world: &mut World, ask: &Ask, rest: &[&str]) -> Answer
             Ok(id) => changed(account.delete(id, now)),
             Err(_) => unknown(),
         },
-        ("POST", ["files"]) => with(ask, |body| add_files(account, body, now)),
-        ("POST", ["messages"]) => with(ask, |body| add_messages(account, body, now)),
+        (_, ["files" | "messages", ..]) => given::answer(account, ask, rest, now),
         (_, ["staff"]) => staff(ask, &mut account.staff),
         _other => unknown(),
     }
@@ -80,6 +79,7 @@ fn edit_portal_case(account: &mut CaseStatus, id: &str, body: &Map<String, Value
             ("status", Value::String(_)) => account.edit(id, now, |case| case.status = text),
             ("name", Value::String(_)) => account.edit(id, now, |case| case.name = text),
             ("practice_area", Value::String(_)) => account.edit(id, now, |case| case.practice_area = text),
+            ("readable_id", Value::String(_) | Value::Null) => account.edit(id, now, |case| case.readable_id = text),
             ("closed", Value::Bool(closed)) => account.edit(id, now, |case| case.closed_at = closed.then_some(now)),
             (other, _) => return refused(&format!("'{other}' cannot be set like that")),
         };
@@ -88,36 +88,6 @@ fn edit_portal_case(account: &mut CaseStatus, id: &str, body: &Map<String, Value
         }
     }
     done()
-}
-
-/// The portal case a file or message is for, and how many of them.
-fn target(account: &CaseStatus, body: &Map<String, Value>) -> Result<(u64, u64), Answer> {
-    let case = body.get("case").and_then(Value::as_u64).filter(|id| account.cases.contains_key(id));
-    let count = body.get("count").and_then(Value::as_u64).unwrap_or(1);
-    case.map(|case| (case, count)).ok_or_else(|| refused("case must be the number of a case in the portal"))
-}
-
-fn add_files(account: &mut CaseStatus, body: &Map<String, Value>, now: Timestamp) -> Answer {
-    let (case, count) = match target(account, body) {
-        Ok(target) => target,
-        Err(answer) => return answer,
-    };
-    let name = body.get("file_name").and_then(Value::as_str).unwrap_or("photo.jpg");
-    let bytes = body.get("content").and_then(Value::as_str).map(|text| Bytes::from(text.to_owned()));
-    let size = body.get("size").and_then(Value::as_u64).unwrap_or(1000);
-    let ids: Vec<u64> = (0..count).map(|_| account.add_file(case, name, size, bytes.clone(), now)).collect();
-    Answer::json(201, &json!({ "ids": ids }))
-}
-
-fn add_messages(account: &mut CaseStatus, body: &Map<String, Value>, now: Timestamp) -> Answer {
-    let (case, count) = match target(account, body) {
-        Ok(target) => target,
-        Err(answer) => return answer,
-    };
-    let text = |name: &str, otherwise: &str| body.get(name).and_then(Value::as_str).unwrap_or(otherwise).to_owned();
-    let (sender, content) = (text("sender_name", "A client"), text("content", "Any news?"));
-    let ids: Vec<u64> = (0..count).map(|_| account.add_message(case, &sender, &content, now)).collect();
-    Answer::json(201, &json!({ "ids": ids }))
 }
 
 fn edit_project(account: &mut Hona, id: &str, body: &Map<String, Value>) -> Answer {

@@ -4,44 +4,12 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::help::help;
 use super::{mycase, portals};
 use crate::sandbox::ask::{Answer, Ask};
 use crate::sandbox::faults::Fault;
-use crate::sandbox::world::{NotThere, Switches, World};
-
-/// What the control address can do, as `GET /control` says it: method and address, and what that does.
-#[must_use]
-pub fn help() -> Value {
-    json!({
-        "GET /control/state": "how much there is of everything, the world's time, switches and waiting faults",
-        "GET /control/requests": "requests per route; POST /control/requests/reset forgets them and the writes",
-        "GET /control/writes": "all writes to the portals",
-        "POST /control/faults": "one rule or a list: {side: mycase|auth|files|case-status|hona, method?, path_contains?, skip?, times?, \
-            kind: status {code, retry_after?, body?} | drop-before | drop-after | status-after {code} | truncate | cut | html | not-array | \
-            wrong-count {by} | empty | slow {millis} | repeat-page}; DELETE drops all",
-        "POST /control/advance": "{seconds}: lets time pass",
-        "POST /control/options": "{rate_limits, retry_after, list_lag_seconds, forbidden_authorize, reuse_revokes, files_origin}",
-        "POST /control/tokens/expire-access": "all access tokens but the fixed one are too old",
-        "POST /control/tokens/revoke": "all tokens but the fixed one are gone",
-        "GET /control/mycase/cases": "?stage=&practice_area=&status=&limit=: which cases there are",
-        "POST /control/mycase/cases": "{name, practice_area?, stage?, case_number?, clients?: [ids], client?: {first_name, last_name, \
-            email?, cell_phone_number?}} adds one",
-        "POST /control/mycase/cases/ID": "{stage, status, name, practice_area, case_number, lead, clients, billing_contact, hidden, custom: {NAME: value}}",
-        "DELETE /control/mycase/cases/ID": "deletes it without a trace",
-        "POST /control/mycase/clients/ID": "{first_name, last_name, email, cell_phone_number, home_phone_number, work_phone_number}",
-        "POST /control/mycase/staff/ID": "{active, email}",
-        "POST /control/mycase/stages": "{name} adds one; POST /control/mycase/stages/rename {from, to}, the same for practice-areas",
-        "GET /control/mycase/documents": "?case=ID: with length, SHA-256 and number of uploads, which MyCase does not tell",
-        "GET /control/case-status/cases": "?integration_id=; with /ID one of them",
-        "POST /control/case-status/cases": "{name, integration_id?} adds one by hand, also a second with the same integration id",
-        "POST /control/case-status/cases/ID": "{status, name, closed, practice_area} changes it by hand",
-        "DELETE /control/case-status/cases/ID": "deletes it by hand; with ?trace=none the report forgets it too",
-        "POST /control/case-status/files": "{case: ID, file_name, content? | size?, count?} a client sends files",
-        "POST /control/case-status/messages": "{case: ID, sender_name, content, count?} a client sends messages",
-        "POST /control/case-status/staff": "{email} is known from now on; DELETE with {email} not any more; the same under /control/hona/staff",
-        "GET /control/hona/projects": "with /EXTERNAL-ID one; POST {phase, name, status} changes it by hand; DELETE; the same for contacts",
-    })
-}
+use crate::sandbox::switches::Switches;
+use crate::sandbox::world::{NotThere, World};
 
 /// One request to the control address.
 pub(in crate::sandbox) fn answer(world: &mut World, ask: &Ask) -> Answer {
@@ -55,6 +23,7 @@ pub(in crate::sandbox) fn answer(world: &mut World, ask: &Ask) -> Answer {
             done()
         }
         ("GET", ["writes"]) => Answer::json(200, &writes(world)),
+        ("GET", ["transfers"]) => Answer::json(200, &world.transfers()),
         ("GET", ["faults"]) => Answer::json(200, &json!({ "left": world.faults.left() })),
         ("POST", ["faults"]) => add_faults(world, ask),
         ("DELETE", ["faults"]) => {
@@ -66,6 +35,10 @@ pub(in crate::sandbox) fn answer(world: &mut World, ask: &Ask) -> Answer {
         ("POST", ["options"]) => options(world, ask),
         ("POST", ["tokens", "expire-access"]) => {
             world.expire_access_tokens();
+            done()
+        }
+        ("POST", ["tokens", "expire-refresh"]) => {
+            world.expire_refresh_tokens();
             done()
         }
         ("POST", ["tokens", "revoke"]) => {

@@ -24,8 +24,11 @@ pub(super) fn list(world: &World, ask: &Ask, case: Option<u64>, since: Option<Ti
         Ok(page) => page,
         Err(answer) => return answer,
     };
-    let keep =
-        |document: &&Document| case.is_none_or(|id| document.case == Some(id)) && since.is_none_or(|since| document.updated_at >= since);
+    let keep = |document: &&Document| {
+        case.is_none_or(|id| document.case == Some(id))
+            && since.is_none_or(|since| document.updated_at >= since)
+            && world.shows_in_lists(document.created_at)
+    };
     let count = world.mycase.documents.values().filter(keep).count();
     let items = world.mycase.documents.range(page.range()).map(|(_, d)| d).filter(keep).map(|d| (d.id, d));
     page.answer(ask, items, count, DocumentBody::from)
@@ -65,7 +68,7 @@ pub(super) fn create(world: &mut World, ask: &Ask, case: Option<u64>) -> Answer 
         updated_at: now,
     };
     let mut answer = serde_json::to_value(DocumentBody::from(&document)).unwrap_or_default();
-    add_put(&mut answer, &ask.base, &version);
+    add_put(&mut answer, world, ask, &version);
     world.mycase.documents.insert(id, document);
     world.touch_case(case);
     Answer::json(201, &answer)
@@ -78,13 +81,16 @@ fn new_version(world: &mut World, now: Timestamp) -> DocumentVersion {
         length: None,
         sha256: None,
         bytes: None,
+        attempts: 0,
         uploads: 0,
         created_at: now,
     }
 }
 
-fn add_put(answer: &mut Value, base: &str, version: &DocumentVersion) {
-    answer["put_url"] = json!(format!("{base}/mycase-files/uploads/{}", version.token));
+fn add_put(answer: &mut Value, world: &World, ask: &Ask, version: &DocumentVersion) {
+    let origin = world.switches.storage_origin.as_deref().unwrap_or(&ask.base);
+    let until = world.until(world.switches.put_url_seconds).map(|until| format!("?until={until}")).unwrap_or_default();
+    answer["put_url"] = json!(format!("{origin}/mycase-files/uploads/{}{until}", version.token));
     answer["put_headers"] = json!({ "x-amz-acl": "private" });
 }
 
@@ -120,8 +126,8 @@ pub(super) fn add_version(world: &mut World, ask: &Ask, id: u64) -> Answer {
     document.versions.push(version.clone());
     document.updated_at = now;
     let mut answer = version_body(document, document.versions.len() - 1);
-    add_put(&mut answer, &ask.base, &version);
     let case = document.case;
+    add_put(&mut answer, world, ask, &version);
     world.touch_case(case);
     Answer::json(201, &answer)
 }
@@ -155,10 +161,15 @@ pub(super) fn delete(world: &mut World, id: u64) -> Answer {
 
 /// The storage beside the API: `PUT /uploads/{token}`, `GET /downloads/{token}`.
 pub(in crate::sandbox) fn storage(world: &mut World, ask: &Ask) -> Answer {
+    let segments = ask.segments();
+    if let (&Method::PUT, ["uploads", token]) = (&ask.method, segments.as_slice())
+        && let Some(version) = version_by(world, token)
+    {
+        version.attempts += 1;
+    }
     if ask.header("authorization").is_some() {
         return storage_error(400, "InvalidArgument", "Only one auth mechanism allowed");
     }
-    let segments = ask.segments();
     match (&ask.method, segments.as_slice()) {
         (&Method::PUT, ["uploads", token]) => upload(world, ask, token),
         (&Method::GET, ["downloads", token]) => download(world, ask, token),
@@ -175,14 +186,15 @@ fn upload(world: &mut World, ask: &Ask, token: &str) -> Answer {
     if ask.header("x-amz-acl") != Some("private") || ask.header("content-type") != Some("application/octet-stream") {
         return storage_error(403, "SignatureDoesNotMatch", "The headers are not those that were signed.");
     }
-    if ask.header("content-length").is_none() {
+    let Some(told) = ask.header("content-length") else {
         return storage_error(411, "MissingContentLength", "You must provide the Content-Length HTTP header.");
-    }
-    let Some(version) = version_by(world, token) else {
+    };
+    let over = ask.query("until").is_some_and(|until| until.parse().is_ok_and(|until: i64| world.now().as_second() >= until));
+    let Some(version) = version_by(world, token).filter(|_| !over) else {
         return storage_error(403, "AccessDenied", "Request has expired");
     };
-    let Some(upload) = &ask.upload else {
-        return storage_error(400, "IncompleteBody", "The body is missing.");
+    let Some(upload) = ask.upload.as_ref().filter(|upload| upload.length.to_string() == told) else {
+        return storage_error(400, "IncompleteBody", "The body is not as long as its Content-Length says.");
     };
     version.length = Some(upload.length);
     version.sha256 = Some(upload.sha256.clone());

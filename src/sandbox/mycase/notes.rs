@@ -22,8 +22,9 @@ pub(super) fn list(world: &World, ask: &Ask, case: u64) -> Answer {
         Err(answer) => return answer,
     };
     let firm = &world.mycase;
-    let count = firm.notes.values().filter(|note| note.case == case).count();
-    let items = firm.notes.range(page.range()).filter(|(_, note)| note.case == case).map(|(id, note)| (*id, note));
+    let keep = |note: &Note| note.case == case && world.shows_in_lists(note.created_at);
+    let count = firm.notes.values().filter(|note| keep(note)).count();
+    let items = firm.notes.range(page.range()).filter(|(_, note)| keep(note)).map(|(id, note)| (*id, note));
     page.answer(ask, items, count, |note| NoteBody::new(firm, note))
 }
 

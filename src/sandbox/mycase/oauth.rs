@@ -1,8 +1,8 @@
 //! MyCase's authorisation server: the authorize page, which says yes at once, and the token endpoint.
 //!
-//! Access tokens live 24 hours, refresh tokens two weeks and once (MyCase: Getting-Started.md; single use: domain.md). A used
-//! one is refused with 400 `invalid_grant`; with the switch `reuse_revokes` it also ends the whole connection, as strict
-//! servers do. Credentials are taken from the body alone, JSON or form.
+//! Access tokens live 24 hours, refresh tokens two weeks and once (MyCase: Getting-Started.md; single use: domain.md); the
+//! lives can be switched. A used one is refused with 400 `invalid_grant`; with the switch `reuse_revokes` it also ends the whole
+//! connection, as strict servers do. Credentials are taken from the body alone, JSON or form.
 
 use std::collections::HashMap;
 
@@ -12,10 +12,9 @@ use url::{Url, form_urlencoded};
 
 use crate::sandbox::ask::{Answer, Ask};
 use crate::sandbox::random::Random;
+use crate::sandbox::switches::Switches;
 use crate::sandbox::world::World;
 
-const ACCESS_SECONDS: i64 = 24 * 60 * 60;
-const REFRESH_SECONDS: i64 = 14 * 24 * 60 * 60;
 const CODE_SECONDS: i64 = 10 * 60;
 const SCOPES: &str = "cases clients companies staff documents notes custom_fields webhooks";
 
@@ -68,16 +67,21 @@ impl Auth {
         self.access.clear();
     }
 
+    /// Ends all refresh tokens, as two idle weeks do; access tokens stay good.
+    pub(in crate::sandbox) fn expire_refresh(&mut self) {
+        self.refresh.clear();
+    }
+
     /// Ends the connection: all tokens but the fixed one.
     pub(in crate::sandbox) fn revoke(&mut self) {
         self.access.clear();
         self.refresh.clear();
     }
 
-    fn issue(&mut self, now: Timestamp, random: &mut Random) -> (String, String) {
+    fn issue(&mut self, now: Timestamp, lives: &Switches, random: &mut Random) -> (String, String) {
         let (access, refresh) = (random.hex(), random.hex());
-        self.access.insert(access.clone(), later(now, ACCESS_SECONDS));
-        self.refresh.insert(refresh.clone(), Refresh { until: later(now, REFRESH_SECONDS), used: false });
+        self.access.insert(access.clone(), later(now, seconds(lives.access_seconds)));
+        self.refresh.insert(refresh.clone(), Refresh { until: later(now, seconds(lives.refresh_seconds)), used: false });
         (access, refresh)
     }
 
@@ -91,6 +95,10 @@ impl Auth {
             loopback && url.path() == "/callback"
         })
     }
+}
+
+fn seconds(life: u64) -> i64 {
+    i64::try_from(life).unwrap_or(i64::MAX)
 }
 
 fn later(now: Timestamp, seconds: i64) -> Timestamp {
@@ -150,12 +158,12 @@ fn exchange(world: &mut World, code: &str, redirect_uri: Option<&str>) -> Answer
     if !good {
         return refused(400, "invalid_grant", "the code is unknown, used, too old, or was given for another redirect_uri");
     }
-    let (access, refresh) = world.auth.issue(now, &mut world.random);
+    let (access, refresh) = world.auth.issue(now, &world.switches, &mut world.random);
     Answer::json(
         200,
         &json!({
             "access_token": access, "token_type": "Bearer", "scope": SCOPES, "refresh_token": refresh,
-            "expires_in": ACCESS_SECONDS, "firm_uuid": world.mycase.uuid,
+            "expires_in": world.switches.access_seconds, "firm_uuid": world.mycase.uuid,
         }),
     )
 }
@@ -176,12 +184,12 @@ fn refresh(world: &mut World, token: &str) -> Answer {
     if !good {
         return refused(400, "invalid_grant", "the refresh token is unknown, used or too old");
     }
-    let (access, refresh) = world.auth.issue(now, &mut world.random);
+    let (access, refresh) = world.auth.issue(now, &world.switches, &mut world.random);
     Answer::json(
         200,
         &json!({
             "access_token": access, "token_type": "Bearer", "scope": SCOPES, "refresh_token": refresh,
-            "expires_in": ACCESS_SECONDS,
+            "expires_in": world.switches.access_seconds,
         }),
     )
 }

@@ -285,6 +285,8 @@ pub struct DocumentVersion {
     pub sha256: Option<String>,
     /// The bytes, when they are no more than a few megabytes.
     pub bytes: Option<Bytes>,
+    /// How often somebody tried to put bytes here, refused and broken attempts too.
+    pub attempts: u64,
     /// How often bytes were put here.
     pub uploads: u64,
     /// When it was made.

@@ -324,6 +324,7 @@ impl Maker<'_> {
                 length: Some(text.len() as u64),
                 sha256: None,
                 bytes: Some(text.into()),
+                attempts: 1,
                 uploads: 1,
                 created_at: at,
             };

@@ -1,0 +1,107 @@
+//! MyCase's JSON of documents and notes, and of what their making is answered with.
+
+use super::held::{SeenDocument, SeenNote};
+use super::loose::{Bare, Loose, Many};
+use super::storage::PutPlace;
+use super::wire::Wire;
+use crate::domain::{CaseId, DocumentId, NoteId, PersonId};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// MyCase: Documents.json, DocumentResponse.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct WireDocument {
+    id: Loose,
+    name: Loose,
+    path: Loose,
+    description: Loose,
+    created_at: Loose,
+}
+
+impl Wire for WireDocument {
+    type Seen = SeenDocument;
+    fn seen(self) -> Option<(u64, SeenDocument)> {
+        let id = self.id.number()?;
+        let document = SeenDocument {
+            id: DocumentId(id),
+            name: self.name.text(),
+            path: self.path.text(),
+            description: self.description.text(),
+            created_at: self.created_at.moment(),
+        };
+        Some((id, document))
+    }
+}
+
+/// MyCase: Notes.json, NoteResponse.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct WireNote {
+    id: Loose,
+    note: Loose,
+    created_at: Loose,
+}
+
+impl Wire for WireNote {
+    type Seen = SeenNote;
+    fn seen(self) -> Option<(u64, SeenNote)> {
+        let id = self.id.number()?;
+        Some((id, SeenNote { id: NoteId(id), note: self.note.text(), created_at: self.created_at.moment() }))
+    }
+}
+
+/// MyCase: Clients.json, ClientResponse; only whose cases they are.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct WireClientCases {
+    id: Loose,
+    cases: Many<Loose>,
+}
+
+impl Wire for WireClientCases {
+    type Seen = (PersonId, Vec<CaseId>);
+    fn seen(self) -> Option<(u64, Self::Seen)> {
+        let id = self.id.number()?;
+        let cases = self.cases.0.iter().filter_map(|case| case.number().map(CaseId)).collect();
+        Some((id, (PersonId(id), cases)))
+    }
+}
+
+/// MyCase: Documents.json, DocumentPostResponse and DocumentVersionPostResponse; Notes.json, NoteResponse.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct WireMade {
+    id: Loose,
+    put_url: Loose,
+    put_headers: Value,
+}
+
+impl Bare for WireMade {
+    fn bare(id: Loose) -> Option<WireMade> {
+        Some(WireMade { id, ..WireMade::default() })
+    }
+}
+
+impl WireMade {
+    /// The id of what was made.
+    pub(super) fn id(&self) -> Option<u64> {
+        self.id.number()
+    }
+
+    /// Where its bytes go.
+    pub(super) fn place(self) -> Option<PutPlace> {
+        let text = |value: Value| match value {
+            Value::String(text) => Some(text),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(flag) => Some(flag.to_string()),
+            Value::Null | Value::Array(_) | Value::Object(_) => None,
+        };
+        let headers: BTreeMap<String, String> = match self.put_headers {
+            Value::Object(headers) => headers.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect(),
+            _ => BTreeMap::new(),
+        };
+        Some(PutPlace { url: self.put_url.text()?, headers })
+    }
+}

@@ -1,0 +1,92 @@
+//! JSON values of a list item, read as what they are meant to be: a number as text, a text as number, times in many spellings.
+//!
+//! Reading never fails; what cannot be understood is absent. The one exception to kindness is MyCase's id: a text that merely
+//! resembles one must not put a client's file into somebody else's case.
+
+use crate::config::RequestTemplate;
+use crate::domain::CaseId;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+/// One item of a list, with the profile's pointers into it.
+#[derive(Clone, Copy)]
+pub(super) struct Item<'a> {
+    pub(super) template: &'a RequestTemplate,
+    pub(super) value: &'a Value,
+}
+
+impl Item<'_> {
+    /// A text or number as text, trimmed; `None` when it is neither, or blank.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        match self.at(name)? {
+            Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+            Value::Number(number) => Some(whole(number).map_or_else(|| number.to_string(), |whole| whole.to_string())),
+            _ => None,
+        }
+    }
+
+    /// A text as it is, with its blanks and line ends; `None` when nothing is written in it.
+    pub(super) fn words(&self, name: &str) -> Option<String> {
+        self.text(name)?;
+        match self.at(name)? {
+            Value::String(text) => Some(text.clone()),
+            _ => self.text(name),
+        }
+    }
+
+    /// A number that is not negative.
+    pub(super) fn number(&self, name: &str) -> Option<u64> {
+        match self.at(name)? {
+            Value::Number(number) => whole(number),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// MyCase's id as casebridge writes it: digits, no zero before them, no sign.
+    pub(super) fn case(&self, name: &str) -> Option<CaseId> {
+        let text = self.text(name)?;
+        text.parse::<u64>().ok().filter(|id| id.to_string() == text).map(CaseId)
+    }
+
+    /// A moment; without an offset UTC.
+    pub(super) fn moment(&self, name: &str) -> Option<Timestamp> {
+        match self.at(name)? {
+            Value::String(text) => moment(text.trim()),
+            // Below 10^11 seconds (until the year 5138), above milliseconds.
+            Value::Number(number) => {
+                let number = i64::try_from(whole(number)?).ok()?;
+                if number < 100_000_000_000 { Timestamp::from_second(number).ok() } else { Timestamp::from_millisecond(number).ok() }
+            }
+            _ => None,
+        }
+    }
+
+    fn at(&self, name: &str) -> Option<&Value> {
+        self.value.pointer(&self.template.item.get(name)?.pointer)
+    }
+}
+
+/// A whole number that is not negative, also when it is written `17.0`.
+fn whole(number: &serde_json::Number) -> Option<u64> {
+    // Up to 2^53 a float holds a whole number exactly.
+    let real = |real: &f64| real.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(real);
+    number.as_u64().or_else(|| number.as_f64().filter(real).map(|real| real as u64))
+}
+
+fn moment(text: &str) -> Option<Timestamp> {
+    if let Ok(at) = text.parse() {
+        return Some(at);
+    }
+    // "2023-02-13 17:16:19 UTC" and "... -0500": a blank before the offset.
+    if let Some((time, zone)) = text.rsplit_once(' ').filter(|(time, _)| time.len() > 10) {
+        let zone = if matches!(zone, "UTC" | "GMT" | "Z") { "Z" } else { zone };
+        if let Ok(at) = format!("{time}{zone}").parse() {
+            return Some(at);
+        }
+    }
+    let civil = text.parse::<DateTime>().ok().or_else(|| text.parse::<Date>().ok().map(|date| date.at(0, 0, 0, 0)))?;
+    civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+}
