@@ -64,6 +64,8 @@ pub enum Command {
     Fields(FieldsArgs),
     /// Connects a firm to MyCase: opens the browser or prints the address
     Connect(ConnectArgs),
+    /// Forgets a firm's connection to MyCase; what is linked stays linked
+    Disconnect(FirmArgs),
     /// What a run would do, and why; writes nothing to a portal
     Plan(PlanArgs),
     /// A run now

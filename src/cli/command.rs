@@ -3,7 +3,9 @@
 use super::args::{Command, Common, Format, Typed};
 use super::exit::{Exit, Failure};
 use super::output::Output;
-use super::{check, completions, connect, demo, fields, init, logging, pause, plan, reload, sandbox, schema, secret, status, sync};
+use super::{
+    check, completions, connect, demo, disconnect, fields, init, logging, pause, plan, reload, sandbox, schema, secret, status, sync,
+};
 use clap::Parser;
 use clap::error::ErrorKind;
 use std::ffi::OsString;
@@ -57,6 +59,7 @@ fn dispatch(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
         Command::Man => completions::man(desk),
         Command::Secret(command) => wait(secret::secret(command, desk)),
         Command::Connect(args) => wait(connect::connect(args, desk)),
+        Command::Disconnect(args) => wait(disconnect::disconnect(args, desk)),
         Command::Plan(args) => wait(plan::plan(args, desk)),
         Command::Sync(args) => wait(sync::sync(args, desk)),
         Command::Approve(args) => wait(sync::approve(args, desk)),

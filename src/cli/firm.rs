@@ -83,6 +83,7 @@ impl Reached {
             Reached::Here(here) => here.ask(ask, desk).await,
             Reached::State(hands) => match ask {
                 Ask::SecretSet { name, value } => operations::keep_secret(hands, &name, &value).map_err(|error| refused(&error)),
+                Ask::Disconnect => operations::disconnect(hands).await.map_err(|error| refused(&error)),
                 _ => Err(unexpected()),
             },
         };

@@ -10,6 +10,7 @@ mod command;
 mod completions;
 mod connect;
 mod demo;
+mod disconnect;
 mod exit;
 mod fields;
 mod firm;

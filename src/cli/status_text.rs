@@ -16,7 +16,10 @@ pub(super) fn firm(status: &FirmStatus, now: Timestamp, colour: bool) -> String 
     let zone = when::zone(status.time_zone.as_deref());
     let mut text = format!("{}\n", Ink::Bold.on(&format!("{} ({})", status.name, status.firm), colour));
     let mut say = |label: &str, words: String| text.push_str(&format!("  {label:<12} {words}\n"));
-    say("connection", connection(status, colour));
+    say("connection", connection(status, now, &zone, colour));
+    if let Some(reconnect) = &status.reconnect {
+        say("", reconnect.why.clone());
+    }
     if let Some(pause) = &status.pause {
         let until = pause.until.map_or_else(
             || format!("until `casebridge resume {}`", status.firm),
@@ -50,7 +53,7 @@ pub(super) fn firm(status: &FirmStatus, now: Timestamp, colour: bool) -> String 
 }
 
 /// "Connected - Inactive", as the vendors say it.
-fn connection(status: &FirmStatus, colour: bool) -> String {
+fn connection(status: &FirmStatus, now: Timestamp, zone: &TimeZone, colour: bool) -> String {
     let state = match status.status {
         RunState::Active => "Active",
         RunState::Inactive => "Inactive",
@@ -62,8 +65,9 @@ fn connection(status: &FirmStatus, colour: bool) -> String {
             format!("{}: casebridge connect {}", Ink::Yellow.on(&format!("Not connected - {state}"), colour), status.firm)
         }
         Connection::Reconnect => {
-            let words = Ink::Red.on(&format!("Connection lost - {state}"), colour);
-            format!("{words}: MyCase wants a person to allow access again: casebridge connect {}", status.firm)
+            let since = status.reconnect.as_ref().map(|reconnect| format!(" since {}", when::near(reconnect.since, now, zone)));
+            let words = Ink::Red.on(&format!("Reconnect{} - {state}", since.unwrap_or_default()), colour);
+            format!("{words}: a person has to allow access in MyCase again: casebridge connect {}", status.firm)
         }
     }
 }
@@ -152,6 +156,7 @@ mod tests {
     fn what_needs_a_person_comes_with_what_to_do() {
         let text = shown(json!({
             "connection": "reconnect", "status": "paused", "exceptions": 9, "waiting_plan": "p-12ab34cd", "waiting": 180,
+            "reconnect": { "since": "2026-11-23T15:00:00Z", "why": "MyCase does not take the refresh token (MyCase answered 400: invalid_grant)" },
             "pause": { "reason": "moving offices", "since": "2026-11-23T15:00:00Z", "until": null },
             "file": { "state": "rejected", "generation": 2, "since": "2026-11-23T15:00:00Z", "problems": [
                 { "file": "acme.firm.toml", "line": 41, "column": 3, "severity": "error", "code": "x", "message": "no such stage", "help": "write Demand" }] },
@@ -159,7 +164,8 @@ mod tests {
         }));
         insta::assert_snapshot!(text, @r"
         Acme Injury Law (acme)
-          connection   Connection lost - Paused: MyCase wants a person to allow access again: casebridge connect acme
+          connection   Reconnect since Mon 23 Nov, 09:00 CST - Paused: a person has to allow access in MyCase again: casebridge connect acme
+                       MyCase does not take the refresh token (MyCase answered 400: invalid_grant)
           paused       since Mon 23 Nov, 09:00 CST, until `casebridge resume acme`: moving offices
           file         has errors since Mon 23 Nov, 09:00 CST; the last good version (2) stays in use:
                        acme.firm.toml:41:3: no such stage (write Demand)

@@ -237,6 +237,16 @@ impl EventLoop {
         let engine = match self.firms.engine(&firm) {
             Ok(engine) => engine,
             Err(refusal) => {
+                // Needs no file; the connection may be all that is left of a firm.
+                if let (Ask::Disconnect, Some(hands)) = (&ask, self.firms.hands(&firm)) {
+                    let work = async move {
+                        let answer = operations::disconnect(&hands).await;
+                        Outcome::Answer(answer.map_err(|error| Refusal::new(error.code(), error.to_string())))
+                    };
+                    let task = self.tasks.spawn(work);
+                    self.under_way.insert(task.id(), UnderWay::Asked { firm, is_run: false, reply });
+                    return;
+                }
                 // A new firm's secrets are set before its file is finished.
                 let answer = match (&ask, self.firms.hands(&firm)) {
                     (Ask::SecretSet { name, value }, Some(hands)) => {

@@ -16,6 +16,12 @@ pub enum MyCaseError {
         /// What happened, a sentence for a person.
         why: String,
     },
+    /// MyCase answers 401 to a token that it has just given. Mostly its own trouble, so nothing is over yet: try later.
+    #[error("MyCase refuses a token that it has just renewed ({asked})")]
+    TokenRefused {
+        /// What was asked: method and path.
+        asked: String,
+    },
     /// The person who connected lacks a permission, or the app a scope (MyCase: Error-Handling, 403).
     #[error("{what}")]
     Forbidden {
@@ -53,8 +59,9 @@ pub enum MyCaseError {
         /// Pages read.
         pages: usize,
     },
-    /// The new pair of tokens could not be stored. It is held in memory and stored at the next use; until then it is not used.
-    #[error("the renewed connection to MyCase could not be stored")]
+    /// The state could not be written. A refresh that needed it was not sent; a new pair that could not be stored is held in
+    /// memory, and stored before it is used.
+    #[error("what becomes of the connection to MyCase could not be stored")]
     NotKept(#[source] Arc<dyn Error + Send + Sync>),
 }
 

@@ -16,6 +16,7 @@ mod moved;
 mod pages;
 mod reader;
 mod session;
+mod shared;
 mod storage;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use error::{MyCaseError, WriteError};
 pub use held::{Seen, SeenDocument, SeenNote};
 pub use moved::Moved;
 pub use reader::{CasePages, CaseQuery, FirmInfo, Needs, RATE_PER_WINDOW, RATE_WINDOW, Reader, budgets};
-pub use session::{Keep, Session};
+pub use session::{Keep, Note, Record, Session, TakeNote};
+pub use shared::{SharedTokens, Stored};
 pub use storage::{PutPlace, storage_client};
 pub use writer::{NewDocument, NewNote, Writer};

@@ -229,7 +229,7 @@ fn judged(reply: Reply) -> Result<Reply, MyCaseError> {
     }
     let path = &reply.asked.path;
     Err(match status {
-        StatusCode::UNAUTHORIZED => MyCaseError::Reconnect { why: format!("it refuses a token that it has just renewed (GET {path})") },
+        StatusCode::UNAUTHORIZED => MyCaseError::TokenRefused { asked: format!("GET {path}") },
         StatusCode::FORBIDDEN => {
             let words = crate::http::quote(&reply.body);
             let said = if words.is_empty() { String::new() } else { format!(" (MyCase: {words})") };

@@ -2,36 +2,79 @@
 //!
 //! Refresh tokens work once, so two refreshes at once, or one whose answer is dropped, end the connection. Hence: one
 //! lock around every refresh; a refresh runs as its own task, which a caller that goes away does not stop; nothing is
-//! asked again without thought. Races and decisions:
+//! asked again without thought; what a process that ends would forget is written down first. Races and decisions:
 //! - Many callers find the token old: the first refreshes, the others wait and take its result, also its failure.
-//! - A 401 for a token that somebody has renewed meanwhile: the new one is handed out, nothing is refreshed.
-//! - The answer is lost (time-out, reset): the old token once more. If it is refused then, the lost answer held the
+//! - A 401 for a token that somebody has renewed meanwhile: the new one is handed out, nothing is refreshed. A 401 for one
+//!   that was renewed a moment ago because of a 401: the same is tried once more, nothing is refreshed.
+//! - The answer is lost (time-out, reset, 5xx): the old token once more. If it is refused then, the lost answer held the
 //!   new pair, and a person must connect again.
-//! - Storing the new pair fails: it stays in memory, the error is told, and it is stored before it is used.
+//! - The process ends between MyCase's answer and our storing it: that a refresh began was written down before it was sent,
+//!   so the next process knows that the old token may be spent; it tries it, and finds the same words when it is refused.
+//! - The state cannot be written: the refresh is not sent at all, for its pair could not be stored either.
+//! - Storing the new pair fails all the same: it stays in memory, the error is told, and it is stored before it is used.
+//! - MyCase refuses the refresh token: that is written down at once, and nobody asks again before `connect`, also after a
+//!   restart. When it refuses the app (`invalid_client`), the pair is good still, and it is asked again later.
+//! - `connect` or `disconnect` during a refresh: they wait for it, and theirs is the last word ([`SharedTokens::replace`]).
 
 use super::auth::{Grant, OAuth, TokenError, ask, oauth};
 use super::error::MyCaseError;
+use super::shared::{SharedTokens, State, Stored};
 use crate::config::MyCaseSettings;
 use crate::domain::Tokens;
 use crate::http::{Clock, HttpClient, HttpError};
-use jiff::{SignedDuration, Timestamp};
-use secrecy::{ExposeSecret, SecretString};
+use jiff::Timestamp;
+use secrecy::SecretString;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::sync::Mutex;
 
 /// Makes a pair of tokens durable; it is not used before this returned `Ok`. Called inside the async runtime, so it should take milliseconds.
 pub type Keep = Arc<dyn Fn(&Tokens) -> Result<(), Box<dyn Error + Send + Sync>> + Send + Sync>;
 
-/// An access token is renewed this long before it ends, so that it does not end on its way.
-const BEFORE_END: SignedDuration = SignedDuration::from_secs(60);
+/// Writes down what happens to a connection besides new pairs. Called inside the async runtime, like [`Keep`].
+pub type TakeNote = Arc<dyn Fn(Note<'_>) -> Result<(), Box<dyn Error + Send + Sync>> + Send + Sync>;
+
+/// What happens to a connection besides new pairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Note<'a> {
+    /// A refresh is about to be sent; it is not sent unless this could be noted. Until a pair is kept or another note follows,
+    /// the stored pair may be spent.
+    Begins,
+    /// The refresh failed, and MyCase did not refuse the pair.
+    Failed {
+        /// What happened, a sentence without tokens or personal data.
+        text: &'a str,
+        /// Whether the pair may be spent.
+        unknown: bool,
+    },
+    /// MyCase refused the pair: a person must connect again.
+    Over {
+        /// What happened, a sentence for a person.
+        why: &'a str,
+    },
+}
+
+/// Where a session writes down what must outlive the process.
+#[derive(Clone)]
+pub struct Record {
+    /// New pairs.
+    pub keep: Keep,
+    /// Everything else.
+    pub note: TakeNote,
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Record")
+    }
+}
+
 /// Waits between tries that surely, or as MyCase's own 5xx says probably, had no effect.
 const WAITS: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(9)];
 
-/// One firm's connection. There is one per firm in the process.
+/// One firm's connection under one version of its settings; all of a firm's sessions share its tokens.
 pub struct Session {
     inner: Arc<Inner>,
 }
@@ -39,27 +82,13 @@ pub struct Session {
 struct Inner {
     http: HttpClient,
     oauth: OAuth,
-    keep: Keep,
+    tokens: SharedTokens,
+    record: Record,
     clock: Clock,
-    /// Counts failed refreshes, so that those who waited for one know that it was tried for them.
-    failures: AtomicU64,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    tokens: Option<Tokens>,
-    /// `tokens` are newer than what is stored.
-    unkept: bool,
-    /// The answer to a refresh with these tokens was lost.
-    lost: bool,
-    /// Why a person must connect again.
-    over: Option<String>,
-    last_failure: Option<MyCaseError>,
 }
 
 /// Why a token is asked for.
-enum Wish {
+pub(super) enum Wish {
     /// To use it.
     Any,
     /// MyCase answered 401 to this one.
@@ -69,7 +98,7 @@ enum Wish {
 }
 
 impl Session {
-    /// A session with the stored tokens, if there are any. `http` reaches the tokens endpoint.
+    /// A session with tokens of its own, which notes nothing but new pairs. `http` reaches the tokens endpoint.
     pub fn new(
         http: HttpClient,
         settings: &MyCaseSettings,
@@ -78,9 +107,21 @@ impl Session {
         keep: Keep,
         clock: Clock,
     ) -> Session {
+        let shared = SharedTokens::new(Stored { tokens, ..Stored::default() });
+        Session::over(http, settings, secret, shared, Record { keep, note: Arc::new(|_| Ok(())) }, clock)
+    }
+
+    /// A session over a firm's tokens.
+    pub fn over(
+        http: HttpClient,
+        settings: &MyCaseSettings,
+        secret: &SecretString,
+        tokens: SharedTokens,
+        record: Record,
+        clock: Clock,
+    ) -> Session {
         let oauth = oauth(settings, Some(secret));
-        let state = Mutex::new(State { tokens, ..State::default() });
-        Session { inner: Arc::new(Inner { http, oauth, keep, clock, failures: AtomicU64::new(0), state }) }
+        Session { inner: Arc::new(Inner { http, oauth, tokens, record, clock }) }
     }
 
     /// A token that is good for at least a minute; renewed when it must be.
@@ -88,7 +129,7 @@ impl Session {
         self.token(Wish::Any).await
     }
 
-    /// A token other than `used`, to which MyCase answered 401.
+    /// What to send after a 401 to `used`: a renewed token; the same when it was renewed a moment ago.
     pub async fn refused(&self, used: &SecretString) -> Result<SecretString, MyCaseError> {
         self.token(Wish::OtherThan(used.clone())).await
     }
@@ -98,29 +139,16 @@ impl Session {
         self.token(Wish::NewerThan(received)).await.map(drop)
     }
 
-    /// Takes a new pair, from `connect`, in place of the old; stores it first.
-    pub async fn adopt(&self, tokens: Tokens) -> Result<(), MyCaseError> {
-        let mut state = self.inner.state.lock().await;
-        (self.inner.keep)(&tokens).map_err(|error| MyCaseError::NotKept(error.into()))?;
-        *state = State { tokens: Some(tokens), ..State::default() };
-        Ok(())
-    }
-
-    /// Forgets the tokens, for `disconnect`; what is stored is the caller's business.
-    pub async fn forget(&self) {
-        *self.inner.state.lock().await = State::default();
-    }
-
     /// Returns when no refresh is under way, so that a stop cuts none off.
     pub async fn settled(&self) {
-        drop(self.inner.state.lock().await);
+        self.inner.tokens.settled().await;
     }
 
     async fn token(&self, wish: Wish) -> Result<SecretString, MyCaseError> {
-        let failures = self.inner.failures.load(Ordering::Acquire);
+        let failures = self.inner.tokens.failures.load(Ordering::Acquire);
         let inner = Arc::clone(&self.inner);
         {
-            let state = inner.state.lock().await;
+            let state = inner.tokens.state.lock().await;
             if let Some(ready) = state.ready(&wish, inner.clock.now()) {
                 return ready;
             }
@@ -143,93 +171,91 @@ impl fmt::Debug for Session {
     }
 }
 
-impl State {
-    /// The answer that needs no request and no storing, if there is one.
-    fn ready(&self, wish: &Wish, now: Timestamp) -> Option<Result<SecretString, MyCaseError>> {
-        if let Some(why) = &self.over {
-            return Some(Err(MyCaseError::Reconnect { why: why.clone() }));
-        }
-        let Some(tokens) = &self.tokens else { return Some(Err(MyCaseError::NotConnected)) };
-        let fine = match wish {
-            Wish::Any => !is_old(tokens, now),
-            Wish::OtherThan(used) => used.expose_secret() != tokens.access && !is_old(tokens, now),
-            Wish::NewerThan(moment) => tokens.obtained_at >= *moment,
-        };
-        (fine && !self.unkept).then(|| Ok(SecretString::from(tokens.access.clone())))
-    }
-}
-
-/// Whether the access token has ended or is about to. One with a short life is used for three quarters of it.
-fn is_old(tokens: &Tokens, now: Timestamp) -> bool {
-    let life = tokens.expires_at.duration_since(tokens.obtained_at);
-    let margin = BEFORE_END.min(life / 4);
-    tokens.expires_at.duration_since(now) <= margin
-}
-
 impl Inner {
     async fn work(&self, wish: Wish, failures_before: u64) -> Result<SecretString, MyCaseError> {
-        let mut state = self.state.lock().await;
+        let mut state = self.tokens.state.lock().await;
         if state.unkept {
             self.keep(&mut state)?;
         }
         if let Some(ready) = state.ready(&wish, self.clock.now()) {
             return ready;
         }
-        if let Some(failure) = state.last_failure.as_ref().filter(|_| self.failures.load(Ordering::Acquire) != failures_before) {
+        let failures = &self.tokens.failures;
+        if let Some(failure) = state.last_failure.as_ref().filter(|_| failures.load(Ordering::Acquire) != failures_before) {
             return Err(failure.clone());
         }
         match self.refresh(&mut state).await {
             Ok(access) => {
-                state.last_failure = None;
+                state.for_401 = matches!(wish, Wish::OtherThan(_)).then(|| self.clock.now());
                 Ok(access)
             }
             Err(error) => {
                 state.last_failure = Some(error.clone());
-                self.failures.fetch_add(1, Ordering::AcqRel);
+                failures.fetch_add(1, Ordering::AcqRel);
                 Err(error)
             }
         }
     }
 
-    /// Spends the refresh token. The lock is held throughout.
+    /// Spends the refresh token and writes down what became of it. The lock is held throughout.
     async fn refresh(&self, state: &mut State) -> Result<SecretString, MyCaseError> {
         let Some(old) = state.tokens.clone() else { return Err(MyCaseError::NotConnected) };
+        (self.record.note)(Note::Begins).map_err(|error| MyCaseError::NotKept(error.into()))?;
+        let error = match self.exchange(&old, &mut state.lost).await {
+            Ok(new) => {
+                tracing::debug!(expires_at = %new.expires_at, "the connection to MyCase was renewed");
+                let access = SecretString::from(new.access.clone());
+                *state = State { tokens: Some(new), unkept: true, ..State::default() };
+                self.keep(state)?;
+                return Ok(access);
+            }
+            Err(error) => error,
+        };
+        let text = sentence(&error);
+        let noted = match &error {
+            MyCaseError::Reconnect { why } => {
+                state.over = Some(why.clone());
+                (self.record.note)(Note::Over { why })
+            }
+            _ => (self.record.note)(Note::Failed { text: &text, unknown: state.lost }),
+        };
+        if let Err(error) = noted {
+            // Known in this process still; the next one asks once more and is told the same.
+            tracing::error!(%error, "what became of the connection to MyCase could not be written down");
+        }
+        Err(error)
+    }
+
+    /// Asks for a new pair as often as makes sense. `lost` becomes true when the old one may be spent.
+    async fn exchange(&self, old: &Tokens, lost: &mut bool) -> Result<Tokens, MyCaseError> {
         let mut waits = WAITS.into_iter();
         let mut lost_now = 0;
         loop {
-            let now = self.clock.now();
-            let error = match ask(&self.http, &self.oauth, Grant::Pair(&old), now).await {
-                Ok(new) => {
-                    *state = State { unkept: true, ..State::default() };
-                    let access = SecretString::from(new.access.clone());
-                    tracing::debug!(expires_at = %new.expires_at, "the connection to MyCase was renewed");
-                    state.tokens = Some(new);
-                    self.keep(state)?;
-                    return Ok(access);
-                }
+            let error = match ask(&self.http, &self.oauth, Grant::Pair(old), self.clock.now()).await {
+                Ok(new) => return Ok(new),
                 Err(error) => error,
             };
             match after(&error) {
-                After::Person(words) => {
-                    let why = if state.lost {
-                        format!("MyCase's answer to an earlier refresh was lost, and the old refresh token no longer works ({words})")
-                    } else {
-                        format!("MyCase does not take the refresh token; it may be older than two weeks, or the person inactive ({words})")
-                    };
-                    state.over = Some(why.clone());
-                    return Err(MyCaseError::Reconnect { why });
+                After::Person(words) => return Err(MyCaseError::Reconnect { why: why_over(*lost, &words) }),
+                After::App(words) => {
+                    let what =
+                        format!("MyCase does not take this app's client_id and client_secret ([mycase] in the firm's file): {words}");
+                    return Err(MyCaseError::Forbidden { what });
                 }
                 After::OnceMore => {
-                    state.lost = true;
+                    *lost = true;
                     lost_now += 1;
                     if lost_now > 1 {
                         return Err(later(error));
                     }
                 }
-                After::Wait => match waits.next() {
-                    Some(wait) => tokio::time::sleep(wait).await,
-                    None => return Err(later(error)),
-                },
+                After::Wait { answered } => {
+                    *lost |= answered;
+                    match waits.next() {
+                        Some(wait) => tokio::time::sleep(wait).await,
+                        None => return Err(later(error)),
+                    }
+                }
                 After::GiveUp => return Err(later(error)),
             }
         }
@@ -237,31 +263,51 @@ impl Inner {
 
     fn keep(&self, state: &mut State) -> Result<(), MyCaseError> {
         if let Some(tokens) = &state.tokens {
-            (self.keep)(tokens).map_err(|error| MyCaseError::NotKept(error.into()))?;
+            (self.record.keep)(tokens).map_err(|error| MyCaseError::NotKept(error.into()))?;
         }
         state.unkept = false;
         Ok(())
     }
 }
 
+/// Why a connection is over, for a person.
+fn why_over(lost: bool, words: &str) -> String {
+    if lost {
+        format!(
+            "MyCase's answer to an earlier refresh was lost on its way, or before it could be stored, and the old refresh token no longer works ({words})"
+        )
+    } else {
+        format!("MyCase does not take the refresh token; it may be older than two weeks, or the person inactive ({words})")
+    }
+}
+
 /// What to do after a refresh that brought no tokens.
 enum After {
     Person(String),
+    /// MyCase does not know the app: nothing was spent.
+    App(String),
     /// Nobody knows whether the token was spent.
     OnceMore,
-    /// It surely was not, or MyCase had trouble of its own.
-    Wait,
+    /// It surely was not, or MyCase answered with trouble of its own.
+    Wait {
+        answered: bool,
+    },
     GiveUp,
 }
 
 fn after(error: &TokenError) -> After {
     match error {
+        // RFC 6749, 5.2: of the app, not of what it handed in.
+        TokenError::Refused { words, .. } if words.contains("invalid_client") || words.contains("unauthorized_client") => {
+            After::App(words.clone())
+        }
         TokenError::Refused { words, .. } => After::Person(words.clone()),
         // A "yes" that cannot be read has spent the token; a status like 404 or 302 means that the address is wrong.
         TokenError::Unreadable(failure) if failure.status.is_some_and(|status| status.is_success()) => After::OnceMore,
         TokenError::Unreadable(_) => After::GiveUp,
         TokenError::Http(HttpError::Unknown(failure)) if failure.status.is_none() => After::OnceMore,
-        TokenError::Http(HttpError::Unknown(_) | HttpError::NotSent(_)) => After::Wait,
+        TokenError::Http(HttpError::Unknown(_)) => After::Wait { answered: true },
+        TokenError::Http(HttpError::NotSent(_)) => After::Wait { answered: false },
         TokenError::Http(HttpError::RateLimited(_) | HttpError::Unavailable(_) | HttpError::Unreadable(_) | HttpError::Setup(_)) => {
             After::GiveUp
         }
@@ -272,6 +318,18 @@ fn later(error: TokenError) -> MyCaseError {
     match error {
         TokenError::Http(error) => error.into(),
         TokenError::Unreadable(failure) => MyCaseError::Unreadable(failure),
+        // Not reached: a refusal is decided at once.
         TokenError::Refused { status: _, words } => MyCaseError::Reconnect { why: words },
     }
+}
+
+/// An error with its causes, in one line.
+fn sentence(error: &MyCaseError) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }

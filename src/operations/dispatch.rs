@@ -4,7 +4,7 @@ use super::{Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, connect, d
 use crate::domain::{CaseId, Kinds, PlanName};
 use crate::plan::Reach;
 use crate::plan::guard::Filter;
-use crate::store::{AccountMyCase, FirstRunDone, LookbackFirst, Pause, PlanSlot, Selected};
+use crate::store::{AccountMyCase, FirstRunDone, LookbackFirst, Pause, PlanSlot, PortalKeyRefused, Selected};
 use crate::sync::{self, ApprovalAsk, Engine, Hands, Progress, RunAsk, RunReport, Trigger};
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -114,8 +114,11 @@ pub fn keep_secret(hands: &Hands, name: &str, value: &super::Secret) -> Result<A
         return Err(OperationError::Asked("the secret is empty".to_owned()));
     }
     let secret = SecretString::from(value.to_owned());
-    hands.store.write(|w| w.put_secret(name, &secret))?;
-    hands.forget_session();
+    hands.store.write(|w| {
+        w.put_secret(name, &secret)?;
+        // What was refused was the old one, if it was this; the next look at the portal says how the new one does.
+        w.remove_meta::<PortalKeyRefused>()
+    })?;
     Ok(done(&format!("secret {name:?} of {} is sealed in the firm's state", hands.firm)))
 }
 

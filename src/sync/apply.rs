@@ -41,6 +41,8 @@ pub(crate) struct Applied {
     pub stopped: Option<&'static str>,
     /// It ended early because the portal gave no answer: what was sent can still be looked up.
     pub silent: bool,
+    /// The portal refused the key: its words.
+    pub key_refused: Option<String>,
 }
 
 /// What is wrong with a case whose change failed for good.
@@ -222,6 +224,7 @@ fn give_up_or_back(w: &mut Writer<'_>, change: &Change, error: WriteError, appli
         }
         WriteError::KeyRejected { text } => {
             applied.failures.push(Failure { case, text: format!("the portal does not accept the key: {text}") });
+            applied.key_refused = Some(text);
             applied.stopped = Some("the portal does not accept the key; the rest waits and is sent by the next run");
             w.set_entry_state(case, EntryState::Intended)
         }

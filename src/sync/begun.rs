@@ -1,10 +1,9 @@
 //! A run from its number to its report: what it came to is said also when it ended early.
 
 use super::report::{Failure, Outcome, ReportCounts, Requests, RunFailure, RunReport};
-use super::{Engine, RunError, Trigger, record};
+use super::{Engine, RunError, Trigger, connection, record};
 use crate::domain::{CaseId, PlanName, RunId};
 use crate::plan::Counts;
-use crate::store::ConnectionBroken;
 use jiff::Timestamp;
 
 /// What both kinds of run come to.
@@ -28,6 +27,8 @@ pub(super) struct Done {
     pub(super) moved: Vec<CaseId>,
     /// Sentences for people.
     pub(super) notes: Vec<String>,
+    /// The portal refused the key at a write: its words.
+    pub(super) key_refused: Option<String>,
 }
 
 /// A run that has begun.
@@ -58,7 +59,9 @@ impl Begun {
 
     /// The report of a run that found nothing; it is kept nowhere.
     pub(super) fn quiet(self, engine: &Engine, notes: Vec<String>) -> RunReport {
-        remember_connection(engine, None);
+        if engine.requests().mycase > self.requests.mycase {
+            connection::after_run(engine, None, None, false);
+        }
         let (firm, trigger) = (engine.firm.id.as_str(), self.trigger.word());
         tracing::debug!(firm, trigger, "nothing moved");
         self.sum_up(engine, Done { complete: true, notes, ..Done::default() }, None)
@@ -68,7 +71,8 @@ impl Begun {
     /// written.
     pub(super) fn report(self, engine: &Engine, done: Done, result: Result<(), RunError>) -> RunReport {
         let error = result.err();
-        remember_connection(engine, error.as_ref());
+        let asked = engine.requests().portal > self.requests.portal;
+        connection::after_run(engine, error.as_ref(), done.key_refused.as_deref(), asked);
         let report = self.sum_up(engine, done, error.as_ref());
         record::remember(engine, &report);
         report
@@ -105,23 +109,5 @@ impl Begun {
             notes: done.notes,
             error: error.map(|error| RunFailure { code: error.code().to_owned(), text: error.sentence() }),
         }
-    }
-}
-
-/// Whether MyCase takes the tokens is known after a run; `status` says so until a run or a `connect` shows otherwise.
-fn remember_connection(engine: &Engine, error: Option<&RunError>) {
-    let kept = match error {
-        Some(RunError::Reconnect { why, .. }) => {
-            let since = engine.store().meta::<ConnectionBroken>().ok().flatten().map(|broken| broken.since);
-            let since = since.unwrap_or_else(|| engine.hands.clock.now());
-            engine.store().write(|w| w.put_meta(&ConnectionBroken { since, why: why.clone(), reminded_at: None }))
-        }
-        None if matches!(engine.store().meta::<ConnectionBroken>(), Ok(Some(_))) => {
-            engine.store().write(|w| w.remove_meta::<ConnectionBroken>())
-        }
-        Some(_) | None => Ok(()),
-    };
-    if let Err(error) = kept {
-        tracing::error!(firm = engine.firm.id.as_str(), %error, "how the connection stands could not be kept");
     }
 }

@@ -1,15 +1,15 @@
 //! What one firm works with: [`Hands`] are what it has open and keep their place when the file changes; an [`Engine`] is
 //! those hands with one version of the firm's file. A run keeps the engine it began with.
 
-use super::RunError;
+use super::{RunError, connection};
 use crate::config::Firm;
 use crate::domain::{Fingerprinter, FirmId, Listing};
 use crate::http::{Clock, HttpClient, Limiters, Transport};
 use crate::load::SecretError;
-use crate::mycase::{self, Keep, Session};
+use crate::mycase::{self, Session, SharedTokens};
 use crate::plan::ApprovedPlan;
 use crate::portal::{PortalReader, PortalWriter};
-use crate::store::{Store, Vault};
+use crate::store::{Store, StoreError, Vault};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
@@ -26,7 +26,9 @@ pub struct Hands {
     pub clock: Clock,
     transport: Transport,
     limiters: Arc<Limiters>,
-    /// The connection to MyCase; one refresher per firm, so engines share it while the account is the same.
+    /// The firm's tokens: one pair and one refresher, whatever the file says meanwhile. Read from the state at first need.
+    tokens: Mutex<Option<SharedTokens>>,
+    /// The session of the settings in force; engines share it while these are the same.
     session: Mutex<Option<(String, Arc<Session>, HttpClient)>>,
     /// The portal's client: engines share its rate while the portal is the same.
     portal: Mutex<Option<(String, HttpClient)>>,
@@ -55,9 +57,9 @@ impl Hands {
         stop: watch::Receiver<bool>,
     ) -> Arc<Hands> {
         let prints = vault.fingerprinter(&firm);
-        let (session, portal, pending_state) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let (tokens, session, portal, pending_state) = (Mutex::default(), Mutex::default(), Mutex::default(), Mutex::default());
         let running = tokio::sync::Mutex::default();
-        Arc::new(Hands { firm, store, prints, clock, transport, limiters, session, portal, pending_state, running, stop })
+        Arc::new(Hands { firm, store, prints, clock, transport, limiters, tokens, session, portal, pending_state, running, stop })
     }
 
     /// Whether the process is about to end.
@@ -65,15 +67,23 @@ impl Hands {
         *self.stop.borrow()
     }
 
-    /// Forgets the connection, in memory and in the state.
-    pub(crate) async fn drop_connection(&self) -> Result<(), crate::store::StoreError> {
-        self.forget_session();
-        self.store.write(|w| w.remove_tokens())
+    /// The firm's tokens. The only way to another pair, or to none, is through them, so that no refresh under way undoes it.
+    pub(crate) fn tokens(&self) -> Result<SharedTokens, StoreError> {
+        let mut held = lock(&self.tokens);
+        if let Some(tokens) = held.as_ref() {
+            return Ok(tokens.clone());
+        }
+        let tokens = SharedTokens::new(connection::stored(&self.store)?);
+        *held = Some(tokens.clone());
+        Ok(tokens)
     }
 
-    /// Forgets the connection in memory: what the state says counts again.
-    pub(crate) fn forget_session(&self) {
-        *lock(&self.session) = None;
+    /// Returns when no refresh is under way: a process that ends then loses no answer.
+    pub async fn settled(&self) {
+        let tokens = lock(&self.tokens).clone();
+        if let Some(tokens) = tokens {
+            tokens.settled().await;
+        }
     }
 }
 
@@ -129,7 +139,7 @@ impl Engine {
     }
 
     /// The HTTP client for MyCase and its token address, and the session over it. The session is made anew when the
-    /// account, the addresses or the secret changed.
+    /// account, the addresses or the secret changed; the tokens stay one.
     pub(crate) fn session(&self) -> Result<(Arc<Session>, HttpClient), RunError> {
         let settings = &self.firm.mycase;
         let secret = self.mycase_secret()?;
@@ -142,10 +152,8 @@ impl Engine {
             return Ok((session.clone(), http.clone()));
         }
         let http = self.mycase_http();
-        let store = self.store().clone();
-        let keep: Keep = Arc::new(move |tokens| Ok(store.write(|w| w.put_tokens(tokens))?));
-        let tokens = self.store().tokens()?;
-        let session = Arc::new(Session::new(http.clone(), settings, secret, tokens, keep, self.hands.clock));
+        let record = connection::record(self.store(), &self.firm.id, self.hands.clock);
+        let session = Arc::new(Session::over(http.clone(), settings, secret, self.hands.tokens()?, record, self.hands.clock));
         *held = Some((key, session.clone(), http.clone()));
         Ok((session, http))
     }

@@ -47,6 +47,7 @@ pub use bind::rebind;
 pub use cases::{ApprovalAsk, Preview, RunAsk, approve, preview, run, save_preview};
 pub use changes::changes;
 pub use connection::{Connection, ConnectionView, Kept, KeptAlive, KeyCheck, connection_view, keep_alive, renewal_due};
+pub(crate) use connection::{check_key, clear as clear_connection};
 pub use engine::{Engine, EngineSecrets, Hands};
 pub use error::RunError;
 pub use progress::{Progress, Step};

@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use super::super::connect::{authorize_url, exchange, read_redirect};
-use super::super::{Keep, MyCaseError};
+use super::super::{Keep, MyCaseError, Note, Record, Session, SharedTokens, Stored, TakeNote};
 use super::stand_in::{MyCase, NOW, hang, keep_all, keep_nothing, pair, settings, status, tokens};
+use crate::domain::Tokens;
+use crate::http::Clock;
 use axum::response::IntoResponse;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -118,9 +120,122 @@ async fn a_refused_refresh_token_needs_a_person_and_is_not_tried_again() {
             assert!(error.to_string().contains("invalid_grant") && !error.to_string().contains("lost"), "{error}");
         }
         assert_eq!(mycase.asked("/tokens").len(), 1);
-        session.adopt(tokens(5, 3600)).await.unwrap();
-        assert_eq!(session.access().await.unwrap().expose_secret(), "t5");
     }
+}
+
+/// A session over shared tokens, and everything it had noted.
+fn noting(mycase: &Arc<MyCase>, shared: &SharedTokens) -> (Session, Arc<Mutex<Vec<String>>>) {
+    let notes: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (kept, noted) = (Arc::clone(&notes), Arc::clone(&notes));
+    let keep: Keep = Arc::new(move |tokens| {
+        kept.lock().unwrap().push(format!("kept {}", tokens.refresh));
+        Ok(())
+    });
+    let note: TakeNote = Arc::new(move |note| {
+        noted.lock().unwrap().push(match note {
+            Note::Begins => "begins".to_owned(),
+            Note::Failed { unknown, .. } => format!("failed, unknown: {unknown}"),
+            Note::Over { why } => format!("over: {why}"),
+        });
+        Ok(())
+    });
+    let (record, clock) = (Record { keep, note }, Clock::simulated(NOW.parse().unwrap()));
+    (Session::over(mycase.http(), &settings(), &SecretString::from("hush"), shared.clone(), record, clock), notes)
+}
+
+fn stored(tokens: Tokens) -> SharedTokens {
+    SharedTokens::new(Stored { tokens: Some(tokens), ..Stored::default() })
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_a_refresh_begins_is_written_down_before_it_is_sent() {
+    let mycase = MyCase::new(|_, before| pair(before + 1), |_, _| refused());
+    let (session, notes) = noting(&mycase, &stored(tokens(0, 0)));
+    session.access().await.unwrap();
+    assert_eq!(*notes.lock().unwrap(), ["begins", "kept r1"]);
+    let keep = keep_nothing();
+    let full: TakeNote = Arc::new(|_| Err("disk full".into()));
+    let clock = Clock::simulated(NOW.parse().unwrap());
+    let record = Record { keep, note: full };
+    let session = Session::over(mycase.http(), &settings(), &SecretString::from("hush"), stored(tokens(0, 0)), record, clock);
+    assert!(matches!(session.access().await, Err(MyCaseError::NotKept(_))));
+    assert_eq!(mycase.asked("/tokens").len(), 1, "what could not be written down was not sent");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_ended_in_a_refresh_leaves_words_for_the_next() {
+    let mycase = MyCase::new(|_, _| refused(), |_, _| refused());
+    let shared = SharedTokens::new(Stored { tokens: Some(tokens(0, 0)), lost: true, over: None });
+    let (session, notes) = noting(&mycase, &shared);
+    let error = session.access().await.unwrap_err();
+    assert!(matches!(&error, MyCaseError::Reconnect { why } if why.contains("was lost")), "{error}");
+    assert!(notes.lock().unwrap()[1].starts_with("over: "), "{notes:?}");
+    // It may have been spared: the old pair works still.
+    let mycase = MyCase::new(|_, _| pair(1), |_, _| refused());
+    let shared = SharedTokens::new(Stored { tokens: Some(tokens(0, 0)), lost: true, over: None });
+    assert_eq!(noting(&mycase, &shared).0.access().await.unwrap().expose_secret(), "t1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_over_before_a_restart_is_over_and_nobody_is_asked() {
+    let mycase = MyCase::new(|_, _| pair(1), |_, _| refused());
+    let shared = SharedTokens::new(Stored { tokens: Some(tokens(0, 3600)), lost: false, over: Some("it said no".to_owned()) });
+    let (session, notes) = noting(&mycase, &shared);
+    assert!(matches!(session.access().await, Err(MyCaseError::Reconnect { why }) if why == "it said no"));
+    assert!(session.renew(Timestamp::MAX).await.is_err());
+    assert_eq!((mycase.asked("/").len(), notes.lock().unwrap().len()), (0, 0));
+    shared.replace(Some(tokens(5, 3600)), || Ok::<_, ()>(())).await.unwrap();
+    assert_eq!(session.access().await.unwrap().expose_secret(), "t5");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_mycase_does_not_know_has_spent_nothing() {
+    let mycase =
+        MyCase::new(|_, before| if before == 0 { status(401, json!({"error": "invalid_client"})) } else { pair(1) }, |_, _| refused());
+    let (session, notes) = noting(&mycase, &stored(tokens(0, 0)));
+    let error = session.access().await.unwrap_err();
+    assert!(error.to_string().contains("client_secret") && !error.to_string().contains("hush"), "{error}");
+    assert_eq!(session.access().await.unwrap().expose_secret(), "t1", "with the right secret the pair is as good as before");
+    assert_eq!(*notes.lock().unwrap(), ["begins", "failed, unknown: false", "begins", "kept r1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_versions_of_the_settings_have_one_pair_and_one_refresher() {
+    let mycase = MyCase::new(|asked, _| if asked.body["refresh_token"] == "r0" { pair(1) } else { refused() }, |_, _| refused());
+    let shared = stored(tokens(0, 0));
+    let ((old, _), (new, _)) = (noting(&mycase, &shared), noting(&mycase, &shared));
+    let (a, b) = tokio::join!(old.access(), new.access());
+    assert_eq!((a.unwrap().expose_secret(), b.unwrap().expose_secret()), ("t1", "t1"));
+    assert_eq!(mycase.asked("/tokens").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_ends_after_a_disconnect_brings_nothing_back() {
+    let mycase = MyCase::new(|_, _| pair(1), |_, _| refused());
+    let shared = stored(tokens(0, 0));
+    let (session, notes) = noting(&mycase, &shared);
+    let disconnect = async {
+        // The refresh is on its way.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        shared.replace(None, || Ok::<_, ()>(notes.lock().unwrap().push("forgotten".to_owned()))).await
+    };
+    let (_, gone) = tokio::join!(session.access(), disconnect);
+    gone.unwrap();
+    assert_eq!(*notes.lock().unwrap(), ["begins", "kept r1", "forgotten"], "what is stored last is nothing");
+    assert!(matches!(session.access().await, Err(MyCaseError::NotConnected)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_refused_right_after_its_refresh_is_not_refreshed_again_and_again() {
+    let never = MyCase::new(|_, before| pair(before + 1), |_, _| status(401, json!({})));
+    let reader = never.reader();
+    for _ in 0..5 {
+        assert!(matches!(reader.firm().await, Err(MyCaseError::TokenRefused { .. })));
+    }
+    assert_eq!(never.asked("/tokens").len(), 1);
+    tokio::time::advance(Duration::from_secs(11)).await;
+    assert!(reader.firm().await.is_err());
+    assert_eq!(never.asked("/tokens").len(), 2, "later it may help");
 }
 
 #[tokio::test(start_paused = true)]
@@ -209,6 +324,6 @@ async fn an_access_token_that_ends_early_is_renewed_once_for_all_requests() {
     reader.reference(super::super::Needs { people_groups: true, clients: true }).await.unwrap();
     assert_eq!(mycase.asked("/tokens").len(), 1);
     let never = MyCase::new(|_, before| pair(before + 1), |_, _| status(401, json!({})));
-    assert!(matches!(never.reader().firm().await, Err(MyCaseError::Reconnect { .. })));
+    assert!(matches!(never.reader().firm().await, Err(MyCaseError::TokenRefused { .. })));
     assert_eq!((never.asked("/tokens").len(), never.asked("/v1/firm").len()), (1, 2));
 }

@@ -107,7 +107,9 @@ async fn every_run_over_all_cases_sets_the_cursor_and_an_approval_does_not() {
 async fn an_error_while_reading_leaves_the_cursor_and_the_next_tick_reads_the_stretch_again() {
     let stage = calm(60).await;
     let (case, client) = (stage.a_case(), stage.client_of(stage.in_stage("Negotiation")[0]));
-    stage.with(|world| world.set_stage(case, "Demand Sent").and_then(|()| world.set_client_phone(client, Some("2127365001")))).expect("moved");
+    stage
+        .with(|world| world.set_stage(case, "Demand Sent").and_then(|()| world.set_client_phone(client, Some("2127365001"))))
+        .expect("moved");
     let cursor = stage.hands().store.cursor("changes").expect("readable");
     for path in ["/cases?", "/clients", "/staff", "/case_stages", "/practice_areas", "/custom_fields", "/cases/"] {
         let kind = FaultKind::Status { code: 503, retry_after: None, body: None };

@@ -6,6 +6,7 @@ mod adoption;
 mod brakes;
 mod changes;
 mod clients;
+mod connection;
 mod counted;
 mod drift;
 mod failing;

@@ -182,7 +182,8 @@ async fn what_waits_for_approval_goes_on_waiting_beside_a_tick_and_when_its_case
     assert_eq!((night.written, night.waiting), (0, 3), "{night:#?}");
     stage.pass(HOUR).await;
     let other = stage.in_stage("Negotiation")[0];
-    stage.with(|world| world.set_name(other, "Renamed v. Other").and_then(|()| world.edit_case(held[0], |case| case.outstanding_cents += 1)))
+    stage
+        .with(|world| world.set_name(other, "Renamed v. Other").and_then(|()| world.edit_case(held[0], |case| case.outstanding_cents += 1)))
         .expect("changed");
     let tick = stage.tick().await;
     assert_eq!((tick.written, tick.waiting), (1, 3), "one move is under the limit, but it waits already: {tick:#?}");
@@ -328,7 +329,11 @@ async fn a_phone_that_is_another_clients_is_held_and_goes_when_the_other_gives_i
     let phone = stage.with(|world| world.mycase.clients[&owner].cell_phone.clone()).expect("a number");
     stage.with(|world| world.set_client_phone(client, Some(&phone))).expect("a number");
     let run = stage.tick().await;
-    assert_eq!((run.written, stage.reasons(case).await, stage.reasons(other).await), (0, vec![ReasonCode::SharedPhone], vec![]), "{run:#?}");
+    assert_eq!(
+        (run.written, stage.reasons(case).await, stage.reasons(other).await),
+        (0, vec![ReasonCode::SharedPhone], vec![]),
+        "{run:#?}"
+    );
     stage.pass(HOUR).await;
     stage.with(|world| world.set_client_phone(owner, Some("(212) 736-5009"))).expect("a number");
     let first = stage.tick().await;
