@@ -1,12 +1,13 @@
 //! Puts the plan together: what only shows when all cases were looked at has the last word on every draft.
 
 use super::absence::Verdict;
+use super::adopt::Foreign;
 use super::context::Reach;
 use super::crowd::Found;
 use super::draft::Draft;
 use super::planner::Planner;
 use super::{Change, Plan, reasons};
-use crate::domain::{CaseException, CaseId, Kind, Link, Reason, Scan};
+use crate::domain::{CaseException, CaseId, Kind, Link, PortalId, Reason, Scan};
 use std::borrow::Borrow;
 
 impl Planner {
@@ -29,6 +30,9 @@ impl Planner {
         let mut notes = Vec::new();
         self.refuse_creates(&mut notes);
         self.hold_shared();
+        if doubts.is_empty() {
+            notes.extend(self.foreign());
+        }
         self.put_together(doubts, notes)
     }
 
@@ -73,6 +77,23 @@ impl Planner {
                 cases(waiting.len(), "case is", "cases are")
             ));
         }
+    }
+
+    /// Says which portal records belong to no case, when both sides were read whole.
+    fn foreign(&self) -> Option<String> {
+        let shelf = self.shelf.as_ref().filter(|shelf| self.listed_first && shelf.is_whole())?;
+        let Foreign { without_id, other_id } = shelf.foreign();
+        let count = without_id.len() + other_id.len();
+        let named = |ids: &[PortalId], what: &str| {
+            const MOST: usize = 5;
+            let mut words: Vec<String> = ids.iter().take(MOST).map(ToString::to_string).collect();
+            words.extend((ids.len() > MOST).then(|| format!("{} more", ids.len() - MOST)));
+            (!ids.is_empty()).then(|| format!("{} {what} ({})", ids.len(), words.join(", ")))
+        };
+        let parts = [named(&without_id, "without a MyCase id"), named(&other_id, "with an id that is no case here")];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        let belong = cases(count, "portal record belongs", "portal records belong");
+        (count > 0).then(|| format!("{belong} to no case that MyCase shows: {}; nothing is done about them", parts.join(", ")))
     }
 
     fn hold_shared(&mut self) {

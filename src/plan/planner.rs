@@ -33,6 +33,8 @@ pub enum Look {
 pub struct Planner {
     pub(super) context: Context,
     pub(super) shelf: Option<Shelf>,
+    /// The portal's list was there before the first case was looked at.
+    pub(super) listed_first: bool,
     pub(super) crowd: Crowd,
     pub(super) drafts: BTreeMap<CaseId, Draft>,
     pub(super) reasons: BTreeMap<CaseId, Vec<Reason>>,
@@ -49,6 +51,7 @@ impl Planner {
     /// A planner for one run.
     pub fn new(mut context: Context) -> Planner {
         Planner {
+            listed_first: context.listing.is_some(),
             shelf: context.listing.take().map(Shelf::new),
             context,
             crowd: Crowd::default(),
@@ -72,6 +75,9 @@ impl Planner {
 
     /// Looks at one case as mapping wants it, with its link if it has one.
     pub fn look(&mut self, wanted: &Wanted, link: Option<&Link>) -> Look {
+        if let Some(shelf) = &mut self.shelf {
+            shelf.explain(wanted.case);
+        }
         match link {
             Some(link) => self.look_linked(wanted, link),
             None => self.look_new(wanted),

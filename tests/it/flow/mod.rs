@@ -16,4 +16,5 @@ mod lives;
 mod look;
 mod lost;
 mod moved;
+mod renames;
 mod stage;

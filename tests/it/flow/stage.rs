@@ -137,6 +137,11 @@ impl Stage {
         self.dir.path().join(format!("firms.d/{}.firm.toml", self.firm))
     }
 
+    /// Lays a file beside the firm's.
+    pub(super) fn put_beside(&self, name: &str, text: &str) {
+        std::fs::write(self.dir.path().join("firms.d").join(name), text).expect("written");
+    }
+
     /// Edits the firm file; the text must be there.
     pub(super) fn edit(&self, from: &str, to: &str) {
         let text = self.text();
