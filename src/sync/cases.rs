@@ -5,15 +5,16 @@
 
 use super::apply::{Applied, Errand, apply, journal};
 use super::begun::{Begun, Done};
-use super::changes::{CHANGES, Moves};
+use super::changes::Moves;
+use super::closing::{Closing, LookLater, finish};
 use super::report::{Failure, RunReport};
 use super::settle::settle;
 use super::study::{Looked, Studied, Study, study};
 use super::{Engine, Progress, RunError, Trigger, bind::bind, record, refusals};
-use crate::domain::{CaseException, CaseId, PlanName, ReasonCode};
+use crate::domain::{CaseException, CaseId, PlanName};
 use crate::plan::guard::{self, Filter};
 use crate::plan::{ApprovedPlan, Change, ChangeKey, Counts, DayBook, Judged, Plan, Reach};
-use crate::store::{Approval, EntryState, FirstRunDone, JournalEntry, LastScan, LookAgain, LookbackFirst, PlanSlot, StoreError, Writer};
+use crate::store::{Approval, EntryState, JournalEntry, PlanSlot};
 use jiff::{Timestamp, ToSpan};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -347,100 +348,6 @@ fn not_found(studied: &Studied, done: &mut Done) {
     done.failures.extend(studied.not_found.iter().map(|case| Failure { case: *case, text: text.to_owned() }));
 }
 
-/// What was planned and how it was read, for the closing transaction.
-struct Closing<'a> {
-    studied: &'a Studied,
-    reach: &'a Reach,
-    /// Whether everything was compared with the portal.
-    verify: bool,
-    /// Whether nothing of the plan is left to do, as far as this run knows.
-    first_complete: bool,
-    /// What later changes runs need to know; an approval acts on its plan only and says nothing of the rest.
-    later: Option<LookLater>,
-}
-
-/// What later changes runs need to know of this one.
-struct LookLater {
-    /// Until when, on MyCase's own clock, all that moved was seen and acted on.
-    until: Option<Timestamp>,
-    /// Cases that wait for contact hours.
-    contact_hours: Vec<CaseId>,
-}
-
-/// After a whole scan what a first run had to do is done; the count, the exceptions, the look back, and from where on and
-/// at what changes runs look are remembered. Values of the history that are older than they are kept go, too. Answers how
-/// many of the cases looked at need attention.
-fn finish(engine: &Engine, closing: Closing<'_>, mut exceptions: Vec<CaseException>) -> Result<usize, RunError> {
-    let Closing { studied, reach, verify, first_complete, later } = closing;
-    let Studied { plan, scan, looked, .. } = studied;
-    exceptions.extend(plan.exceptions.iter().cloned());
-    if !studied.listed {
-        record::still_standing(engine, looked, &mut exceptions)?;
-    }
-    let exceptions = record::merged(exceptions);
-    let now = engine.hands.clock.now();
-    let whole = matches!(reach, Reach::Everything) && scan.is_whole() && plan.doubts.is_empty();
-    // What is approved and not sent yet still belongs to the first run: it looks back further than later ones.
-    let complete = first_complete && engine.store().journal()?.is_empty();
-    let again = later.as_ref().map(|later| look_again(engine, studied, &exceptions, &later.contact_hours)).transpose()?;
-    let of_others = record::of_others(engine, looked, &exceptions)?;
-    engine.store().write(|w| {
-        match looked {
-            Looked::All => w.replace_exceptions(&exceptions)?,
-            Looked::Only(cases) => w.replace_exceptions_of(cases.iter().copied(), &of_others)?,
-        }
-        w.prune_history(now)?;
-        w.put_meta(&studied.names_ever)?;
-        if let Some(again) = &again {
-            w.put_meta(again)?;
-        }
-        if let Some(until) = later.as_ref().and_then(|later| later.until) {
-            w.put_cursor(CHANGES, until)?;
-            studied.lists.iter().try_for_each(|lists| w.put_meta(lists))?;
-        }
-        if verify {
-            after_comparing_everything(w)?;
-        }
-        if whole {
-            w.put_meta(&LastScan { count: scan.read, at: now })?;
-        }
-        if whole && complete && engine.firm.testing.is_empty() {
-            w.put_meta(&LookbackFirst(false))?;
-            if plan.first {
-                w.put_meta(&FirstRunDone { at: now })?;
-            }
-        }
-        Ok(())
-    })?;
-    Ok(exceptions.iter().filter(|exception| looked.at(exception.case)).count())
-}
-
-/// What a comparison of everything asks of other runs: the next ones over documents and messages read the portal's whole
-/// lists. (`carry::forget_places(w)` belongs here.)
-fn after_comparing_everything(_w: &mut Writer<'_>) -> Result<(), StoreError> {
-    Ok(())
-}
-
-/// Which cases the next changes runs must read again, and from when on, in place of what was known of those looked at.
-fn look_again(engine: &Engine, studied: &Studied, exceptions: &[CaseException], contact_hours: &[CaseId]) -> Result<LookAgain, StoreError> {
-    let now = engine.hands.clock.now();
-    let mut again = engine.store().meta::<LookAgain>()?.unwrap_or_default();
-    // What was due was asked for; what MyCase did not show then, a whole run looks into.
-    again.0.retain(|case, at| !studied.looked.at(*case) && !(studied.complete && *at <= now));
-    let refused = |exception: &&CaseException| exception.reasons.iter().any(|reason| reason.code == ReasonCode::Refused);
-    let refused: Vec<CaseId> = exceptions.iter().filter(refused).map(|exception| exception.case).collect();
-    let mut soonest = |case: CaseId, at: Timestamp| {
-        let known = again.0.entry(case).or_insert(at);
-        *known = at.min(*known);
-    };
-    studied.plan.look_again.iter().for_each(|(case, at)| soonest(*case, *at));
-    refusals::rested_until(engine)?.into_iter().filter(|(case, _)| refused.contains(case)).for_each(|(case, at)| soonest(case, at));
-    if let Some(opening) = next_opening(engine) {
-        contact_hours.iter().for_each(|case| soonest(*case, opening));
-    }
-    Ok(again)
-}
-
 /// `goes_on_waiting`: what a saved plan holds of the cases looked at stays held, whatever the limits say of so few.
 fn judge(engine: &Engine, studied: &Studied, goes_on_waiting: bool) -> Result<Judged, RunError> {
     let plan = &studied.plan;
@@ -454,6 +361,6 @@ fn hours_open(engine: &Engine) -> bool {
     engine.firm.portal.contact_hours.is_open(engine.hands.clock.now(), &engine.firm.time_zone)
 }
 
-fn next_opening(engine: &Engine) -> Option<Timestamp> {
+pub(super) fn next_opening(engine: &Engine) -> Option<Timestamp> {
     engine.firm.portal.contact_hours.next_opening(engine.hands.clock.now(), &engine.firm.time_zone)
 }

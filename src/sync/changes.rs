@@ -161,8 +161,8 @@ async fn look(engine: &Engine, reader: &Reader, since: Timestamp, began: Timesta
 fn sort_out(engine: &Engine, sight: Sight) -> Result<Tick, StoreError> {
     let Sight { mut read, too_many, moved, until } = sight;
     let store = engine.store();
-    let anything = !(read.is_empty() && moved.clients.is_empty() && moved.staff.is_empty())
-        || !(moved.stages.is_empty() && moved.practice_areas.is_empty());
+    let quiet = read.is_empty() && moved.clients.is_empty() && moved.staff.is_empty();
+    let quiet = quiet && moved.stages.is_empty() && moved.practice_areas.is_empty();
     let (firm, seen) = (&engine.firm, store.meta::<ListsSeen>()?.unwrap_or_default());
     let whole = too_many || lists::matters(&seen, &moved, &engine.hands.prints);
     let concerns = |case: CaseId| !firm.cases.never.contains(&case) && (firm.testing.is_empty() || firm.testing.contains(&case));
@@ -173,7 +173,7 @@ fn sort_out(engine: &Engine, sight: Sight) -> Result<Tick, StoreError> {
     let shown: BTreeSet<CaseId> = read.iter().map(|case| case.id).collect();
     others.retain(|case| concerns(*case) && !shown.contains(case));
     if !whole && read.is_empty() && others.is_empty() {
-        return Ok(Tick::Quiet(until.filter(|_| anything)));
+        return Ok(Tick::Quiet(until.filter(|_| !quiet)));
     }
     others.extend(sharing(engine)?.into_iter().filter(|case| concerns(*case) && !shown.contains(case)));
     let pages = store.meta::<LastScan>()?.map_or(1, |scan| scan.count.div_ceil(1000)).max(1);
@@ -239,4 +239,41 @@ pub(crate) fn seen_until(server_time: Option<Timestamp>, began: Timestamp, answe
 /// Whether a list was the same from its first page to its last: else something may have slipped between two pages.
 pub(crate) fn covers(scan: &Scan) -> bool {
     !scan.doubts.iter().any(|doubt| matches!(doubt, ScanDoubt::CountMoved { .. } | ScanDoubt::CountDiffers { .. }))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_next_look_begins_two_minutes_before_this_one_on_mycases_clock_whatever_ours_shows() {
+        let (ours, theirs) = (at("2026-03-02T15:00:00Z"), at("2026-03-02T19:30:00Z"));
+        assert_eq!(seen_until(Some(theirs), ours, ours), at("2026-03-02T19:28:00Z"));
+    }
+
+    #[test]
+    fn what_was_read_before_the_first_page_moves_the_beginning_back_by_so_long() {
+        let (began, answered) = (at("2026-03-02T15:00:00Z"), at("2026-03-02T15:05:00Z"));
+        assert_eq!(seen_until(Some(answered), began, answered), at("2026-03-02T14:58:00Z"));
+        assert_eq!(seen_until(Some(answered), answered, began), at("2026-03-02T15:03:00Z"), "a clock set back adds nothing");
+    }
+
+    #[test]
+    fn without_mycases_word_ours_counts_with_ten_minutes_to_spare() {
+        let (began, answered) = (at("2026-03-02T15:00:00Z"), at("2026-03-02T15:05:00Z"));
+        assert_eq!(seen_until(None, began, answered), at("2026-03-02T14:50:00Z"));
+    }
+
+    #[test]
+    fn a_list_that_moved_while_it_was_read_covers_nothing() {
+        let scan = |doubts| Scan { read: 3, announced: None, doubts };
+        assert!(covers(&scan(vec![ScanDoubt::Partial, ScanDoubt::NoCount])));
+        assert!(!covers(&scan(vec![ScanDoubt::CountMoved { from: 3, to: 4 }])));
+        assert!(!covers(&scan(vec![ScanDoubt::Partial, ScanDoubt::CountDiffers { announced: 4, read: 3 }])));
+    }
 }

@@ -29,7 +29,7 @@ async fn a_renamed_stage_is_named_with_its_line_until_the_file_says_the_new_name
     assert!(run.notes.contains(&said), "{run:#?}");
     assert_eq!(stage.reasons(case).await, [ReasonCode::Renamed]);
     assert_eq!(fixes(&stage, case).await, [format!("write \"In Treatment\" in line {line} of {file}")]);
-    assert_eq!(stage.status().await.notes, [said.clone()]);
+    assert_eq!(stage.status().await.notes, std::slice::from_ref(&said));
     let line_in_status = stage.status().await.attention.into_iter().find(|line| line.code == ReasonCode::Renamed).expect("a line");
     assert!(line_in_status.cases > 1 && line_in_status.text == said, "one cause, one line: {line_in_status:#?}");
     stage.edit("\"Treating\" =", "\"In Treatment\" =");
