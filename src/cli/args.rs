@@ -185,6 +185,12 @@ pub struct SyncArgs {
     /// Send every linked case anew
     #[arg(long)]
     pub rewrite: bool,
+    /// Carry the files that clients gave to the portal into MyCase (with --verify: read the portal's whole list)
+    #[arg(long, conflicts_with_all = ["rewrite", "cases"])]
+    pub documents: bool,
+    /// The same with the messages that clients wrote
+    #[arg(long, conflicts_with_all = ["rewrite", "cases"])]
+    pub messages: bool,
     /// Write what happened to each case that failed or needs attention into a CSV file
     #[arg(long, value_name = "FILE.csv")]
     pub report: Option<Utf8PathBuf>,

@@ -18,14 +18,30 @@ pub(super) fn exit(report: &RunReport) -> Exit {
 /// What happened, for a terminal.
 pub(super) fn text(report: &RunReport, colour: bool) -> String {
     let RunReport {
-        firm, run, counts, written, adopted, requests, duration_seconds, waiting, later, moved, failures, notes, error, ..
+        firm,
+        run,
+        counts,
+        written,
+        adopted,
+        transferred,
+        requests,
+        duration_seconds,
+        waiting,
+        later,
+        moved,
+        failures,
+        notes,
+        error,
+        ..
     } = report;
     let mut lines = vec![format!("{firm}: run {run} {}", ending(report, colour))];
     let mut indented = |text: String| lines.push(format!("  {text}"));
     if let Some(error) = error {
         indented(Ink::Red.on(&error.text, colour));
     }
-    if error.is_some() && *written == 0 {
+    if let Some(transferred) = transferred {
+        indented(format!("{transferred} carried into MyCase"));
+    } else if error.is_some() && *written == 0 {
         indented("nothing was written".to_owned());
     } else {
         indented(format!("written {written}; {}", counted(counts)));
@@ -34,7 +50,7 @@ pub(super) fn text(report: &RunReport, colour: bool) -> String {
         indented(format!("{} there already and taken over, none made twice", many(*adopted, "portal record was", "portal records were")));
     }
     indented(format!("{} requests to MyCase, {} to the portal, {duration_seconds:.1} seconds", requests.mycase, requests.portal));
-    if !report.complete && error.is_none() {
+    if !report.complete && error.is_none() && transferred.is_none() {
         indented("MyCase could not be read whole, so nothing was concluded from what was missing".to_owned());
     }
     if *later > 0 {
@@ -71,8 +87,12 @@ fn ending(report: &RunReport, colour: bool) -> String {
 
 /// One line of a run, for `status`.
 pub(super) fn line(report: &RunReport) -> String {
-    let RunReport { counts, written, duration_seconds, error, .. } = report;
-    let mut text = format!("{} {}: written {written}, unchanged {}", report.trigger.word(), ending_word(report.outcome), counts.unchanged);
+    let RunReport { counts, written, transferred, duration_seconds, error, .. } = report;
+    let what = match transferred {
+        Some(transferred) => format!("carried into MyCase {transferred}"),
+        None => format!("written {written}, unchanged {}", counts.unchanged),
+    };
+    let mut text = format!("{} {}: {what}", report.trigger.word(), ending_word(report.outcome));
     if counts.failed > 0 {
         text.push_str(&format!(", failed {}", counts.failed));
     }
@@ -173,6 +193,19 @@ mod tests {
         let text = text(&report(json!({ "outcome": "waiting", "waiting_plan": "p-12ab34cd", "waiting": 2 })), false);
         assert!(text.contains("2 cases wait for approval") && text.contains("casebridge approve acme p-12ab34cd"), "{text}");
         assert!(text.contains("planned: create 2, stage 1, unchanged 7"), "{text}");
+    }
+
+    #[test]
+    fn a_run_that_carries_says_how_much_it_carried() {
+        let report = report(json!({ "trigger": "documents", "transferred": 12, "written": 0, "notes": ["3 files wait"], "counts": {
+            "create": 0, "update": 0, "stage": 0, "contact": 0, "close": 0, "reopen": 0, "unchanged": 0, "exceptions": 0, "failed": 0 } }));
+        insta::assert_snapshot!(text(&report, false), @r"
+        acme: run 3 (documents) is done
+          12 carried into MyCase
+          6 requests to MyCase, 3 to the portal, 1.2 seconds
+          3 files wait
+        ");
+        assert_eq!(line(&report), "documents done: carried into MyCase 12 (1.2 s)");
     }
 
     #[test]

@@ -18,7 +18,8 @@ pub(super) async fn sync(args: &SyncArgs, desk: &Desk) -> Result<Exit, Failure> 
         fs::OpenOptions::new().append(true).create(true).open(path).map_err(|error| Failure::failed(error.to_string()))?;
     }
     let firm = firm::reach(&args.firm, desk).await?;
-    let ask = SyncAsk { cases: args.cases.clone(), verify: args.verify, rewrite: args.rewrite };
+    let SyncArgs { cases, verify, rewrite, documents, messages, .. } = args;
+    let ask = SyncAsk { cases: cases.clone(), verify: *verify, rewrite: *rewrite, documents: *documents, messages: *messages };
     let Answer::Run(run) = firm.ask(Ask::Sync(ask), desk).await? else { return Err(unexpected()) };
     if let Some(path) = &args.report {
         write_report(path, &run, &firm, desk).await?;

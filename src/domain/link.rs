@@ -116,6 +116,10 @@ pub fn phone_print(phone: Option<&str>, prints: &Fingerprinter) -> u64 {
 
 /// The short fingerprint of a record's readable id, 0 for none.
 pub fn readable_print(record: &Record, prints: &Fingerprinter) -> u64 {
-    let readable = record.fields.get("readable_id");
-    readable.map_or(0, |id| prints.of([b"readable".as_slice(), id.as_bytes()]).short())
+    record.fields.get("readable_id").map_or(0, |id| readable_text_print(id, prints))
+}
+
+/// The same of a readable id that somebody else bears.
+pub fn readable_text_print(id: &str, prints: &Fingerprinter) -> u64 {
+    prints.of([b"readable".as_slice(), id.as_bytes()]).short()
 }

@@ -26,7 +26,7 @@ pub use ids::{
     CaseId, CompanyId, DocumentId, FieldId, FirmId, FirmIdError, GroupId, ItemId, NoteId, PersonId, PlanName, PortalId, RunId, StaffId,
 };
 pub use kind::{Kind, Kinds};
-pub use link::{Link, Missing, SeenState, phone_print, readable_print};
+pub use link::{Link, Missing, SeenState, phone_print, readable_print, readable_text_print};
 pub use listing::{Listing, PortalCase};
 pub use name::NameKey;
 pub use phone::{PhoneError, e164, email};

@@ -76,6 +76,12 @@ pub struct SyncAsk {
     pub verify: bool,
     /// Send every linked case anew.
     pub rewrite: bool,
+    /// Carry the portal's files into MyCase, and nothing else; with `verify` its whole list is read.
+    #[serde(default)]
+    pub documents: bool,
+    /// The same of messages.
+    #[serde(default)]
+    pub messages: bool,
 }
 
 /// `casebridge approve`.

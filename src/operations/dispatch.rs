@@ -1,11 +1,11 @@
 //! From a request to the function that answers it.
 
-use super::{Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, connect, disconnect, plan, status};
+use super::{Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, carry, connect, disconnect, plan, status};
 use crate::domain::{CaseId, Kinds, PlanName};
 use crate::plan::Reach;
 use crate::plan::guard::Filter;
 use crate::store::{AccountMyCase, FirstRunDone, LookbackFirst, Pause, PlanSlot, PortalKeyRefused, Selected};
-use crate::sync::{self, ApprovalAsk, Engine, Hands, Progress, RunAsk, RunReport, Trigger};
+use crate::sync::{self, ApprovalAsk, CarryAsk, Engine, Hands, Progress, RunAsk, RunReport, Trigger};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::collections::BTreeSet;
@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 pub async fn answer(engine: &Engine, ask: Ask, by: &Caller, progress: &Progress) -> Result<Answer, OperationError> {
     match ask {
         Ask::Plan(ask) => plan::plan(engine, ask, progress).await,
+        Ask::Sync(ask) if ask.documents || ask.messages => carry::by_hand(engine, &ask, progress).await,
         Ask::Sync(ask) => by_hand(engine, ask, progress).await,
         Ask::Approve(ask) => approve(engine, ask, by, progress).await,
         Ask::Reject { plan } => reject(engine, &PlanName(plan)),
@@ -29,14 +30,18 @@ pub async fn answer(engine: &Engine, ask: Ask, by: &Caller, progress: &Progress)
         Ask::ConnectEnd { redirected } => connect::end(engine, &redirected).await,
         Ask::Disconnect => disconnect::disconnect(&engine.hands).await,
         Ask::Status => Ok(Answer::Status(Box::new(status::status(&engine.firm, engine.store(), engine.hands.clock.now())?))),
-        Ask::Exceptions => Ok(Answer::Exceptions(engine.store().exceptions()?)),
+        Ask::Exceptions => Ok(Answer::Exceptions(carry::attention(engine.store(), true)?)),
     }
 }
 
 /// What the daemon starts by itself.
 pub async fn scheduled(engine: &Engine, trigger: Trigger, progress: &Progress) -> RunReport {
-    if trigger == Trigger::Changes {
-        return sync::changes(engine, progress).await;
+    let carry = CarryAsk { whole: false, by_hand: false };
+    match trigger {
+        Trigger::Documents => return sync::carry_documents(engine, carry, progress).await,
+        Trigger::Messages => return sync::carry_messages(engine, carry, progress).await,
+        Trigger::Changes => return sync::changes(engine, progress).await,
+        Trigger::Schedule | Trigger::Verify | Trigger::ByHand | Trigger::Approval | Trigger::ContactHours => {}
     }
     let verify = trigger == Trigger::Verify;
     sync::run(engine, RunAsk { trigger, reach: everything(engine), verify, rewrite: false }, progress).await

@@ -213,7 +213,8 @@ impl House {
         let vault = self.vault()?;
         let path = self.paths.state.join(format!("{id}.redb"));
         let store = Store::open(&path, id, vault.clone(), self.clock.now())?;
-        Ok(Hands::new(id.clone(), store, &vault, self.clock, self.transport.clone(), self.limiters.clone(), self.stop.clone()))
+        let (transport, limiters, scratch) = (self.transport.clone(), self.limiters.clone(), self.paths.state.join("tmp"));
+        Ok(Hands::new(id.clone(), store, &vault, self.clock, transport, limiters, scratch, self.stop.clone()))
     }
 
     /// Whether a firm has a state already.

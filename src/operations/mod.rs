@@ -4,6 +4,7 @@
 mod accept;
 mod answer;
 mod ask;
+mod carry;
 mod connect;
 mod disconnect;
 mod dispatch;

@@ -1,11 +1,11 @@
 //! `status`: how one firm stands, from its file and its state alone; asks nobody.
 
-use super::{Attention, FileState, FileView, FirmStatus, NextRuns, OperationError, PauseView, ReconnectView, RunState};
+use super::{Attention, FileState, FileView, FirmStatus, NextRuns, OperationError, PauseView, ReconnectView, RunState, carry};
 use crate::config::Firm;
 use crate::config::cron::Cron;
 use crate::domain::{CaseException, CaseId, Reason};
 use crate::store::{Accepted, Pause, PlanSlot, Store};
-use crate::sync::{RunReport, connection_view, renames_view};
+use crate::sync::{RunReport, Trigger, connection_view, renames_view};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ const EXAMPLES: usize = 5;
 
 /// How a firm stands now.
 pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, OperationError> {
-    let exceptions = store.exceptions()?;
+    let exceptions = carry::attention(store, false)?;
     let pause = store.meta::<Pause>()?.filter(|pause| pause.until.is_none_or(|until| until > now));
     let accepted = store.meta::<Accepted>()?;
     let waiting = store.plan_head(PlanSlot::Waiting)?.filter(|plan| plan.expires_at > now);
@@ -51,7 +51,8 @@ pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, 
 }
 
 fn last_run(store: &Store) -> Result<Option<RunReport>, OperationError> {
-    let last = store.runs(1)?.pop();
+    let of_cases = [Trigger::Schedule, Trigger::Verify, Trigger::ByHand, Trigger::Approval, Trigger::ContactHours, Trigger::Changes];
+    let last = store.last_run(&of_cases.map(Trigger::word))?;
     Ok(last.and_then(|(_, value)| serde_json::from_value(value).ok()))
 }
 

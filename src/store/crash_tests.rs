@@ -1,8 +1,9 @@
 //! A disk that fails at every single write in turn: after a crash there is everything of a transaction or nothing, and a
 //! full disk loses nothing and is got over.
 
+use super::{Carried, CarryState, Shelf, Wait};
 use super::{Store, StoreError, samples};
-use crate::domain::CaseId;
+use crate::domain::{CaseId, DocumentId, ItemId};
 use redb::StorageBackend;
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -121,8 +122,21 @@ fn write(store: &Store, n: u64) -> Result<(), StoreError> {
         w.remove_entry(CaseId(n - 1))?;
         w.put_link(&samples::link(n), &samples::record(n))?;
         w.add_history(&samples::history(n))?;
-        w.put_tokens(&samples::tokens(&n.to_string()))
+        w.put_tokens(&samples::tokens(&n.to_string()))?;
+        w.put_carried(Shelf::Documents, &item(n - 1), &arrived(n - 1), None)?;
+        let begun = CarryState::Begun { path: Some(format!("folder/{n}.pdf")), asked_at: samples::now() };
+        let wait = Some((0, Wait::Until(samples::now())));
+        w.put_carried(Shelf::Documents, &item(n), &Carried { state: begun, ..Carried::owed(false) }, wait)
     })
+}
+
+fn item(n: u64) -> ItemId {
+    ItemId(n.to_string())
+}
+
+fn arrived(n: u64) -> Carried {
+    let (path, sha256) = (format!("folder/{n}.pdf"), String::new());
+    Carried::settled(CarryState::Document { document: DocumentId(n), path, length: n, sha256, at: samples::now() })
 }
 
 /// How many transactions the state holds; panics when its parts do not agree.
@@ -135,6 +149,9 @@ fn held(store: &Store) -> u64 {
     let journal: Vec<u64> = store.journal().unwrap().iter().map(|entry| entry.seq).collect();
     assert_eq!(journal, if n == 0 { vec![] } else { vec![n] });
     assert_eq!(store.tokens().unwrap(), (n > 0).then(|| samples::tokens(&n.to_string())));
+    let open: Vec<ItemId> = store.carried_open(Shelf::Documents).unwrap().into_keys().collect();
+    assert_eq!(open, if n == 0 { vec![] } else { vec![item(n)] }, "of the ledger, too, only the last is open");
+    assert!((1..n).all(|n| store.carried(Shelf::Documents, &item(n)).unwrap() == Some(arrived(n))));
     n
 }
 

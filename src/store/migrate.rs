@@ -8,15 +8,20 @@ use crate::domain::FirmId;
 use redb::{Database, ReadableDatabase, WriteTransaction};
 
 /// The format this casebridge writes.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const NAME: &str = "format";
 
 /// From a format to the next.
 pub(super) type Step = fn(&WriteTransaction) -> Result<(), StoreError>;
 
-/// `STEPS[n]` leads from format `n + 1` to `n + 2`. Format 1 is the first, so there is none yet.
-pub(super) const STEPS: [Step; FORMAT as usize - 1] = [];
+/// `STEPS[n]` leads from format `n + 1` to `n + 2`.
+pub(super) const STEPS: [Step; FORMAT as usize - 1] = [to_2];
+
+/// Format 2 has the ledger of documents and messages. Nothing else changes, so a crash within leaves format 1 whole.
+fn to_2(tx: &WriteTransaction) -> Result<(), StoreError> {
+    Ok(tables::make_ledger(tx)?)
+}
 
 /// The file's format; `None` when it was never written.
 pub(super) fn format(db: &Database) -> Result<Option<u32>, StoreError> {
@@ -110,7 +115,7 @@ mod tests {
         let error = climb(&db, &"acme".parse().unwrap(), FORMAT + 1, &STEPS).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the state of acme has format 2, and this casebridge knows formats up to 1: use the newer casebridge again"
+            "the state of acme has format 3, and this casebridge knows formats up to 2: use the newer casebridge again"
         );
     }
 }

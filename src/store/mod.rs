@@ -16,6 +16,7 @@ mod error;
 mod exceptions;
 mod history;
 mod journal;
+mod ledger;
 mod links;
 mod meta;
 mod migrate;
@@ -50,6 +51,10 @@ mod seal_tests;
 pub use error::StoreError;
 pub use history::{HistoryEntry, KEEP_VALUES};
 pub use journal::{Approval, EntryState, JournalEntry};
+pub use ledger::{
+    BearingKeys, Carried, CarriedCounts, CarryState, CarryTrouble, FilesPlace, LastPage, MessagesPlace, OpenItem, PutAt, ReadSoFar, Shelf,
+    ShelfCounts, Wait,
+};
 pub use links::{LinkIter, LinkWalk, Links};
 pub use meta::{
     Accepted, AccountMyCase, AccountPortal, Connected, ConnectionBroken, ConnectionWarned, FirstConnected, FirstRunDone, LastScan,

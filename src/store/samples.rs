@@ -1,9 +1,9 @@
 //! Values for the store's tests, full of personal data that must never be readable in the file ([`PRIVATE`]).
 
-use super::{Approval, EntryState, HistoryEntry, JournalEntry, SavedPlan, Store, Vault};
+use super::{Approval, Carried, CarryState, EntryState, HistoryEntry, JournalEntry, PutAt, SavedPlan, Store, Vault};
 use crate::domain::{
-    CaseException, CaseId, FirmId, Holds, Kind, Link, PersonId, PlanName, PortalId, Reason, ReasonCode, Record, RecordClient, RunId,
-    SeenState, TeamMember, Tokens,
+    CaseException, CaseId, DocumentId, FirmId, Holds, Kind, Link, PersonId, PlanName, PortalId, Reason, ReasonCode, Record, RecordClient,
+    RunId, SeenState, TeamMember, Tokens,
 };
 use crate::plan::{Change, LimitLine};
 use jiff::{SignedDuration, Timestamp};
@@ -107,6 +107,14 @@ pub(super) fn exception(case: u64) -> CaseException {
         fix: "add it to [portal.stages]".into(),
     };
     CaseException { case: CaseId(case), reasons: vec![reason] }
+}
+
+/// A file on its way, with what must not be readable.
+pub(super) fn posted() -> Carried {
+    let headers = [("x-amz-acl".to_owned(), "stored-secret".to_owned())].into();
+    let place = PutAt { url: "https://storage.example/access-to-write".into(), headers };
+    let state = CarryState::Posted { document: DocumentId(5), path: "Case Documents/Featherstone.pdf".into(), place };
+    Carried { case: Some(CaseId(7)), state, ..Carried::owed(true) }
 }
 
 pub(super) fn tokens(which: &str) -> Tokens {

@@ -1,7 +1,7 @@
 //! What a thief of the file reads: no name, phone, e-mail address, token or secret, also in pages that were freed.
 
-use super::{PlanSlot, Store, StoreError, Vault, samples};
-use crate::domain::CaseId;
+use super::{PlanSlot, Shelf, Store, StoreError, Vault, Wait, samples};
+use crate::domain::{CaseId, ItemId};
 use crate::store::{Accepted, Connected, Pause};
 use camino::Utf8PathBuf;
 use secrecy::SecretString;
@@ -33,6 +33,7 @@ fn fill(store: &Store) {
                 w.put_secret("portal-key", &SecretString::from("stored-secret"))?;
                 w.replace_exceptions(&[samples::exception(4)])?;
                 w.put_run(w_run(), samples::now(), &serde_json::json!({ "notes": ["Wilhelmina"] }))?;
+                w.put_carried(Shelf::Documents, &ItemId("8123".into()), &samples::posted(), Some((0, Wait::Size(1))))?;
                 w.put_meta(&Connected { at: samples::now(), person: "approver-anna".into() })?;
                 w.put_meta(&Pause { reason: "Boss is away".into(), since: samples::now(), until: None, who: Some("approver-anna".into()) })
             })
@@ -124,7 +125,7 @@ fn a_file_of_a_newer_casebridge_is_refused_and_left() {
         tx.commit().unwrap();
     };
     stamp(super::FORMAT + 1);
-    assert!(matches!(open(&path), Err(StoreError::Newer { found: 2, known: 1, .. })));
+    assert!(matches!(open(&path), Err(StoreError::Newer { found: 3, known: 2, .. })));
     stamp(super::FORMAT);
     assert_eq!(open(&path).unwrap().links().unwrap().len().unwrap(), 39);
 }

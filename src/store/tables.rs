@@ -25,6 +25,10 @@
 //! unapproved          (second, seq)            clear: bits of kinds                             the same, for writes nobody approved; pruned after 2 days
 //! runs                run                      sealed: the report (JSON)                        the end of a run; the last 1000
 //! counters            name                     clear: u64 ("run", runs that found nothing)      a run's beginning; empty runs
+//! documents           portal's file id         sealed: Carried (from which case, how far)       a documents run
+//! documents_open      the same                 clear: page, what it waits for (postcard)        the same; only files not settled
+//! messages            portal's message id      sealed: Carried                                  a messages run
+//! messages_open       the same                 clear: page, what it waits for (postcard)        the same; only messages not settled
 //! ```
 
 use redb::{Key, TableDefinition, WriteTransaction};
@@ -64,6 +68,10 @@ pub(super) const HISTORY_VALUES: SealedTable<(u64, u64)> = sealed("history_value
 pub(super) const UNAPPROVED: TableDefinition<(u64, u64), u8> = TableDefinition::new("unapproved");
 pub(super) const RUNS: SealedTable<u64> = sealed("runs");
 pub(super) const COUNTERS: TableDefinition<&str, u64> = TableDefinition::new("counters");
+pub(super) const DOCUMENTS: SealedTable<&str> = sealed("documents");
+pub(super) const DOCUMENTS_OPEN: Bytes<&str> = TableDefinition::new("documents_open");
+pub(super) const MESSAGES: SealedTable<&str> = sealed("messages");
+pub(super) const MESSAGES_OPEN: Bytes<&str> = TableDefinition::new("messages_open");
 
 /// Makes every table, so that readers never meet a missing one.
 pub(super) fn make_all(tx: &WriteTransaction) -> Result<(), redb::TableError> {
@@ -79,5 +87,13 @@ pub(super) fn make_all(tx: &WriteTransaction) -> Result<(), redb::TableError> {
     tx.open_table(HISTORY_VALUES.rows)?;
     tx.open_table(UNAPPROVED)?;
     tx.open_table(COUNTERS)?;
+    make_ledger(tx)
+}
+
+/// Makes the tables of what is carried back into MyCase: new in format 2.
+pub(super) fn make_ledger(tx: &WriteTransaction) -> Result<(), redb::TableError> {
+    for table in [DOCUMENTS.rows, DOCUMENTS_OPEN, MESSAGES.rows, MESSAGES_OPEN] {
+        tx.open_table(table)?;
+    }
     Ok(())
 }

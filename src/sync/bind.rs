@@ -44,6 +44,7 @@ pub fn rebind(engine: &Engine) -> Result<(), RunError> {
             w.remove_all_links()?;
             w.remove_plan(PlanSlot::Waiting)?;
             owed.iter().try_for_each(|entry| w.remove_entry(entry.change.case))?;
+            w.forget_carried()?;
         }
         w.put_meta(&found)?;
         w.remove_meta::<AccountMyCase>()?;

@@ -6,10 +6,10 @@
 
 use super::changes::CHANGES;
 use super::study::{Looked, Studied};
-use super::{Engine, RunError, record, refusals};
+use super::{Engine, RunError, carry, record, refusals};
 use crate::domain::{CaseException, CaseId, ReasonCode};
 use crate::plan::Reach;
-use crate::store::{FirstRunDone, LastScan, LookAgain, LookbackFirst, StoreError, Writer};
+use crate::store::{FirstRunDone, LastScan, LookAgain, LookbackFirst, StoreError};
 use jiff::Timestamp;
 
 /// What was planned and how it was read, for the closing transaction.
@@ -66,7 +66,8 @@ pub(super) fn finish(engine: &Engine, closing: Closing<'_>, mut exceptions: Vec<
             studied.lists.iter().try_for_each(|lists| w.put_meta(lists))?;
         }
         if verify && *looked == Looked::All {
-            after_comparing_everything(w)?;
+            // Compared is what clients gave, too: the next runs over documents and messages read the portal's whole lists.
+            carry::forget_places(w)?;
         }
         if whole {
             w.put_meta(&LastScan { count: scan.read, at: now })?;
@@ -80,12 +81,6 @@ pub(super) fn finish(engine: &Engine, closing: Closing<'_>, mut exceptions: Vec<
         Ok(())
     })?;
     Ok(exceptions.iter().filter(|exception| looked.at(exception.case)).count())
-}
-
-/// What a comparison of everything asks of other runs: the next ones over documents and messages read the portal's whole
-/// lists. (`carry::forget_places(w)` belongs here.)
-fn after_comparing_everything(_w: &mut Writer<'_>) -> Result<(), StoreError> {
-    Ok(())
 }
 
 /// Which cases the next changes runs must read again, and from when on, in place of what was known of those looked at.

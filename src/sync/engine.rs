@@ -10,6 +10,7 @@ use crate::mycase::{self, Session, SharedTokens};
 use crate::plan::ApprovedPlan;
 use crate::portal::{PortalReader, PortalWriter};
 use crate::store::{Store, StoreError, Vault};
+use camino::Utf8PathBuf;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
@@ -36,6 +37,14 @@ pub struct Hands {
     pub(crate) pending_state: Mutex<Option<String>>,
     /// At most one run that writes cases.
     pub(crate) running: tokio::sync::Mutex<()>,
+    /// At most one run that carries documents, beside it.
+    pub(crate) carrying_documents: tokio::sync::Mutex<()>,
+    /// At most one run that carries messages, beside both.
+    pub(crate) carrying_messages: tokio::sync::Mutex<()>,
+    /// Where documents go; no token goes there.
+    storage: HttpClient,
+    /// A folder for what has to lie on the disk for a while; made when it is needed.
+    pub(crate) scratch: Utf8PathBuf,
     stop: watch::Receiver<bool>,
 }
 
@@ -46,7 +55,8 @@ impl std::fmt::Debug for Hands {
 }
 
 impl Hands {
-    /// The hands of one firm. Runs end early, after the change in flight, once `stop` says true.
+    /// The hands of one firm. Runs end early, after the change in flight, once `stop` says true. `scratch` is a folder of
+    /// casebridge's own beside the state.
     pub fn new(
         firm: FirmId,
         store: Store,
@@ -54,12 +64,31 @@ impl Hands {
         clock: Clock,
         transport: Transport,
         limiters: Arc<Limiters>,
+        scratch: Utf8PathBuf,
         stop: watch::Receiver<bool>,
     ) -> Arc<Hands> {
         let prints = vault.fingerprinter(&firm);
         let (tokens, session, portal, pending_state) = (Mutex::default(), Mutex::default(), Mutex::default(), Mutex::default());
-        let running = tokio::sync::Mutex::default();
-        Arc::new(Hands { firm, store, prints, clock, transport, limiters, tokens, session, portal, pending_state, running, stop })
+        let (running, carrying_documents, carrying_messages) = Default::default();
+        let storage = mycase::storage_client(transport.clone());
+        Arc::new(Hands {
+            firm,
+            store,
+            prints,
+            clock,
+            transport,
+            limiters,
+            tokens,
+            session,
+            portal,
+            pending_state,
+            running,
+            carrying_documents,
+            carrying_messages,
+            storage,
+            scratch,
+            stop,
+        })
     }
 
     /// Whether the process is about to end.
@@ -169,6 +198,12 @@ impl Engine {
         Ok(mycase::Reader::new(http, session, self.firm.mycase.api_url.clone()))
     }
 
+    /// Adds documents and notes to MyCase.
+    pub(crate) fn mycase_writer(&self) -> Result<mycase::Writer, RunError> {
+        let (session, http) = self.session()?;
+        Ok(mycase::Writer::new(http, self.hands.storage.clone(), session, self.firm.mycase.api_url.clone()))
+    }
+
     fn portal_http(&self) -> HttpClient {
         let portal = &self.firm.portal;
         let key = format!("{} {} {} {}", portal.kind, portal.base_url, portal.profile.requests_per_second, portal.profile.in_flight);
@@ -197,9 +232,9 @@ impl Engine {
         Ok(PortalWriter::new(self.portal_http(), portal.profile.clone(), portal.base_url.clone(), key))
     }
 
-    /// Requests made so far to MyCase and to the portal.
+    /// Requests made so far to MyCase (its storage among it) and to the portal.
     pub(crate) fn requests(&self) -> super::Requests {
-        let mycase = lock(&self.hands.session).as_ref().map_or(0, |(_, _, http)| http.requests());
+        let mycase = lock(&self.hands.session).as_ref().map_or(0, |(_, _, http)| http.requests()) + self.hands.storage.requests();
         let portal = lock(&self.hands.portal).as_ref().map_or(0, |(_, http)| http.requests());
         super::Requests { mycase, portal }
     }

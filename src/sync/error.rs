@@ -44,6 +44,12 @@ pub enum RunError {
     /// The portal's list was odd: nothing may be created on its word.
     #[error("the portal's list could not be read whole, so nothing was planned: without it a record could be made twice")]
     ListNotWhole,
+    /// The portal cannot give what is asked for.
+    #[error("{0}")]
+    NotPossible(String),
+    /// MyCase was asked for one thing after the other and gave no answer to any.
+    #[error("MyCase gives no answer, so the rest waits for the next run: {0}")]
+    Silent(String),
     /// The state.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -66,8 +72,8 @@ impl RunError {
             RunError::Reconnect { .. } => "reconnect",
             RunError::OtherAccount { .. } => "other-account",
             RunError::Secret(_) => "secret",
-            RunError::MyCase(_) => "mycase",
-            RunError::Portal(_) | RunError::ListNotWhole => "portal",
+            RunError::MyCase(_) | RunError::Silent(_) => "mycase",
+            RunError::Portal(_) | RunError::ListNotWhole | RunError::NotPossible(_) => "portal",
             RunError::Store(_) => "state",
             RunError::Mapping(_) => "file",
             RunError::Case(_) => "case",

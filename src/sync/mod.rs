@@ -33,6 +33,7 @@
 mod apply;
 mod begun;
 mod bind;
+pub mod carry;
 mod cases;
 mod changes;
 mod closing;
@@ -49,6 +50,7 @@ mod settle;
 mod study;
 
 pub use bind::rebind;
+pub use carry::{CarryAsk, carry_documents, carry_messages};
 pub use cases::{ApprovalAsk, Preview, RunAsk, approve, preview, run, save_preview};
 pub use changes::changes;
 pub use connection::{Connection, ConnectionView, Kept, KeptAlive, KeyCheck, connection_view, keep_alive, renewal_due};

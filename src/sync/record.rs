@@ -257,6 +257,22 @@ pub(crate) fn remember(engine: &Engine, report: &RunReport) {
     let (mycase, portal) = (report.requests.mycase, report.requests.portal);
     match &report.error {
         Some(error) => tracing::error!(firm, run, code = error.code, "run failed: {}", error.text),
+        None if report.transferred.is_some() => {
+            let (trigger, transferred) = (report.trigger.word(), report.transferred.unwrap_or_default());
+            tracing::info!(
+                firm,
+                run,
+                trigger,
+                transferred,
+                failed,
+                attention = report.counts.exceptions,
+                requests_mycase = mycase,
+                requests_portal = portal,
+                duration_seconds = report.duration_seconds,
+                "run ended: {transferred} carried into MyCase, {failed} failed, {} need attention",
+                report.counts.exceptions
+            );
+        }
         None => tracing::info!(
             firm,
             run,

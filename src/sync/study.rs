@@ -3,7 +3,7 @@
 use super::changes::{Moves, covers, seen_until};
 use super::refusals::Rested;
 use super::{Engine, Progress, RunError, connection, lists, renames};
-use crate::domain::{CaseId, Link, Listing, PortalId, Scan, ScanDoubt, SeenCase};
+use crate::domain::{CaseId, FirmId, Link, Listing, PortalId, Scan, ScanDoubt, SeenCase};
 use crate::mapping::{self, Mapper, NamesEver, Renames, Wanted};
 use crate::mycase::{CaseQuery, MyCaseError, Reader};
 use crate::plan::{Absence, Context, Look, Plan, Planner, Reach};
@@ -351,7 +351,12 @@ fn lookback(engine: &Engine, first: bool, now: Timestamp) -> Result<Timestamp, R
 
 /// MyCase's errors in a run's words.
 pub(crate) fn from_mycase(engine: &Engine, error: MyCaseError) -> RunError {
-    let firm = engine.firm.id.clone();
+    from_mycase_of(&engine.firm.id, error)
+}
+
+/// The same of the firm with this id.
+pub(crate) fn from_mycase_of(firm: &FirmId, error: MyCaseError) -> RunError {
+    let firm = firm.clone();
     match error {
         MyCaseError::NotConnected => RunError::NotConnected(firm),
         MyCaseError::Reconnect { why } => RunError::Reconnect { firm, why },

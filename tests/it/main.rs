@@ -5,3 +5,4 @@ mod flow;
 mod mycase;
 mod profiles;
 mod sandbox;
+mod streams;

@@ -110,6 +110,37 @@ impl Player {
         })
     }
 
+    /// A client of the case sends a file and a message in the portal.
+    pub(super) fn client_sends(&self, case: u64, name: &str, bytes: &[u8], words: &str) -> Result<(), String> {
+        self.sandbox.with(|world| {
+            let now = world.now();
+            let record = world.case_status.by_integration_id(&case.to_string()).first().map(|record| record.id);
+            let record = record.ok_or_else(|| format!("{} has no case {case}", self.portal))?;
+            world.case_status.add_file(record, name, 0, Some(bytes.to_vec().into()), now);
+            world.case_status.add_message(record, "a client", words, now);
+            Ok(())
+        })
+    }
+
+    /// The case's documents in MyCase, path and bytes, and the texts of its notes.
+    pub(super) fn carried(&self, case: u64) -> (Vec<(String, Vec<u8>)>, Vec<String>) {
+        self.sandbox.with(|world| {
+            let documents = world.mycase.documents.values().filter(|document| document.case == Some(case));
+            let bytes = |document: &crate::sandbox::Document| {
+                let last = document.versions.last().and_then(|version| version.bytes.as_ref());
+                (document.path.clone(), last.map(|bytes| bytes.to_vec()).unwrap_or_default())
+            };
+            let notes = world.mycase.notes.values().filter(|note| note.case == case);
+            (documents.map(bytes).collect(), notes.map(|note| note.note.clone()).collect())
+        })
+    }
+
+    /// How many pairs of tokens MyCase was asked for since requests were last counted.
+    pub(super) fn token_requests(&self) -> u64 {
+        let requests = self.sandbox.with(|world| world.requests());
+        requests.iter().filter(|(route, _)| route.contains("/tokens")).map(|(_, count)| count).sum()
+    }
+
     fn side(&self) -> &'static str {
         match self.kind {
             Kind::CaseStatus => "case_status",

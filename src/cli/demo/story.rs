@@ -1,6 +1,7 @@
 //! The steps of the demo, in order. Each says what it does, does it through the daemon, looks at the stand-ins, and ends
 //! the demo when something is not as it should be.
 
+use super::back;
 use super::cast::{Player, Shown};
 use super::theatre::{Oops, Theatre};
 use crate::cli::Output;
@@ -69,6 +70,8 @@ async fn tell(stage: &mut Stage, theatre: &mut Theatre, players: &[Player]) -> R
     }
     stage.title("An edit that would move most cases waits for a person");
     a_mass_edit(stage, theatre, &players[0]).await?;
+    stage.title("A client answers: a file and a message travel back into MyCase, though the access token ends meanwhile");
+    back::a_client_answers(stage, theatre, &players[0]).await?;
     stage.title("The disk is lost: both states are gone, and the portals are full");
     the_state_is_lost(stage, theatre, players).await
 }
@@ -246,12 +249,12 @@ fn say_run(stage: &mut Stage, player: &Player, report: &RunReport, what: &str) {
     stage.line(&format!("   {}: {} written{waits}: {what}", player.id, report.written));
 }
 
-fn expect(fine: bool, otherwise: impl FnOnce() -> String) -> Result<(), Oops> {
+pub(super) fn expect(fine: bool, otherwise: impl FnOnce() -> String) -> Result<(), Oops> {
     if fine { Ok(()) } else { Err(otherwise()) }
 }
 
 /// Where the story is told.
-struct Stage {
+pub(super) struct Stage {
     output: Output,
     step: usize,
 }
@@ -262,7 +265,7 @@ impl Stage {
         self.output.answer(&format!("\n{}. {text}", self.step));
     }
 
-    fn line(&self, text: &str) {
+    pub(super) fn line(&self, text: &str) {
         self.output.answer(text);
     }
 }

@@ -1,0 +1,101 @@
+//! What a run came to so far, and what becomes of an item that did not arrive. The only place that decides about waits.
+
+use super::kit::{Item, Job, Kit};
+use super::reasons;
+use crate::domain::Reason;
+use crate::store::{CarryTrouble, Wait};
+use crate::sync::{Failure, RunError};
+
+/// Items in a row that MyCase gave no answer to before the run ends.
+const SILENT: u32 = 3;
+/// Tries after which a file that does not come whole needs attention.
+const NOT_WHOLE: u32 = 3;
+
+/// How one item ended.
+#[derive(Debug)]
+pub(super) enum Fate {
+    /// It arrived; its row says so.
+    Delivered,
+    /// Nothing was to be done; its row says so.
+    Settled,
+    /// Not now; nothing went wrong.
+    Later(Wait),
+    /// It needs attention until it arrives; `failed` is what went wrong, when something was tried.
+    Trouble {
+        /// Why.
+        reason: Reason,
+        /// What it waits for; `None` is the time for the next try.
+        wait: Option<Wait>,
+        /// For the report.
+        failed: Option<String>,
+    },
+    /// Its bytes did not come as announced.
+    NotWhole(String),
+    /// It is tried again; `wait` when the time is not that of the next try.
+    Again {
+        /// For the report.
+        text: String,
+        /// When.
+        wait: Option<Wait>,
+        /// MyCase gave no answer.
+        silent: bool,
+    },
+    /// The run cannot go on.
+    Ends(RunError),
+}
+
+/// The run so far.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// Items that arrived.
+    pub(super) transferred: usize,
+    /// What went wrong, case by case.
+    pub(super) failures: Vec<Failure>,
+    /// Whether any row came to need attention, or was settled.
+    pub(super) news: bool,
+    silent: u32,
+}
+
+impl Tally {
+    /// Takes note of how an item ended and keeps its row.
+    pub(super) fn conclude<I: Item>(&mut self, kit: &Kit, mut job: Job<I>, fate: Fate) -> Result<(), RunError> {
+        match fate {
+            Fate::Delivered => {
+                self.transferred += 1;
+                self.silent = 0;
+                Ok(())
+            }
+            Fate::Settled => {
+                self.news = true;
+                Ok(())
+            }
+            Fate::Later(wait) => Ok(kit.put(&job, Some(wait))?),
+            Fate::Trouble { reason, wait, failed } => {
+                self.news = true;
+                self.silent = 0;
+                self.fail(&job, failed);
+                job.row.tries = job.row.tries.saturating_add(1);
+                job.row.trouble = Some(CarryTrouble { cases: vec![job.case], reason });
+                let wait = wait.unwrap_or_else(|| kit.again(job.row.tries));
+                Ok(kit.put(&job, Some(wait))?)
+            }
+            Fate::NotWhole(text) if job.row.tries + 1 >= NOT_WHOLE => {
+                self.conclude(kit, job, Fate::Trouble { reason: reasons::not_whole(), wait: None, failed: Some(text) })
+            }
+            Fate::NotWhole(text) => self.conclude(kit, job, Fate::Again { text, wait: None, silent: false }),
+            Fate::Again { text, wait, silent } => {
+                self.fail(&job, Some(format!("it is tried again: {text}")));
+                job.row.tries = job.row.tries.saturating_add(1);
+                kit.put(&job, Some(wait.unwrap_or_else(|| kit.again(job.row.tries))))?;
+                self.silent = if silent { self.silent + 1 } else { 0 };
+                if self.silent >= SILENT { Err(RunError::Silent(text)) } else { Ok(()) }
+            }
+            Fate::Ends(error) => Err(error),
+        }
+    }
+
+    fn fail<I: Item>(&mut self, job: &Job<I>, text: Option<String>) {
+        let failure = |text: String| Failure { case: job.case, text: format!("{} {}: {text}", I::SHELF.word(), job.id) };
+        self.failures.extend(text.map(failure));
+    }
+}
