@@ -65,6 +65,7 @@ pub fn compare(old: &Firm, new: &Firm) -> FirmChange {
         limits,
         tests,
         file: _,
+        names: _,
     } = new;
     let mut differences = Differences::default();
     differences.note("firm", "name", false, &old.name, name);

@@ -59,6 +59,28 @@ pub struct Firm {
     pub tests: Vec<TestCase>,
     /// The file's name as people see it, e.g. `acme.firm.toml`.
     pub file: String,
+    /// Every name of MyCase's stages and practice areas that the file says, in the order of the lines.
+    pub names: Vec<NamedInFile>,
+}
+
+/// One of MyCase's names where the firm file says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedInFile {
+    /// Of which list.
+    pub list: NameList,
+    /// As the file spells it.
+    pub name: String,
+    /// The line in the firm file; 0 when another file said it.
+    pub line: u32,
+}
+
+/// A list of MyCase's whose entries have ids and names (MyCase: CaseStages.json, PracticeAreas.json).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NameList {
+    /// Case stages.
+    Stages,
+    /// Practice areas.
+    PracticeAreas,
 }
 
 /// `[mycase]`: the account the cases are read from.

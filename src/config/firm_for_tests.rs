@@ -83,6 +83,7 @@ pub(crate) fn firm() -> Firm {
         limits: limits(),
         tests: Vec::new(),
         file: "acme.firm.toml".to_owned(),
+        names: Vec::new(),
     }
 }
 

@@ -39,8 +39,8 @@ pub use daemon::{Daemon, DaemonPaths, LogFormat, Web};
 pub use fields_table::{FieldLine, FieldsTable, SourceLine, fields_table, sources_table};
 pub use firm::{
     CasesRule, ClientsRule, Closure, ContactHours, DeletedRule, DocumentsRule, Drift, Existing, FieldRule, FieldSource, Firm, Hours, Lead,
-    LeadMissing, Limit, Limits, Lookback, MapEntry, MessagesRule, MyCaseSettings, NameMap, NotInMap, OutOfScopeRule, PhoneKind,
-    PortalSettings, Schedule, Share, Since, SourceName, StaffRule, StagesRule, TestCase, Who,
+    LeadMissing, Limit, Limits, Lookback, MapEntry, MessagesRule, MyCaseSettings, NameList, NameMap, NamedInFile, NotInMap, OutOfScopeRule,
+    PhoneKind, PortalSettings, Schedule, Share, Since, SourceName, StaffRule, StagesRule, TestCase, Who,
 };
 pub use init_template::init_template;
 pub use next_runs::{NextRuns, next_runs};

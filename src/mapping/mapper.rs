@@ -4,6 +4,7 @@
 use super::fields::{Fields, Filled};
 use super::names::Names;
 use super::people::{ClientRule, Login};
+use super::renames::Renames;
 use super::sources::{Facts, Getter};
 use super::staff::{StaffBook, Team};
 use super::stages::{Area, Stage};
@@ -47,12 +48,17 @@ pub enum MapperError {
 impl Mapper {
     /// Looks everything up that the firm's file names.
     pub fn new(firm: Arc<Firm>, reference: Arc<Reference>) -> Result<Mapper, MapperError> {
+        Mapper::heeding(firm, reference, Renames::default())
+    }
+
+    /// The same with what was renamed in MyCase since the file was written.
+    pub fn heeding(firm: Arc<Firm>, reference: Arc<Reference>, renames: Renames) -> Result<Mapper, MapperError> {
         let enabled_by = firm.cases.enabled_by.as_ref().map(|source| {
             let unknown = || MapperError::UnknownSource { field: "enabled_by".to_owned(), source_name: source.to_string() };
             Getter::of(source, &reference).ok_or_else(unknown)
         });
         Ok(Mapper {
-            names: Names::new(&firm, &reference),
+            names: Names::new(&firm, &reference, renames),
             clients: ClientRule::new(&firm, &reference),
             staff: StaffBook::new(&firm, &reference),
             fields: Fields::new(&firm, &reference)?,
@@ -100,6 +106,7 @@ impl Mapper {
             contact_decided: looked.people.decided,
             state: state(case.status),
             mycase_stage: case.stage.clone(),
+            former_stage: self.renames().former_stage(case.stage.as_deref()).map(str::to_owned),
             mycase_practice_area: case.practice_area.clone(),
             updated_at: case.updated_at,
             reasons,

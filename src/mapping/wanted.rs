@@ -24,6 +24,8 @@ pub struct Wanted {
     pub state: SeenStatus,
     /// MyCase's stage as spelled there.
     pub mycase_stage: Option<String>,
+    /// The name under which the firm's file knows the stage, when it was renamed in MyCase since.
+    pub former_stage: Option<String>,
     /// MyCase's practice area as spelled there.
     pub mycase_practice_area: Option<String>,
     /// When MyCase last changed the case.

@@ -40,7 +40,8 @@ pub async fn scheduled(engine: &Engine, trigger: Trigger, progress: &Progress) -
     match trigger {
         Trigger::Documents => return sync::carry_documents(engine, carry, progress).await,
         Trigger::Messages => return sync::carry_messages(engine, carry, progress).await,
-        Trigger::Schedule | Trigger::Verify | Trigger::ByHand | Trigger::Approval | Trigger::ContactHours | Trigger::Changes => {}
+        Trigger::Changes => return sync::changes(engine, progress).await,
+        Trigger::Schedule | Trigger::Verify | Trigger::ByHand | Trigger::Approval | Trigger::ContactHours => {}
     }
     let verify = trigger == Trigger::Verify;
     sync::run(engine, RunAsk { trigger, reach: everything(engine), verify, rewrite: false }, progress).await

@@ -5,7 +5,7 @@ use crate::config::Firm;
 use crate::config::cron::Cron;
 use crate::domain::{CaseException, CaseId, Reason};
 use crate::store::{Accepted, Pause, PlanSlot, Store};
-use crate::sync::{RunReport, Trigger, connection_view};
+use crate::sync::{RunReport, Trigger, connection_view, renames_view};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, 
         connection: connection.connection,
         connection_since: connection.since,
         connection_ends: connection.ends_at,
-        notes: connection.notes(firm),
+        notes: connection.notes(firm).into_iter().chain(renames_view(firm, store)?).collect(),
         reconnect: connection.broken.map(|broken| ReconnectView { since: broken.since, why: broken.why }),
         status: state,
         next: if state == RunState::Active { next_runs(firm, now) } else { NextRuns::default() },

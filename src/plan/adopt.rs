@@ -12,8 +12,19 @@ pub(super) struct Shelf {
     by_case: HashMap<CaseId, Vec<usize>>,
     /// Records without a MyCase id, by the name and the readable id they bear.
     strangers: HashMap<NameKey, Vec<usize>>,
-    /// Strangers that a link knows as a case's own.
+    /// Records that a link knows as a case's own.
     known: BTreeSet<usize>,
+    /// Records that carry the id of a case that MyCase shows.
+    explained: BTreeSet<usize>,
+}
+
+/// Records that no case of MyCase's explains.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Foreign {
+    /// Without a MyCase id.
+    pub(super) without_id: Vec<PortalId>,
+    /// With an id that is no case here.
+    pub(super) other_id: Vec<PortalId>,
 }
 
 /// The portal records that carry a case's id.
@@ -47,6 +58,7 @@ impl Shelf {
             by_case: HashMap::with_capacity(listing.cases.len()),
             strangers: HashMap::new(),
             known: BTreeSet::new(),
+            explained: BTreeSet::new(),
             listing: Listing::default(),
         };
         for (at, record) in listing.cases.iter().enumerate().filter(|(_, record)| !record.deleted) {
@@ -72,6 +84,27 @@ impl Shelf {
         if let Some(at) = self.by_portal_id.get(portal_id) {
             self.known.insert(*at);
         }
+    }
+
+    /// MyCase shows this case: a record that carries its id belongs somewhere, whatever becomes of the case.
+    pub(super) fn explain(&mut self, case: CaseId) {
+        if let Some(own) = self.by_case.get(&case) {
+            self.explained.extend(own);
+        }
+    }
+
+    /// What belongs to no case that MyCase shows and to no link, in the list's order. After all cases were looked at.
+    pub(super) fn foreign(&self) -> Foreign {
+        let mut foreign = Foreign::default();
+        for (at, record) in self.listing.cases.iter().enumerate() {
+            if record.deleted || self.known.contains(&at) || self.explained.contains(&at) {
+                continue;
+            }
+            let without_id = record.integration_id.as_deref().is_none_or(|id| id.trim().is_empty());
+            let kind = if without_id { &mut foreign.without_id } else { &mut foreign.other_id };
+            kind.push(record.portal_id.clone());
+        }
+        foreign
     }
 
     pub(super) fn record(&self, at: usize) -> Option<&PortalCase> {

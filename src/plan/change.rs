@@ -5,6 +5,7 @@ use crate::domain::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What a plan wants done to one case, complete: the applier decides nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -146,6 +147,10 @@ pub struct Plan {
     pub open_linked: usize,
     /// Sentences for people: adopted records whose contact data could not be compared, unconfirmed operations, ...
     pub notes: Vec<String>,
+    /// Cases that come to something else by themselves, and when: a stage or a closing that has not stood long enough. A
+    /// run that reads only what moved must read them again then.
+    #[serde(default)]
+    pub look_again: BTreeMap<CaseId, Timestamp>,
 }
 
 /// How many cases of each kind (by the weightiest kind), and the rest.

@@ -27,8 +27,8 @@ pub(super) fn door(firm: &Firm, wanted: &Wanted, portal_open: bool, held: bool, 
     let settled = || memory::stood(since.open, rule.settle, now);
     match (portal_open, wanted.state) {
         (true, SeenStatus::Closed) if rule.close && !held && settled() => {
-            let by_hand =
-                !rule.by_hand.is_empty() && wanted.mycase_stage.as_deref().is_some_and(|s| rule.by_hand.contains(&NameKey::new(s)));
+            let names = [&wanted.mycase_stage, &wanted.former_stage];
+            let by_hand = !rule.by_hand.is_empty() && names.into_iter().flatten().any(|stage| rule.by_hand.contains(&NameKey::new(stage)));
             if by_hand { Door::ByHand } else { Door::Closes }
         }
         (true, SeenStatus::Open | SeenStatus::Closed | SeenStatus::Unknown) => Door::StaysOpen,

@@ -57,12 +57,13 @@ impl Planner {
         let (case, portal_id) = (wanted.case, listed.portal_id.clone());
         let adoption = Adoption { case, portal_id: portal_id.clone(), record: before.clone(), seen: seen.clone() };
         let kinds = before.differs(&after);
+        let door = goal.door;
         self.crowd.wanted(case, crowd_part(&before, &after), prints);
+        self.wait_for(wanted, &Base::of_record(&before), &[], None);
         if let Some(shelf) = &mut self.shelf {
             shelf.mark_linked(&portal_id);
         }
         self.open_linked += usize::from(before.open);
-        let door = goal.door;
         if door != Door::Rests {
             self.note(case, wanted.reasons.iter().cloned());
         }

@@ -71,12 +71,14 @@ fn missing_people(firm: &Firm, wanted: &Wanted) -> Option<&'static str> {
 /// Stage or practice area that the portal needs and the record would not have.
 fn missing_place(firm: &Firm, wanted: &Wanted) -> Vec<Reason> {
     let required = firm.portal.profile.required;
+    // A rename says why, too.
+    let said = |code| has(&wanted.reasons, code) || has(&wanted.reasons, ReasonCode::Renamed);
     let mut missing = Vec::new();
-    if required.stage && start_stage(firm, wanted).is_none() && !has(&wanted.reasons, ReasonCode::StageNotMapped) {
+    if required.stage && start_stage(firm, wanted).is_none() && !said(ReasonCode::StageNotMapped) {
         missing.push(reasons::no_stage_to_start());
     }
     let area = wanted.practice_area_decided && wanted.record.practice_area.is_some();
-    if required.practice_area && !area && !has(&wanted.reasons, ReasonCode::PracticeAreaNotMapped) {
+    if required.practice_area && !area && !said(ReasonCode::PracticeAreaNotMapped) {
         missing.push(reasons::no_practice_area());
     }
     missing

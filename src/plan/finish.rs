@@ -1,12 +1,13 @@
 //! Puts the plan together: what only shows when all cases were looked at has the last word on every draft.
 
 use super::absence::Verdict;
+use super::adopt::Foreign;
 use super::context::Reach;
 use super::crowd::Found;
 use super::draft::Draft;
 use super::planner::Planner;
 use super::{Change, Plan, reasons};
-use crate::domain::{CaseException, CaseId, Kind, Link, Reason, Scan};
+use crate::domain::{CaseException, CaseId, Kind, Link, PortalId, Reason, Scan};
 use std::borrow::Borrow;
 
 impl Planner {
@@ -29,6 +30,9 @@ impl Planner {
         let mut notes = Vec::new();
         self.refuse_creates(&mut notes);
         self.hold_shared();
+        if doubts.is_empty() {
+            notes.extend(self.foreign());
+        }
         self.put_together(doubts, notes)
     }
 
@@ -53,25 +57,43 @@ impl Planner {
     fn refuse_creates(&mut self, notes: &mut Vec<String>) {
         let Some(shelf) = &self.shelf else { return };
         let whole = shelf.is_whole();
-        let (mut alike, mut waiting) = (Vec::new(), 0);
+        let (mut alike, mut waiting) = (Vec::new(), Vec::new());
         self.drafts.retain(|case, draft| {
             let Some(change) = draft.change.as_ref().filter(|change| change.kinds.contains(Kind::Create)) else { return true };
             let lookalike = shelf.lookalike(&change.after);
             if lookalike {
                 alike.push(*case);
             }
-            waiting += usize::from(!lookalike && !whole);
+            waiting.extend((!lookalike && !whole).then_some(*case));
             whole && !lookalike
         });
         for case in alike {
             self.reasons.entry(case).or_default().push(reasons::lookalike());
         }
-        if waiting > 0 {
+        self.look_again.extend(waiting.iter().map(|case| (*case, self.context.now)));
+        if !waiting.is_empty() {
             notes.push(format!(
                 "the portal's list could not be read to its end, so {} not created in this run",
-                cases(waiting, "case is", "cases are")
+                cases(waiting.len(), "case is", "cases are")
             ));
         }
+    }
+
+    /// Says which portal records belong to no case, when both sides were read whole.
+    fn foreign(&self) -> Option<String> {
+        let shelf = self.shelf.as_ref().filter(|shelf| self.listed_first && shelf.is_whole())?;
+        let Foreign { without_id, other_id } = shelf.foreign();
+        let count = without_id.len() + other_id.len();
+        let named = |ids: &[PortalId], what: &str| {
+            const MOST: usize = 5;
+            let mut words: Vec<String> = ids.iter().take(MOST).map(ToString::to_string).collect();
+            words.extend((ids.len() > MOST).then(|| format!("{} more", ids.len() - MOST)));
+            (!ids.is_empty()).then(|| format!("{} {what} ({})", ids.len(), words.join(", ")))
+        };
+        let parts = [named(&without_id, "without a MyCase id"), named(&other_id, "with an id that is no case here")];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        let belong = cases(count, "portal record belongs", "portal records belong");
+        (count > 0).then(|| format!("{belong} to no case that MyCase shows: {}; nothing is done about them", parts.join(", ")))
     }
 
     fn hold_shared(&mut self) {
@@ -106,7 +128,8 @@ impl Planner {
     /// Says the reason and takes what it holds out of the case's draft.
     fn hold(&mut self, case: CaseId, reason: Reason, group: Kind) {
         let asked = match &self.context.reach {
-            Reach::Everything | Reach::Changed => true,
+            Reach::Everything => true,
+            Reach::Changed => self.crowd.has(case),
             Reach::Cases(cases) => cases.contains(&case),
         };
         let firm = &self.context.firm;
@@ -125,7 +148,7 @@ impl Planner {
     }
 
     fn put_together(self, doubts: Vec<crate::domain::ScanDoubt>, mut notes: Vec<String>) -> Plan {
-        let Planner { context, drafts, reasons, observations, unchanged, open_linked, .. } = self;
+        let Planner { context, drafts, reasons, observations, look_again, unchanged, open_linked, .. } = self;
         let mut plan = Plan {
             firm: context.firm.id.clone(),
             made_at: context.now,
@@ -139,6 +162,7 @@ impl Planner {
             unchanged,
             open_linked,
             notes: Vec::new(),
+            look_again,
         };
         let mut taken_over = 0;
         for Draft { change, swap, adoption, taken_over: new } in drafts.into_values() {

@@ -128,6 +128,7 @@ pub(super) fn firm() -> Firm {
         limits: limits(),
         tests: Vec::new(),
         file: "acme.firm.toml".into(),
+        names: Vec::new(),
     }
 }
 
@@ -160,6 +161,7 @@ pub(super) fn case(id: u64) -> Wanted {
         contact_decided: true,
         state: SeenStatus::Open,
         mycase_stage: Some("Treatment".into()),
+        former_stage: None,
         mycase_practice_area: Some("PI".into()),
         updated_at: Some(at("2026-11-20T00:00:00Z")),
         reasons: Vec::new(),

@@ -13,9 +13,10 @@ use super::draft::Draft;
 use super::fate::{self, Fate};
 use super::memory::{self, Since};
 use super::{Change, Observation, reasons};
-use crate::config::OutOfScopeRule;
-use crate::domain::{CaseId, Kind, Kinds, Link, Listing, PortalId, Reason, Record, Scan, ScanDoubt};
+use crate::config::{Firm, OutOfScopeRule};
+use crate::domain::{CaseId, Kind, Kinds, Link, Listing, PersonId, PortalId, Reason, Record, Scan, ScanDoubt, SeenState};
 use crate::mapping::{Scope, Wanted};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// What a look at one case came to.
@@ -32,12 +33,16 @@ pub enum Look {
 pub struct Planner {
     pub(super) context: Context,
     pub(super) shelf: Option<Shelf>,
+    /// The portal's list was there before the first case was looked at.
+    pub(super) listed_first: bool,
     pub(super) crowd: Crowd,
     pub(super) drafts: BTreeMap<CaseId, Draft>,
     pub(super) reasons: BTreeMap<CaseId, Vec<Reason>>,
     pub(super) observations: BTreeMap<CaseId, Observation>,
     /// Linked cases that were not shown, with what follows if the scan was whole.
     pub(super) absent: BTreeMap<CaseId, (Verdict, Option<Observation>)>,
+    /// Cases that wait for something to have stood long enough, and until when.
+    pub(super) look_again: BTreeMap<CaseId, Timestamp>,
     pub(super) unchanged: usize,
     pub(super) open_linked: usize,
 }
@@ -46,6 +51,7 @@ impl Planner {
     /// A planner for one run.
     pub fn new(mut context: Context) -> Planner {
         Planner {
+            listed_first: context.listing.is_some(),
             shelf: context.listing.take().map(Shelf::new),
             context,
             crowd: Crowd::default(),
@@ -53,6 +59,7 @@ impl Planner {
             reasons: BTreeMap::new(),
             observations: BTreeMap::new(),
             absent: BTreeMap::new(),
+            look_again: BTreeMap::new(),
             unchanged: 0,
             open_linked: 0,
         }
@@ -68,6 +75,9 @@ impl Planner {
 
     /// Looks at one case as mapping wants it, with its link if it has one.
     pub fn look(&mut self, wanted: &Wanted, link: Option<&Link>) -> Look {
+        if let Some(shelf) = &mut self.shelf {
+            shelf.explain(wanted.case);
+        }
         match link {
             Some(link) => self.look_linked(wanted, link),
             None => self.look_new(wanted),
@@ -169,6 +179,7 @@ impl Planner {
             return self.leave(link);
         }
         self.remember(wanted, link);
+        self.wait_for(wanted, &Base::of_link(link), &link.clients, Some(&link.seen));
         match self.glance(wanted, link) {
             Glance::Leave => self.leave(link),
             Glance::InStep => {
@@ -242,12 +253,45 @@ impl Planner {
         }
     }
 
+    /// Remembers until when a case waits for its stage, or for its being open or closed, to have stood long enough.
+    pub(super) fn wait_for(&mut self, wanted: &Wanted, base: &Base<'_>, known: &[PersonId], seen: Option<&SeenState>) {
+        let Context { firm, now, .. } = &self.context;
+        if wanted.scope == Scope::In
+            && let Some(at) = settles_at(firm, wanted, base, known, seen, *now)
+        {
+            self.look_again.insert(wanted.case, at);
+        }
+    }
+
     pub(super) fn note(&mut self, case: CaseId, reasons: impl IntoIterator<Item = Reason>) {
         let mut reasons = reasons.into_iter().peekable();
         if reasons.peek().is_some() {
             self.reasons.entry(case).or_default().extend(reasons);
         }
     }
+}
+
+/// When something that is wanted today and has not stood long enough will have; `None` when nothing waits for that.
+fn settles_at(
+    firm: &Firm,
+    wanted: &Wanted,
+    base: &Base<'_>,
+    known: &[PersonId],
+    seen: Option<&SeenState>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let settles = [firm.stages.settle, firm.closure.settle];
+    if settles.iter().all(std::time::Duration::is_zero) {
+        return None;
+    }
+    let since = Since::of(wanted, seen, now);
+    let ends = [since.stage, since.open].into_iter().zip(settles).filter_map(|(since, long)| since.checked_add(long).ok());
+    let at = |then: Timestamp| {
+        let Goal { practice_area, stage, open, door, .. } = Goal::of(firm, wanted, base, known, &since, then);
+        (practice_area, stage, open, door)
+    };
+    let today = at(now);
+    ends.filter(|end| *end > now && at(*end) != today).min()
 }
 
 /// What a quick look at a linked case came to.

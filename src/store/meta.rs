@@ -6,7 +6,8 @@
 use super::snapshot::Snapshot;
 use super::tables::{META, META_FACTS};
 use super::{FORMAT, Store, StoreError, Writer};
-use crate::domain::{CaseId, Fingerprint};
+use crate::domain::{CaseId, Fingerprint, StaffId};
+use crate::mapping::NamesEver;
 use crate::plan::ChangeKey;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -48,6 +49,9 @@ facts! {
     PortalKeyRefused = "portal_key_refused",
     Selected = "selected",
     Refusals = "refusals",
+    LookAgain = "look_again",
+    ListsSeen = "lists_seen",
+    NamesEver = "names_ever",
 }
 
 /// The MyCase account the state is bound to (MyCase: Firm.json; the id comes with the first token).
@@ -162,6 +166,22 @@ pub struct Refusal {
     pub at: Timestamp,
     /// The portal's words, without personal data.
     pub text: String,
+}
+
+/// Cases that a run which reads only what moved must read again, though they may not have moved, and from when on: a stage
+/// or a closing that has to stand for a while, a change that the portal refused.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LookAgain(pub BTreeMap<CaseId, Timestamp>);
+
+/// Fingerprints of what rules may use of MyCase's short lists, as they were when all cases were last looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ListsSeen {
+    /// Staff: address, type, name, whether active.
+    pub staff: BTreeMap<StaffId, Fingerprint>,
+    /// Stages: the name.
+    pub stages: BTreeMap<u64, Fingerprint>,
+    /// Practice areas: the name.
+    pub practice_areas: BTreeMap<u64, Fingerprint>,
 }
 
 /// A person connected the firm to MyCase.

@@ -58,8 +58,8 @@ pub use ledger::{
 pub use links::{LinkIter, LinkWalk, Links};
 pub use meta::{
     Accepted, AccountMyCase, AccountPortal, Connected, ConnectionBroken, ConnectionWarned, FirstConnected, FirstRunDone, LastScan,
-    LookbackFirst, MetaFact, Pause, PersonInactive, PortalKeyRefused, RefreshBegun, RefreshTrouble, Refusal, Refusals, ScopePrint,
-    Selected, TokenRefused,
+    ListsSeen, LookAgain, LookbackFirst, MetaFact, Pause, PersonInactive, PortalKeyRefused, RefreshBegun, RefreshTrouble, Refusal,
+    Refusals, ScopePrint, Selected, TokenRefused,
 };
 pub use migrate::FORMAT;
 pub use open::Store;

@@ -43,25 +43,51 @@ pub(super) struct Begun {
 impl Begun {
     /// Begins.
     pub(super) fn now(engine: &Engine, trigger: Trigger) -> Begun {
+        Begun::unnumbered(engine, trigger).numbered(engine)
+    }
+
+    /// Begins without a number, as long as it may come to nothing.
+    pub(super) fn unnumbered(engine: &Engine, trigger: Trigger) -> Begun {
+        Begun { run: Ok(RunId(0)), trigger, started_at: engine.hands.clock.now(), requests: engine.requests() }
+    }
+
+    /// Takes a number.
+    pub(super) fn numbered(self, engine: &Engine) -> Begun {
         let run = engine.store().write(|w| w.next_run()).map_err(|error| error.to_string());
-        Begun { run, trigger, started_at: engine.hands.clock.now(), requests: engine.requests() }
+        Begun { run, ..self }
+    }
+
+    /// The report of a run that found nothing; it is kept nowhere.
+    pub(super) fn quiet(self, engine: &Engine, notes: Vec<String>) -> RunReport {
+        if engine.requests().mycase > self.requests.mycase {
+            connection::after_run(engine, None, None, false);
+        }
+        let (firm, trigger) = (engine.firm.id.as_str(), self.trigger.word());
+        tracing::debug!(firm, trigger, "nothing moved");
+        self.sum_up(engine, Done { complete: true, notes, ..Done::default() }, None)
     }
 
     /// The report, kept in the state and logged. `done` counts also when the run ended with an error: what was written was
     /// written.
     pub(super) fn report(self, engine: &Engine, done: Done, result: Result<(), RunError>) -> RunReport {
         let error = result.err();
+        connection::after_run(engine, error.as_ref(), done.key_refused.as_deref(), self.requests);
+        let report = self.sum_up(engine, done, error.as_ref());
+        record::remember(engine, &report);
+        report
+    }
+
+    fn sum_up(self, engine: &Engine, done: Done, error: Option<&RunError>) -> RunReport {
+        let now = engine.hands.clock.now();
         let before = self.requests;
         let after = engine.requests();
-        connection::after_run(engine, error.as_ref(), done.key_refused.as_deref(), before);
-        let now = engine.hands.clock.now();
         let outcome = match (&error, &done) {
             (Some(_), _) => Outcome::Failed,
             (None, done) if !done.failures.is_empty() => Outcome::Failed,
             (None, done) if done.waiting.is_some() => Outcome::Waiting,
             (None, _) => Outcome::Done,
         };
-        let report = RunReport {
+        RunReport {
             firm: engine.firm.id.clone(),
             run: self.run.clone().unwrap_or(RunId(0)),
             trigger: self.trigger,
@@ -80,9 +106,7 @@ impl Begun {
             moved: done.moved,
             failures: done.failures,
             notes: done.notes,
-            error: error.as_ref().map(|error| RunFailure { code: error.code().to_owned(), text: error.sentence() }),
-        };
-        record::remember(engine, &report);
-        report
+            error: error.map(|error| RunFailure { code: error.code().to_owned(), text: error.sentence() }),
+        }
     }
 }

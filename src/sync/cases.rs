@@ -5,14 +5,16 @@
 
 use super::apply::{Applied, Errand, apply, journal};
 use super::begun::{Begun, Done};
+use super::changes::Moves;
+use super::closing::{Closing, LookLater, finish};
 use super::report::{Failure, RunReport};
 use super::settle::settle;
-use super::study::{Studied, Study, study};
+use super::study::{Looked, Studied, Study, study};
 use super::{Engine, Progress, RunError, Trigger, bind::bind, record, refusals};
-use crate::domain::{CaseException, CaseId, PlanName, Scan};
+use crate::domain::{CaseException, CaseId, PlanName};
 use crate::plan::guard::{self, Filter};
 use crate::plan::{ApprovedPlan, Change, ChangeKey, Counts, DayBook, Judged, Plan, Reach};
-use crate::store::{Approval, EntryState, FirstRunDone, JournalEntry, LastScan, LookbackFirst, PlanSlot};
+use crate::store::{Approval, EntryState, JournalEntry, PlanSlot};
 use jiff::{Timestamp, ToSpan};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,8 +55,8 @@ pub struct Preview {
 /// What a run would do. Holds no writer.
 pub async fn preview(engine: &Engine, reach: Reach, verify: bool, progress: &Progress) -> Result<Preview, RunError> {
     bind(engine)?;
-    let studied = study(engine, Study { reach, verify, rewrite: false }, progress).await?;
-    let judged = judge(engine, &studied.plan)?;
+    let studied = study(engine, Study::of(reach, verify, false), progress).await?;
+    let judged = judge(engine, &studied, false)?;
     Ok(Preview { studied, judged })
 }
 
@@ -85,9 +87,14 @@ pub fn save_preview(engine: &Engine, preview: &Preview, reach: &Reach, verify: b
 /// Runs. What goes wrong as a whole is in the report, too, and in the state.
 pub async fn run(engine: &Engine, ask: RunAsk, progress: &Progress) -> RunReport {
     let _one_at_a_time = engine.hands.running.lock().await;
-    let (begun, mut done) = (Begun::now(engine, ask.trigger), Done::default());
+    run_begun(engine, &ask, None, Begun::now(engine, ask.trigger), progress).await
+}
+
+/// A run that has begun; whoever calls it keeps others from running. `moves`: all there is to look at, of a changes run.
+pub(super) async fn run_begun(engine: &Engine, ask: &RunAsk, moves: Option<Moves>, begun: Begun, progress: &Progress) -> RunReport {
+    let mut done = Done::default();
     let result = match begun.run {
-        Ok(run) => sync(engine, &ask, &Errand { run, trigger: ask.trigger }, progress, &mut done).await,
+        Ok(run) => sync(engine, ask, moves, &Errand { run, trigger: ask.trigger }, progress, &mut done).await,
         Err(ref error) => Err(RunError::Case(error.clone())),
     };
     begun.report(engine, done, result)
@@ -104,16 +111,24 @@ pub async fn approve(engine: &Engine, ask: ApprovalAsk, progress: &Progress) -> 
     begun.report(engine, done, result)
 }
 
-async fn sync(engine: &Engine, ask: &RunAsk, errand: &Errand, progress: &Progress, done: &mut Done) -> Result<(), RunError> {
+async fn sync(
+    engine: &Engine,
+    ask: &RunAsk,
+    moves: Option<Moves>,
+    errand: &Errand,
+    progress: &Progress,
+    done: &mut Done,
+) -> Result<(), RunError> {
     bind(engine)?;
     let mut exceptions = settle_left(engine, &ask.reach, errand, progress, done).await?;
-    let mut studied = study(engine, Study { reach: ask.reach.clone(), verify: ask.verify, rewrite: ask.rewrite }, progress).await?;
+    let what = Study { reach: ask.reach.clone(), verify: ask.verify, rewrite: ask.rewrite, moves };
+    let mut studied = study(engine, what, progress).await?;
     not_found(&studied, done);
     let mut planned = studied.plan.counts();
-    let resumed = resume(engine, &ask.reach, &mut studied.plan)?;
+    let resumed = resume(engine, &studied.looked, &mut studied.plan)?;
     exceptions.extend(studied.rested.take_out(engine, &mut studied.plan, &mut planned));
+    let judged = judge(engine, &studied, ask.reach == Reach::Changed)?;
     let plan = &studied.plan;
-    let judged = judge(engine, plan)?;
     let held = judged.held.as_ref();
     done.waiting = engine.store().write(|w| {
         record::observations(engine, w, plan)?;
@@ -122,16 +137,18 @@ async fn sync(engine: &Engine, ask: &RunAsk, errand: &Errand, progress: &Progres
             journal(w, errand.run, approved, approval)?;
         }
         journal(w, errand.run, &judged.approved, &Approval::ByLimits)?;
-        record::waiting(engine, w, ask, held, errand.run)
+        record::waiting(engine, w, ask, &studied.looked, held, errand.run)
     })?;
-    done.later = judged.later.changes().len();
+    let later: Vec<CaseId> = judged.later.changes().iter().map(|change| change.case).collect();
+    done.later = later.len();
     read(&studied, planned, done);
     let mut groups = resumed;
     groups.push((Approval::ByLimits, judged.approved));
     let ended_early = send(engine, groups, errand, progress, done, &mut exceptions).await?;
-    let complete = done.waiting.is_none() && done.later == 0 && !ended_early;
-    let closing = Closing { plan, scan: &studied.scan, listed: studied.listed };
-    done.counts.exceptions = finish(engine, &ask.reach, &closing, exceptions, complete)?;
+    let first_complete = done.waiting.is_none() && done.later == 0 && !ended_early;
+    let later = LookLater { until: studied.until, contact_hours: later };
+    let closing = Closing { studied: &studied, reach: &ask.reach, verify: ask.verify, first_complete, later: Some(later) };
+    done.counts.exceptions = finish(engine, closing, exceptions)?;
     Ok(())
 }
 
@@ -140,9 +157,9 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
     let saved = record::saved_plan(engine, &ask.plan)?;
     let reach = saved.named.clone().map_or(Reach::Everything, Reach::Cases);
     let mut exceptions = settle_left(engine, &reach, errand, progress, done).await?;
-    let mut studied = study(engine, Study { reach: reach.clone(), verify: saved.verify, rewrite: saved.rewrite }, progress).await?;
+    let mut studied = study(engine, Study::of(reach.clone(), saved.verify, saved.rewrite), progress).await?;
     let planned = studied.plan.counts();
-    let resumed = resume(engine, &reach, &mut studied.plan)?;
+    let resumed = resume(engine, &studied.looked, &mut studied.plan)?;
     let plan = &studied.plan;
     let hours_open = ask.now || hours_open(engine);
     let verdict = guard::approve(&saved.changes, plan, &ask.filter, hours_open, &engine.hands.prints);
@@ -175,8 +192,10 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
     groups.push((who, verdict.approved));
     let ended_early = send(engine, groups, errand, progress, done, &mut exceptions).await?;
     let all_said = ask.filter.only.is_none() && ask.filter.practice_area.is_none();
-    let closing = Closing { plan, scan: &studied.scan, listed: studied.listed };
-    done.counts.exceptions = finish(engine, &reach, &closing, exceptions, all_said && done.later == 0 && !ended_early)?;
+    let first_complete = all_said && done.later == 0 && !ended_early;
+    // What moved beside the plan was read and not acted on: the next run must see it as moved.
+    let closing = Closing { studied: &studied, reach: &reach, verify: saved.verify, first_complete, later: None };
+    done.counts.exceptions = finish(engine, closing, exceptions)?;
     Ok(())
 }
 
@@ -266,7 +285,10 @@ async fn settle_left(
 ) -> Result<Vec<CaseException>, RunError> {
     let settled = settle(engine, reach, errand, progress).await?;
     done.written += settled.confirmed;
-    done.failures.extend(settled.failures);
+    // What only a person can look up is said by the runs over all cases, not every quarter of an hour.
+    if *reach != Reach::Changed {
+        done.failures.extend(settled.failures);
+    }
     Ok(settled.exceptions)
 }
 
@@ -275,7 +297,7 @@ type Pair = (Change, Option<Change>);
 
 /// What an earlier run left *intended* keeps its approval when the same change would be planned today; else it is dropped
 /// and today's change takes its way through the brakes. Takes what is resumed out of the plan.
-fn resume(engine: &Engine, reach: &Reach, plan: &mut Plan) -> Result<Vec<(Approval, ApprovedPlan)>, RunError> {
+fn resume(engine: &Engine, looked: &Looked, plan: &mut Plan) -> Result<Vec<(Approval, ApprovedPlan)>, RunError> {
     let now = engine.hands.clock.now();
     let mut groups: Vec<(Approval, Vec<Pair>)> = Vec::new();
     let (mut dropped, mut taken) = (Vec::new(), BTreeSet::new());
@@ -286,7 +308,7 @@ fn resume(engine: &Engine, reach: &Reach, plan: &mut Plan) -> Result<Vec<(Approv
             taken.insert(case);
             continue;
         }
-        if matches!(reach, Reach::Cases(cases) if !cases.contains(&case)) {
+        if !looked.at(case) {
             continue;
         }
         let fresh =
@@ -315,7 +337,7 @@ fn resume(engine: &Engine, reach: &Reach, plan: &mut Plan) -> Result<Vec<(Approv
 /// What reading and planning came to.
 fn read(studied: &Studied, planned: Counts, done: &mut Done) {
     done.notes.extend(studied.plan.notes.iter().cloned());
-    done.complete = studied.scan.is_whole();
+    done.complete = studied.complete;
     done.counts = planned;
     done.adopted = studied.plan.adoptions.len();
 }
@@ -326,57 +348,12 @@ fn not_found(studied: &Studied, done: &mut Done) {
     done.failures.extend(studied.not_found.iter().map(|case| Failure { case: *case, text: text.to_owned() }));
 }
 
-/// After a whole scan what a first run had to do is done; the count, the exceptions and the look back are remembered.
-/// Values of the history that are older than they are kept go, too. Answers how many cases need attention.
-fn finish(
-    engine: &Engine,
-    reach: &Reach,
-    studied: &Closing<'_>,
-    mut exceptions: Vec<CaseException>,
-    complete: bool,
-) -> Result<usize, RunError> {
-    exceptions.extend(studied.plan.exceptions.iter().cloned());
-    if !studied.listed {
-        record::still_standing(engine, &mut exceptions)?;
-    }
-    let exceptions = record::merged(exceptions);
-    let now = engine.hands.clock.now();
-    let whole = matches!(reach, Reach::Everything) && studied.scan.is_whole() && studied.plan.doubts.is_empty();
-    // What is approved and not sent yet still belongs to the first run: it looks back further than later ones.
-    let complete = complete && engine.store().journal()?.is_empty();
-    engine.store().write(|w| {
-        match reach {
-            Reach::Everything => w.replace_exceptions(&exceptions)?,
-            Reach::Cases(cases) => w.replace_exceptions_of(cases.iter().copied(), &exceptions)?,
-            Reach::Changed => (),
-        }
-        w.prune_history(now)?;
-        if whole {
-            w.put_meta(&LastScan { count: studied.scan.read, at: now })?;
-        }
-        if whole && complete && engine.firm.testing.is_empty() {
-            w.put_meta(&LookbackFirst(false))?;
-            if studied.plan.first {
-                w.put_meta(&FirstRunDone { at: now })?;
-            }
-        }
-        Ok(())
-    })?;
-    Ok(exceptions.len())
-}
-
-/// What was planned and how it was read, for the closing transaction.
-struct Closing<'a> {
-    plan: &'a Plan,
-    scan: &'a Scan,
-    /// Whether the portal's list was looked at.
-    listed: bool,
-}
-
-fn judge(engine: &Engine, plan: &Plan) -> Result<Judged, RunError> {
+/// `goes_on_waiting`: what a saved plan holds of the cases looked at stays held, whatever the limits say of so few.
+fn judge(engine: &Engine, studied: &Studied, goes_on_waiting: bool) -> Result<Judged, RunError> {
+    let plan = &studied.plan;
     let since = engine.hands.clock.now() - 24.hours();
     let book = DayBook::new(engine.store().written_without_approval(since)?);
-    let left_out = record::left_out(engine, plan)?;
+    let left_out = if goes_on_waiting { record::held_before(engine, plan)? } else { record::left_out(engine, plan)? };
     Ok(guard::judge(plan, &engine.firm.limits, &book, hours_open(engine), &left_out))
 }
 
@@ -384,6 +361,6 @@ fn hours_open(engine: &Engine) -> bool {
     engine.firm.portal.contact_hours.is_open(engine.hands.clock.now(), &engine.firm.time_zone)
 }
 
-fn next_opening(engine: &Engine) -> Option<Timestamp> {
+pub(super) fn next_opening(engine: &Engine) -> Option<Timestamp> {
     engine.firm.portal.contact_hours.next_opening(engine.hands.clock.now(), &engine.firm.time_zone)
 }

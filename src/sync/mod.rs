@@ -9,7 +9,11 @@
 //! 5. The brakes ([`crate::plan::guard`]) part the plan into what may go, what waits for a person, what waits for hours.
 //! 6. One transaction remembers observations, adoptions, the journal and the waiting plan.
 //! 7. `apply` sends; lost answers are settled by looking; what did not take effect is sent once more.
-//! 8. One transaction closes the run: exceptions, the count of the scan, whether a first run is complete; then the report.
+//! 8. One transaction closes the run ([`closing`]): exceptions, the count of the scan, whether a first run is complete, from
+//!    where on changes runs look; then the report.
+//!
+//! A changes run ([`changes`]) begins with a look at what moved; when nothing did, that is all. Else it takes the same way from
+//! 2 on, over the cases that moved and no others: of those it did not look at, everything that is kept stays as it is.
 //!
 //! What clients gave to the portal travels the other way, beside all this: see [`carry`].
 //!
@@ -33,12 +37,16 @@ mod begun;
 mod bind;
 pub mod carry;
 mod cases;
+mod changes;
+mod closing;
 mod connection;
 mod engine;
 mod error;
+mod lists;
 mod progress;
 mod record;
 mod refusals;
+mod renames;
 mod report;
 mod settle;
 mod study;
@@ -46,9 +54,11 @@ mod study;
 pub use bind::rebind;
 pub use carry::{CarryAsk, carry_documents, carry_messages};
 pub use cases::{ApprovalAsk, Preview, RunAsk, approve, preview, run, save_preview};
+pub use changes::changes;
 pub use connection::{Connection, ConnectionView, Kept, KeptAlive, KeyCheck, connection_view, keep_alive, renewal_due};
 pub(crate) use connection::{check_key, clear as clear_connection};
 pub use engine::{Engine, EngineSecrets, Hands};
 pub use error::RunError;
 pub use progress::{Progress, Step};
+pub use renames::renames_view;
 pub use report::{Failure, Outcome, ReportCounts, Requests, RunFailure, RunReport, Trigger};

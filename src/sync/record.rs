@@ -1,8 +1,9 @@
 //! What a run remembers: links touched or adopted, the plan that waits, exceptions, the report.
 
 use super::apply::Trouble;
+use super::study::Looked;
 use super::{Engine, RunError, RunReport};
-use crate::domain::{CaseException, CaseId, Holds, Link, PlanName, Reason, ReasonCode, RunId};
+use crate::domain::{CaseException, CaseId, Holds, Kind, Link, PlanName, Reason, ReasonCode, RunId};
 use crate::plan::{Change, Held, Plan, Reach};
 use crate::store::{PlanSlot, SavedPlan, StoreError, Writer};
 use jiff::ToSpan;
@@ -49,29 +50,22 @@ pub(crate) fn waiting(
     engine: &Engine,
     w: &mut Writer<'_>,
     ask: &super::RunAsk,
+    looked: &Looked,
     held: Option<&Held>,
     run: RunId,
 ) -> Result<Option<(PlanName, usize)>, StoreError> {
-    let reach = &ask.reach;
     let before = engine.store().plan(PlanSlot::Waiting)?.filter(|plan| plan.expires_at > engine.hands.clock.now());
     let mut changes: Vec<Change> = held.map(|held| held.changes.clone()).unwrap_or_default();
-    let mut named = reach.clone();
-    let mut merged = None;
-    if let (Reach::Cases(cases), Some(before)) = (reach, &before) {
-        let untouched = before.changes.iter().filter(|change| !cases.contains(&change.case));
-        let own = changes.len();
-        changes.extend(untouched.cloned());
-        if changes.len() > own {
-            merged = Some(before);
-            named = before.named.as_ref().map_or(Reach::Everything, |others| Reach::Cases(cases.union(others).copied().collect()));
-        }
-        changes.sort_by_key(|change| (change.case, change.hold.is_some()));
-    }
+    let own: BTreeSet<CaseId> = changes.iter().map(|change| change.case).collect();
+    let untouched = before.iter().flat_map(|before| &before.changes).filter(|change| !looked.at(change.case));
+    changes.extend(untouched.cloned());
+    let merged = before.as_ref().filter(|_| changes.iter().any(|change| !own.contains(&change.case)));
+    changes.sort_by_key(|change| (change.case, change.hold.is_some()));
     if changes.is_empty() {
         w.remove_plan(PlanSlot::Waiting)?;
         return Ok(None);
     }
-    let mut plan = saved(engine, changes, &named, Some(run));
+    let mut plan = saved(engine, changes, &named(&ask.reach, own, merged), Some(run));
     plan.over = held.map(|held| held.over.clone()).unwrap_or_default();
     // A yes reads once more, in the same way: else what only a comparison finds would seem to have moved.
     plan.verify = ask.verify || merged.is_some_and(|before| before.verify);
@@ -82,9 +76,42 @@ pub(crate) fn waiting(
             (plan.saved_at, plan.reminded_at) = (before.saved_at, before.reminded_at);
         }
     }
+    if let Some(before) = merged.filter(|_| ask.reach == Reach::Changed) {
+        // Looking often keeps no plan alive, and what was over its limit stays so.
+        (plan.saved_at, plan.reminded_at, plan.expires_at) = (before.saved_at, before.reminded_at, before.expires_at);
+        let known: Vec<Kind> = plan.over.iter().map(|line| line.kind).collect();
+        plan.over.extend(before.over.iter().filter(|line| !known.contains(&line.kind)).cloned());
+    }
     let (name, cases) = (plan.name.clone(), plan.changes.len());
     w.put_plan(PlanSlot::Waiting, &plan)?;
     Ok(Some((name, cases)))
+}
+
+/// The cases that a yes reads. A changes run names those it holds: a few are read sooner than all.
+fn named(reach: &Reach, own: BTreeSet<CaseId>, merged: Option<&SavedPlan>) -> Reach {
+    const MOST_NAMED: usize = 200;
+    let named = match reach {
+        Reach::Everything => return Reach::Everything,
+        Reach::Cases(cases) => cases.clone(),
+        Reach::Changed => own,
+    };
+    let all = match merged {
+        None => Some(named),
+        Some(before) => before.named.as_ref().map(|others| named.union(others).copied().collect()),
+    };
+    match all {
+        Some(cases) if *reach != Reach::Changed || cases.len() <= MOST_NAMED => Reach::Cases(cases),
+        Some(_) | None => Reach::Everything,
+    }
+}
+
+/// Cases that the saved plan holds and that would still be sent something: a changes run lets none of them slip through
+/// because so few are under every limit.
+pub(crate) fn held_before(engine: &Engine, plan: &Plan) -> Result<BTreeSet<CaseId>, StoreError> {
+    let saved = engine.store().plan(PlanSlot::Waiting)?.filter(|saved| saved.expires_at > engine.hands.clock.now());
+    let held: BTreeSet<CaseId> =
+        saved.iter().flat_map(|saved| &saved.changes).filter(|change| change.hold.is_none()).map(|change| change.case).collect();
+    Ok(plan.changes.iter().map(|change| change.case).filter(|case| held.contains(case)).collect())
 }
 
 /// Cases that a person left out of a yes and whose change is still the same: they wait for another yes.
@@ -185,18 +212,31 @@ pub(crate) fn trouble(case: CaseId, trouble: Trouble, words: &str) -> CaseExcept
 const FOUND_BY_LOOKING: [ReasonCode; 4] =
     [ReasonCode::ChangedByHand, ReasonCode::PortalRecordGone, ReasonCode::LookalikeInPortal, ReasonCode::TwoPortalRecords];
 
-/// What earlier runs found in the portal's list and this one, which did not look, cannot judge; what it found anew, e.g. by a
-/// 404, is said once.
-pub(crate) fn still_standing(engine: &Engine, exceptions: &mut Vec<CaseException>) -> Result<(), StoreError> {
+/// What earlier runs found in the portal's list and this one, which did not look, cannot judge, of the cases looked at; what
+/// it found anew, e.g. by a 404, is said once.
+pub(crate) fn still_standing(engine: &Engine, looked: &Looked, exceptions: &mut Vec<CaseException>) -> Result<(), StoreError> {
     let anew: BTreeSet<(CaseId, ReasonCode)> =
         exceptions.iter().flat_map(|found| found.reasons.iter().map(|reason| (found.case, reason.code))).collect();
-    for CaseException { case, mut reasons } in engine.store().exceptions()? {
+    for CaseException { case, mut reasons } in engine.store().exceptions()?.into_iter().filter(|known| looked.at(known.case)) {
         reasons.retain(|reason| FOUND_BY_LOOKING.contains(&reason.code) && !anew.contains(&(case, reason.code)));
         if !reasons.is_empty() {
             exceptions.push(CaseException { case, reasons });
         }
     }
     Ok(())
+}
+
+/// What was found, for the list: of a case that was not looked at (its lost answer was looked up, say) beside what is known of
+/// it already.
+pub(crate) fn of_others(engine: &Engine, looked: &Looked, exceptions: &[CaseException]) -> Result<Vec<CaseException>, StoreError> {
+    let mut all = exceptions.to_vec();
+    for other in exceptions.iter().filter(|found| !looked.at(found.case)) {
+        all.extend(engine.store().exception(other.case)?.map(|mut known| {
+            known.reasons.retain(|reason| other.reasons.iter().all(|found| found.code != reason.code));
+            known
+        }));
+    }
+    Ok(merged(all))
 }
 
 /// One entry per case, in the order of the cases.

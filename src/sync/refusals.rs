@@ -5,7 +5,7 @@ use super::study::Study;
 use super::{Engine, RunError, apply::Trouble, record};
 use crate::domain::{CaseException, CaseId, Reason, ReasonCode};
 use crate::plan::{Change, ChangeKey, Counts, Plan, Reach};
-use crate::store::{Refusal, Refusals};
+use crate::store::{Refusal, Refusals, StoreError};
 use jiff::{Timestamp, ToSpan};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +42,13 @@ impl Rested {
         plan.changes.retain(|change| !resting.contains(&change.case));
         resting.into_iter().filter_map(|case| Some(record::trouble(case, Trouble::Refused, &self.0.0.get(&case)?.text))).collect()
     }
+}
+
+/// Until when each refused change rests.
+pub(crate) fn rested_until(engine: &Engine) -> Result<BTreeMap<CaseId, Timestamp>, StoreError> {
+    let refusals = engine.store().meta::<Refusals>()?.unwrap_or_default();
+    let until = |at: Timestamp| at.checked_add(REST_HOURS.hours()).unwrap_or(at);
+    Ok(refusals.0.into_iter().map(|(case, refusal)| (case, until(refusal.at))).collect())
 }
 
 /// Remembers what was refused in this run, and forgets what was not.

@@ -1,21 +1,22 @@
 //! Reading and planning: what a run would do. Holds readers only, so it cannot change anything anywhere.
 
+use super::changes::{Moves, covers, seen_until};
 use super::refusals::Rested;
-use super::{Engine, Progress, RunError, connection};
+use super::{Engine, Progress, RunError, connection, lists, renames};
 use crate::domain::{CaseId, FirmId, Link, Listing, PortalId, Scan, ScanDoubt, SeenCase};
-use crate::mapping::{self, Mapper, Wanted};
+use crate::mapping::{self, Mapper, NamesEver, Renames, Wanted};
 use crate::mycase::{CaseQuery, MyCaseError, Reader};
 use crate::plan::{Absence, Context, Look, Plan, Planner, Reach};
-use crate::store::{FirstRunDone, LastScan, LinkWalk, Links, LookbackFirst, Selected, StoreError};
+use crate::store::{FirstRunDone, LastScan, LinkWalk, Links, ListsSeen, LookbackFirst, Selected, StoreError};
 use jiff::{Span, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How many vanished cases one run asks MyCase for one by one; the others are asked for by the next runs.
 const ABSENT_ASKED_PER_RUN: usize = 200;
 
 /// What is to be read and compared.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Study {
     /// Which cases.
     pub reach: Reach,
@@ -23,6 +24,34 @@ pub(crate) struct Study {
     pub verify: bool,
     /// Send every linked case anew.
     pub rewrite: bool,
+    /// What moved, when only that is to be read; without it [`Reach::Changed`] reads all cases.
+    pub moves: Option<Moves>,
+}
+
+impl Study {
+    /// A reading of all cases, or of named ones.
+    pub(crate) fn of(reach: Reach, verify: bool, rewrite: bool) -> Study {
+        Study { reach, verify, rewrite, moves: None }
+    }
+}
+
+/// Which cases a run looked at: of the others nothing was learned, and what is kept of them stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Looked {
+    /// All there are.
+    All,
+    /// These.
+    Only(BTreeSet<CaseId>),
+}
+
+impl Looked {
+    /// Whether this case was looked at.
+    pub(crate) fn at(&self, case: CaseId) -> bool {
+        match self {
+            Looked::All => true,
+            Looked::Only(cases) => cases.contains(&case),
+        }
+    }
 }
 
 /// What was read, as a plan.
@@ -31,6 +60,16 @@ pub(crate) struct Studied {
     pub plan: Plan,
     /// How the reading of all cases went; a reading of some cases says so.
     pub scan: Scan,
+    /// Whether what was to be read was read to its end.
+    pub complete: bool,
+    /// Which cases were looked at.
+    pub looked: Looked,
+    /// Until when, on MyCase's own clock, all that moved was seen; `None` when that cannot be said.
+    pub until: Option<Timestamp>,
+    /// What MyCase's short lists bear and bore.
+    pub names_ever: NamesEver,
+    /// What rules may use of MyCase's short lists; only when all cases were looked at with them.
+    pub lists: Option<ListsSeen>,
     /// Whether the portal's list was looked at.
     pub listed: bool,
     /// What the portal refused a short while ago.
@@ -42,25 +81,21 @@ pub(crate) struct Studied {
 }
 
 /// Reads MyCase (and the portal, where that is due) and plans.
-pub(crate) async fn study(engine: &Engine, ask: Study, progress: &Progress) -> Result<Studied, RunError> {
+pub(crate) async fn study(engine: &Engine, mut ask: Study, progress: &Progress) -> Result<Studied, RunError> {
     let store = engine.store();
-    let now = engine.hands.clock.now();
     let first = store.meta::<FirstRunDone>()?.is_none();
     connection::ready(engine)?;
     let reader = engine.mycase()?;
-    let listing = listing_when_due(engine, first || ask.verify, progress).await?;
+    let listing = listing_when_due(engine, first, ask.verify, progress).await?;
     let listed = listing.is_some();
-    let needs = mapping::needs(&engine.firm);
-    let needs = crate::mycase::Needs { people_groups: needs.people_groups, clients: needs.clients };
-    let reference = Arc::new(reader.reference(needs).await.map_err(|error| from_mycase(engine, error))?);
-    let person = connection::note_person(engine, &reference)?;
-    let mapper = Mapper::new(engine.firm.clone(), reference).map_err(|error| RunError::Mapping(error.to_string()))?;
+    let began = engine.hands.clock.now();
+    let Lists { mapper, names_ever, lists, notes } = read_lists(engine, &reader, ask.verify).await?;
     let planner = Planner::new(Context {
         firm: engine.firm.clone(),
         prints: engine.hands.prints.clone(),
-        now,
+        now: began,
         first,
-        lookback: lookback(engine, first, now)?,
+        lookback: lookback(engine, first, began)?,
         reach: ask.reach.clone(),
         rewrite: ask.rewrite,
         listing,
@@ -70,25 +105,69 @@ pub(crate) async fn study(engine: &Engine, ask: Study, progress: &Progress) -> R
     let links = store.links()?;
     let aside = (!listed && engine.firm.portal.profile.is_listable()).then(Vec::new);
     let rested = Rested::of(engine, &ask)?;
-    let mut desk = Desk { engine, mapper, planner, links: &links, walk: links.walk(), names: BTreeMap::new(), rested, aside };
-    let (scan, not_found, unread) = match &ask.reach {
-        Reach::Cases(cases) => {
-            let scan = Scan { read: cases.len(), announced: None, doubts: vec![ScanDoubt::Partial] };
-            (scan, some(&mut desk, &reader, cases, progress).await?, None)
-        }
-        Reach::Everything | Reach::Changed => {
-            let (scan, gone) = all(&mut desk, &reader, progress).await?;
-            (scan, Vec::new(), Some(gone))
-        }
+    let mut desk =
+        Desk { engine, mapper, planner, links: &links, walk: links.walk(), names: BTreeMap::new(), rested, aside, looked: BTreeSet::new() };
+    let Reading { scan, not_found, unread, until, whole } = match &ask.reach {
+        Reach::Cases(cases) => some(&mut desk, &reader, cases, progress).await?,
+        Reach::Everything => all(&mut desk, &reader, began, progress).await?,
+        Reach::Changed => match ask.moves.take().unwrap_or_default() {
+            moves if moves.whole => all_of_changed(&mut desk, &reader, began, progress).await?,
+            moves => changed(&mut desk, &reader, moves, progress).await?,
+        },
     };
-    let looked = desk.look_before_creating(progress).await?;
-    let Desk { planner, names, rested, .. } = desk;
+    let looked_at_portal = desk.look_before_creating(progress).await?;
+    let Desk { planner, names, rested, looked, .. } = desk;
     let mut plan = match unread {
         Some(gone) => planner.finish(&scan, gone),
         None => planner.finish(&scan, links.iter()?.filter_map(Result::ok)),
     };
-    plan.notes.extend(person);
-    Ok(Studied { plan, scan, listed: listed || looked, rested, not_found, names })
+    plan.notes.extend(notes);
+    let (complete, looked) = match ask.reach {
+        Reach::Everything => (scan.is_whole(), Looked::All),
+        Reach::Changed => (until.is_some(), Looked::Only(looked)),
+        Reach::Cases(cases) => (scan.is_whole(), Looked::Only(cases)),
+    };
+    let (listed, lists) = (listed || looked_at_portal, whole.then_some(lists));
+    Ok(Studied { plan, scan, complete, looked, until, names_ever, lists, listed, rested, not_found, names })
+}
+
+/// How one reading of cases went.
+struct Reading {
+    scan: Scan,
+    /// Cases that were asked for by name and that MyCase does not show.
+    not_found: Vec<CaseId>,
+    /// Links of cases that were not looked at, when these are known already.
+    unread: Option<Vec<Link>>,
+    /// Until when, on MyCase's own clock, all that moved was seen.
+    until: Option<Timestamp>,
+    /// Whether all cases were looked at.
+    whole: bool,
+}
+
+/// MyCase's short lists, and what follows from them.
+struct Lists {
+    mapper: Mapper,
+    names_ever: NamesEver,
+    lists: ListsSeen,
+    notes: Vec<String>,
+}
+
+async fn read_lists(engine: &Engine, reader: &Reader, verify: bool) -> Result<Lists, RunError> {
+    let needs = mapping::needs(&engine.firm);
+    let needs = crate::mycase::Needs { people_groups: needs.people_groups, clients: needs.clients };
+    let reference = Arc::new(reader.reference(needs).await.map_err(|error| from_mycase(engine, error))?);
+    let names_ever = renames::names_ever(engine, &reference)?;
+    let renamed = Renames::of(&engine.firm, &names_ever);
+    let mut notes = renames::sentences(&renamed);
+    notes.extend(connection::note_person(engine, &reference)?);
+    let profile = &engine.firm.portal.profile;
+    if verify && !profile.is_listable() {
+        let title = &profile.title;
+        notes.push(format!("{title} cannot be listed: only MyCase's side was compared, not what the portal shows"));
+    }
+    let lists = lists::seen(&reference, &engine.hands.prints);
+    let mapper = Mapper::heeding(engine.firm.clone(), reference, renamed).map_err(|error| RunError::Mapping(error.to_string()))?;
+    Ok(Lists { mapper, names_ever, lists, notes })
 }
 
 /// The reading's tools, in one place.
@@ -103,6 +182,8 @@ struct Desk<'a> {
     rested: Rested,
     /// New cases, kept until the portal's list was read; `None` where it was read before, or cannot be.
     aside: Option<Vec<(Wanted, Vec<String>)>>,
+    /// The cases of a reading that does not look at all.
+    looked: BTreeSet<CaseId>,
 }
 
 impl Desk<'_> {
@@ -161,16 +242,18 @@ impl Desk<'_> {
 }
 
 /// Every case there is, page by page; then those that the state knows and no page showed, which are answered.
-async fn all(desk: &mut Desk<'_>, reader: &Reader, progress: &Progress) -> Result<(Scan, Vec<Link>), RunError> {
+async fn all(desk: &mut Desk<'_>, reader: &Reader, began: Timestamp, progress: &Progress) -> Result<Reading, RunError> {
     let mut pages = reader.cases(CaseQuery { updated_after: None });
-    let mut read = 0;
+    let (mut read, mut answered) = (0, None);
     while let Some(page) = pages.next().await {
+        answered = answered.or_else(|| Some(desk.engine.hands.clock.now()));
         let page = page.map_err(|error| from_mycase(desk.engine, error))?;
         page.iter().try_for_each(|case| desk.take(case))?;
         read += page.len();
         progress.read(read, pages.scan().announced);
     }
     let scan = pages.scan();
+    let until = scan.is_whole().then(|| seen_until(pages.server_time(), began, answered.unwrap_or(began)));
     // Every linked case that was looked at is known to the planner, so nothing more need be kept of it.
     let Desk { planner, links, .. } = desk;
     let gone: Vec<Link> = links.others(|case| planner.was_read(case))?.collect::<Result<_, _>>()?;
@@ -191,16 +274,45 @@ async fn all(desk: &mut Desk<'_>, reader: &Reader, progress: &Progress) -> Resul
             desk.planner.close_absent(link, sent);
         }
     }
-    Ok((scan, gone))
+    Ok(Reading { scan, not_found: Vec::new(), unread: Some(gone), until, whole: true })
 }
 
 /// Some cases, each by its id; answers those that MyCase does not show.
-async fn some(
-    desk: &mut Desk<'_>,
-    reader: &Reader,
-    cases: &std::collections::BTreeSet<CaseId>,
-    progress: &Progress,
-) -> Result<Vec<CaseId>, RunError> {
+async fn some(desk: &mut Desk<'_>, reader: &Reader, cases: &BTreeSet<CaseId>, progress: &Progress) -> Result<Reading, RunError> {
+    let not_found = one_by_one(desk, reader, cases, progress).await?;
+    let scan = Scan { read: cases.len(), announced: None, doubts: vec![ScanDoubt::Partial] };
+    Ok(Reading { scan, not_found, unread: None, until: None, whole: false })
+}
+
+/// What moved: cases that were read already, others one by one. Of what is not shown nothing follows.
+async fn changed(desk: &mut Desk<'_>, reader: &Reader, moves: Moves, progress: &Progress) -> Result<Reading, RunError> {
+    let Moves { read, others, whole, until } = moves;
+    read.iter().try_for_each(|case| desk.take(case))?;
+    desk.looked.extend(read.iter().map(|case| case.id));
+    let not_found: BTreeSet<CaseId> = one_by_one(desk, reader, &others, progress).await?.into_iter().collect();
+    desk.looked.extend(others.difference(&not_found));
+    let scan = Scan { read: desk.looked.len(), announced: None, doubts: vec![ScanDoubt::Partial] };
+    Ok(Reading { scan, not_found: Vec::new(), unread: None, until, whole })
+}
+
+/// All cases in place of what moved, page by page; nothing follows from what is not shown.
+async fn all_of_changed(desk: &mut Desk<'_>, reader: &Reader, began: Timestamp, progress: &Progress) -> Result<Reading, RunError> {
+    let mut pages = reader.cases(CaseQuery { updated_after: None });
+    let mut answered = None;
+    while let Some(page) = pages.next().await {
+        answered = answered.or_else(|| Some(desk.engine.hands.clock.now()));
+        let page = page.map_err(|error| from_mycase(desk.engine, error))?;
+        page.iter().try_for_each(|case| desk.take(case))?;
+        desk.looked.extend(page.iter().map(|case| case.id));
+        progress.read(desk.looked.len(), pages.scan().announced);
+    }
+    let until = covers(&pages.scan()).then(|| seen_until(pages.server_time(), began, answered.unwrap_or(began)));
+    let scan = Scan { read: desk.looked.len(), announced: None, doubts: vec![ScanDoubt::Partial] };
+    Ok(Reading { scan, not_found: Vec::new(), unread: None, until, whole: true })
+}
+
+/// Reads cases one by one; answers those that MyCase does not show.
+async fn one_by_one(desk: &mut Desk<'_>, reader: &Reader, cases: &BTreeSet<CaseId>, progress: &Progress) -> Result<Vec<CaseId>, RunError> {
     let mut not_found = Vec::new();
     for (done, id) in cases.iter().enumerate() {
         match reader.case(*id).await.map_err(|error| from_mycase(desk.engine, error))? {
@@ -212,13 +324,14 @@ async fn some(
     Ok(not_found)
 }
 
-/// What the portal holds, where the run must know: on a first run, and when everything is compared.
-async fn listing_when_due(engine: &Engine, due: bool, progress: &Progress) -> Result<Option<Listing>, RunError> {
-    if !due {
-        return Ok(None);
-    }
+/// What the portal holds, where the run must know: on a first run, and when everything is compared. A list that the firm
+/// exported says what was there before the first run; of what came later it knows nothing.
+async fn listing_when_due(engine: &Engine, first: bool, verify: bool, progress: &Progress) -> Result<Option<Listing>, RunError> {
     if !engine.firm.portal.profile.is_listable() {
-        return Ok(engine.existing().cloned());
+        return Ok(engine.existing().filter(|_| first).cloned());
+    }
+    if !first && !verify {
+        return Ok(None);
     }
     read_listing(engine, progress).await.map(Some)
 }

@@ -4,7 +4,7 @@ use super::Check;
 use super::firm::header;
 use crate::config::catalog::{Catalog, CatalogEntry};
 use crate::config::raw::{At, Origin, Place, RawField, RawFirm, RawNotInMap};
-use crate::config::{Severity, SourceName, SourceText, Template, nearest};
+use crate::config::{NameList, NamedInFile, Severity, SourceName, SourceText, Template, nearest};
 use crate::domain::NameKey;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,6 +71,16 @@ fn practice_areas(own: &RawFirm) -> Names {
     let map = own.practice_areas.map.iter().flat_map(|at| at.value.iter()).map(|(from, _)| named(from));
     let areas = own.stages.by_area.iter().flat_map(|at| at.value.iter()).map(|(area, _)| named(area));
     map.chain(areas).chain(of(&own.cases.practice_areas)).chain(of(&own.cases.skip_practice_areas)).collect()
+}
+
+/// Every name of MyCase's stages and practice areas that the firm file itself says, in the order of the lines.
+pub(super) fn names_said(check: &Check<'_>, raw: &RawFirm) -> Vec<NamedInFile> {
+    let said = |list: NameList, names: Names| names.into_iter().map(move |(name, place)| (list, name, place));
+    let all = said(NameList::Stages, stages(raw)).chain(said(NameList::PracticeAreas, practice_areas(raw)));
+    let in_file = all.map(|(list, name, place)| NamedInFile { list, name, line: check.line(&place) });
+    let mut names: Vec<NamedInFile> = in_file.collect();
+    names.sort_by(|a, b| (a.line, a.list, &a.name).cmp(&(b.line, b.list, &b.name)));
+    names
 }
 
 fn custom_fields(own: &RawFirm) -> Names {

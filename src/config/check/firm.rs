@@ -129,6 +129,7 @@ fn build(check: &mut Check<'_>, raw: &RawFirm, input: &FirmInput) -> Option<Firm
         limits: limits?,
         tests,
         file: input.source.name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+        names: catalog::names_said(check, raw),
     })
 }
 

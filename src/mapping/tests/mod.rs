@@ -3,6 +3,7 @@
 mod clients;
 mod fields;
 mod names;
+mod renames;
 mod scope;
 mod speed;
 mod staff;

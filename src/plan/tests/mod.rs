@@ -4,6 +4,7 @@
 
 mod across;
 mod brakes;
+mod changed;
 mod linked;
 mod new_cases;
 mod portal_list;

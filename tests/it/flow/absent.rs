@@ -101,3 +101,39 @@ async fn a_deleted_case_may_be_ignored() {
     proved(&stage).await;
     assert_eq!((stage.reasons(case).await, stage.record(case).closed_at), (vec![], None));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_comparison_an_hour_after_the_nightly_run_completes_the_proof_and_closes_what_may_be_closed() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    stage.edit("[stages]\n", "[closure]\ndeleted = \"close\"\nclosed = \"ignore\"\n\n[stages]\n");
+    let (closed, open) = (stage.a_case(), stage.in_stage("Negotiation")[0]);
+    stage.with(|world| world.close(closed)).expect("closed");
+    stage.sync().await;
+    stage.with(|world| world.delete(closed).and_then(|()| world.delete(open))).expect("deleted");
+    assert_eq!(stage.sync().await.written, 0);
+    stage.pass(HOUR).await;
+    let run = stage.verify().await;
+    assert_eq!((run.counts.close, run.written), (1, 1), "{run:#?}");
+    assert!(stage.record(closed).closed_at.is_some());
+    assert_eq!((stage.record(open).closed_at, stage.reasons(open).await), (None, vec![ReasonCode::GoneFromMyCase]));
+    let again = stage.verify().await;
+    assert_eq!((again.written, stage.reasons(open).await), (0, vec![ReasonCode::GoneFromMyCase]), "{again:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn ticks_between_two_whole_runs_neither_prove_an_absence_nor_forget_it() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    let case = stage.a_case();
+    stage.with(|world| world.delete(case)).expect("deleted");
+    stage.sync().await;
+    for _ in 0..3 {
+        stage.pass(HOUR).await;
+        stage.tick().await;
+        assert_eq!(stage.reasons(case).await, []);
+    }
+    stage.sync().await;
+    assert_eq!(stage.reasons(case).await, [ReasonCode::GoneFromMyCase]);
+    stage.pass(HOUR).await;
+    stage.tick().await;
+    assert_eq!(stage.reasons(case).await, [ReasonCode::GoneFromMyCase], "and what was found stays");
+}

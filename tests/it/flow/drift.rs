@@ -102,3 +102,80 @@ async fn a_record_made_anew_by_hand_takes_the_place_of_the_one_that_is_gone() {
     assert!(run.adopted >= 1);
     assert_eq!((stage.record(case).id, stage.shown(case).as_str()), (new, "Medical Treatment"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn portal_records_that_belong_to_no_case_are_counted_by_a_comparison_and_left_alone() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    let before = stage.verify().await;
+    assert!(before.notes.iter().all(|note| !note.contains("belong")), "{before:#?}");
+    let ids = stage.with(|world| {
+        let now = world.now();
+        [None, Some("999999999"), Some("A-17")].map(|id| world.case_status.add_by_hand("Made by hand", id, now))
+    });
+    let run = stage.verify().await;
+    let [without, unknown, odd] = ids;
+    let said = format!(
+        "3 portal records belong to no case that MyCase shows: 1 without a MyCase id ({without}), 2 with an id that is no case here ({unknown}, {odd}); nothing is done about them"
+    );
+    assert!(run.notes.contains(&said), "{said} {run:#?}");
+    assert_eq!((run.written, run.adopted, stage.writes()), (0, 0, 0));
+    assert!(stage.sync().await.notes.iter().all(|note| !note.contains("belong")), "an ordinary run does not read the portal");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_whose_case_is_out_of_scope_or_was_deleted_is_not_foreign() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    let (case, never) = (stage.a_case(), stage.in_stage("Negotiation")[0]);
+    stage.edit("[cases]\n", &format!("[cases]\nnever = [{never}]\n"));
+    stage.with(|world| world.delete(case)).expect("deleted");
+    let skipped = stage.with(|world| {
+        let (now, id) = (world.now(), world.mycase.stage_id("Potential Client"));
+        let skipped = world.mycase.cases.values().find(|case| case.stage == id).map(|case| case.id).expect("a case");
+        world.case_status.add_by_hand("Not yet", Some(&skipped.to_string()), now);
+        skipped
+    });
+    let run = stage.verify().await;
+    assert!(run.notes.iter().all(|note| !note.contains("belong")), "{skipped} {run:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_deleted_by_hand_and_one_that_is_not_listed_at_all_are_both_lost() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    let (flagged, vanished) = (stage.a_case(), stage.in_stage("Negotiation")[0]);
+    let (first, second) = (stage.record(flagged).id, stage.record(vanished).id);
+    stage.with(|world| {
+        let now = world.now();
+        world.case_status.delete(first, now).expect("deleted");
+        world.case_status.cases.remove(&second);
+    });
+    let run = stage.verify().await;
+    assert_eq!((run.written, run.counts.create), (0, 0), "{run:#?}");
+    for case in [flagged, vanished] {
+        assert_eq!(stage.reasons(case).await, [ReasonCode::PortalRecordGone]);
+    }
+    stage.sync().await;
+    assert_eq!(stage.reasons(vanished).await, [ReasonCode::PortalRecordGone], "it stays listed until somebody has looked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_portal_that_cannot_be_listed_is_compared_on_mycases_side_only_and_that_is_said() {
+    let stage = Stage::imported(Portal::Hona, 60).await;
+    let case: u64 = stage.with(|world| world.hona.projects.keys().next().expect("a project").parse().expect("an id"));
+    stage.with(|world| world.set_name(case, "Renamed v. One")).expect("renamed");
+    let run = stage.verify().await;
+    assert_eq!(run.written, 1, "{run:#?}");
+    assert!(run.notes.iter().any(|note| note.contains("only MyCase's side was compared")), "{run:#?}");
+    assert!(stage.sync().await.notes.iter().all(|note| !note.contains("compared")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_exported_list_from_before_the_first_run_is_not_what_a_comparison_is_held_against() {
+    let stage = Stage::new(Portal::Hona, 60).await;
+    stage.with(|world| world.hona.staff.extend(world.mycase.staff.values().map(|person| person.email.to_lowercase())));
+    stage.put_beside("existing.csv", "id,externalId,name\n");
+    stage.edit("existing = \"none\"", "existing = \"existing.csv\"");
+    stage.import().await;
+    let run = stage.verify().await;
+    let status = stage.status().await;
+    assert!(status.attention.iter().all(|line| line.code != ReasonCode::PortalRecordGone), "{run:#?} {:#?}", status.attention);
+}

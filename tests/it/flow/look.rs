@@ -58,6 +58,11 @@ impl Stage {
         self.in_stage("Treating")[0]
     }
 
+    /// The first open case of a MyCase stage that is in the portal already.
+    pub(super) fn open_in(&self, stage: &str) -> u64 {
+        self.in_stage(stage)[0]
+    }
+
     /// A person on a case.
     pub(super) fn client_of(&self, case: u64) -> u64 {
         self.with(|world| world.mycase.cases[&case].clients[0])

@@ -10,7 +10,7 @@ use casebridge::operations::{
     self, Answer, ApproveAsk, Ask, Caller, Engine, FirmStatus, Hands, House, PlanAnswer, PlanAsk, Secret, SyncAsk,
 };
 use casebridge::sandbox::{Options, Sandbox, World};
-use casebridge::sync::{Outcome, Progress, RunReport};
+use casebridge::sync::{Outcome, Progress, RunReport, Trigger};
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -137,6 +137,11 @@ impl Stage {
         self.dir.path().join(format!("firms.d/{}.firm.toml", self.firm))
     }
 
+    /// Lays a file beside the firm's.
+    pub(super) fn put_beside(&self, name: &str, text: &str) {
+        std::fs::write(self.dir.path().join("firms.d").join(name), text).expect("written");
+    }
+
     /// Edits the firm file; the text must be there.
     pub(super) fn edit(&self, from: &str, to: &str) {
         let text = self.text();
@@ -172,6 +177,17 @@ impl Stage {
     /// Compares everything, as `sync --verify` does.
     pub(super) async fn verify(&self) -> RunReport {
         self.sync_with(SyncAsk { verify: true, ..SyncAsk::default() }).await
+    }
+
+    /// A tick of `schedule.changes` so long after the last edit that the next one need not read it again.
+    pub(super) async fn later_tick(&self) -> RunReport {
+        self.pass(Duration::from_secs(180)).await;
+        self.tick().await
+    }
+
+    /// A tick of `schedule.changes`, as the daemon starts it.
+    pub(super) async fn tick(&self) -> RunReport {
+        operations::scheduled(&self.engine(), Trigger::Changes, &Progress::silent()).await
     }
 
     pub(super) async fn sync_cases(&self, cases: &[u64]) -> RunReport {
