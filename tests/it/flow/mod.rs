@@ -8,6 +8,7 @@ mod carried_once;
 mod clients;
 mod connection;
 mod counted;
+mod disconnect;
 mod documents;
 mod drift;
 mod failing;
