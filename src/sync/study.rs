@@ -46,6 +46,7 @@ pub(crate) async fn study(engine: &Engine, ask: Study, progress: &Progress) -> R
     let store = engine.store();
     let now = engine.hands.clock.now();
     let first = store.meta::<FirstRunDone>()?.is_none();
+    connection::ready(engine)?;
     let reader = engine.mycase()?;
     let listing = listing_when_due(engine, first || ask.verify, progress).await?;
     let listed = listing.is_some();

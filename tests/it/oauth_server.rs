@@ -3,7 +3,6 @@
 //!
 //! Needs Node and npm. Where one is missing, or npm cannot install, each test says so and passes: a machine with only Rust
 //! can test everything else. Time passes by a clock put forward, not by waiting.
-#![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 use casebridge::config::{MyCaseSettings, SecretRef};
 use casebridge::domain::Tokens;
@@ -13,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -98,7 +97,8 @@ impl Server {
         match installed().and_then(Server::run) {
             Ok(server) => Some(server),
             Err(why) => {
-                eprintln!("skipped: the connection was not tested against oidc-provider: {why}");
+                // Not by a macro: of a test that passes those would be swallowed.
+                drop(writeln!(std::io::stderr(), "skipped: the connection is not tested against oidc-provider: {why}"));
                 None
             }
         }

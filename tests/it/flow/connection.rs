@@ -100,12 +100,14 @@ async fn a_dead_connection_is_said_and_nobody_is_asked_again_until_somebody_conn
     for day in 0..40 {
         stage.pass(DAY).await;
         assert!(matches!(keep_alive(&stage).await.kept, Kept::Reconnect(_)));
-        assert_eq!(stage.sync().await.error.expect("words").code, "reconnect");
+        let run = if day % 2 == 0 { stage.sync().await } else { stage.verify().await };
+        assert_eq!(run.error.expect("words").code, "reconnect");
         if day % 10 == 0 {
             stage = stage.restarted();
         }
     }
     assert_eq!(asked(&stage), 1, "forty days of runs and ticks, and four restarts");
+    assert_eq!(stage.with(|world| world.requests_to(Side::CaseStatus)), 0, "nor is the portal");
     let status = stage.status().await;
     let reconnect = status.reconnect.expect("why");
     assert_eq!((status.connection, reconnect.since), (Connection::Reconnect, since));
