@@ -53,7 +53,7 @@ impl Begun {
         let error = result.err();
         let before = self.requests;
         let after = engine.requests();
-        connection::after_run(engine, error.as_ref(), done.key_refused.as_deref(), after.portal > before.portal);
+        connection::after_run(engine, error.as_ref(), done.key_refused.as_deref(), before);
         let now = engine.hands.clock.now();
         let outcome = match (&error, &done) {
             (Some(_), _) => Outcome::Failed,

@@ -28,7 +28,7 @@ pub(super) fn concluded(engine: &Engine, course: Course, by_hand: bool, tally: T
     };
     let now = engine.hands.clock.now();
     let (before, after) = (course.requests, engine.requests());
-    connection::after_run(engine, error.as_ref(), None, after.portal > before.portal);
+    connection::after_run(engine, error.as_ref(), None, before);
     let failed = error.is_some() || !failures.is_empty();
     let exceptions = engine.store().carried_attention().map_or(0, |cases| cases.len());
     let mut report = RunReport {

@@ -7,7 +7,7 @@ use casebridge::domain::Tokens;
 use casebridge::operations::{self, Answer, Ask, Connection, KeptAlive, Secret};
 use casebridge::sandbox::{Fault, FaultKind, Side, World};
 use casebridge::store::{ConnectionBroken, RefreshBegun, RefreshTrouble};
-use casebridge::sync::{Kept, KeyCheck, Outcome};
+use casebridge::sync::{Kept, KeyCheck, Outcome, Progress, Trigger};
 use jiff::Timestamp;
 use serde_json::json;
 use std::time::Duration;
@@ -100,7 +100,11 @@ async fn a_dead_connection_is_said_and_nobody_is_asked_again_until_somebody_conn
     for day in 0..40 {
         stage.pass(DAY).await;
         assert!(matches!(keep_alive(&stage).await.kept, Kept::Reconnect(_)));
-        let run = if day % 2 == 0 { stage.sync().await } else { stage.verify().await };
+        let run = match day % 3 {
+            0 => stage.sync().await,
+            1 => stage.verify().await,
+            _ => operations::scheduled(&stage.engine(), Trigger::Documents, &Progress::silent()).await,
+        };
         assert_eq!(run.error.expect("words").code, "reconnect");
         if day % 10 == 0 {
             stage = stage.restarted();
