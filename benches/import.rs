@@ -8,23 +8,16 @@
 #![expect(clippy::print_stdout, reason = "figures are what a benchmark is for")]
 
 mod common;
+#[path = "common/stand.rs"]
+mod stand;
 
 use camino::Utf8Path;
-use casebridge::domain::FirmId;
-use casebridge::http::{Call, Clock, HttpClient, Limiter, Transport};
-use casebridge::load::{Environment, PathOptions, read_folder};
-use casebridge::operations::{Answer, Ask, Caller, Engine, Hands, House, Secret, SyncAsk, answer};
-use casebridge::sync::{Progress, RunReport};
-use common::{FIRM, FIRM_ID, figure, peak_mb};
-use jiff::Timestamp;
-use secrecy::SecretString;
-use serde_json::Value;
+use casebridge::operations::SyncAsk;
+use casebridge::sync::RunReport;
+use common::{figure, peak_mb};
+use stand::{Connected, Sandbox};
 use std::error::Error;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
 
 const CASES: &str = "20000";
 const ROUNDS: usize = 3;
@@ -69,115 +62,15 @@ impl Round {
 }
 
 async fn round() -> Result<Round, Box<dyn Error>> {
-    let sandbox = Sandbox::start()?;
+    let sandbox = Sandbox::start(CASES)?;
     let dir = tempfile::tempdir()?;
-    let firm = Connected::new(Utf8Path::from_path(dir.path()).ok_or("a path that is no UTF-8")?, &sandbox).await?;
-    let (watch, before) = (Watch::start(), sandbox.user_time());
-    let first = firm.sync().await?;
-    let (import, spent) = (watch.stop(), sandbox.user_time() - before);
+    let firm = Connected::new(Utf8Path::from_path(dir.path()).ok_or("a path that is no UTF-8")?, &sandbox, "").await?;
+    let (watch, before) = (Watch::start(), user_time(&sandbox.process()));
+    let first = firm.sync(SyncAsk::default()).await?;
+    let (import, spent) = (watch.stop(), user_time(&sandbox.process()) - before);
     let watch = Watch::start();
-    let second = firm.sync().await?;
+    let second = firm.sync(SyncAsk::default()).await?;
     Ok(Round { first, import, sandbox: spent, second, again: watch.stop() })
-}
-
-/// The stand-ins, in a process of their own until dropped.
-struct Sandbox {
-    child: Child,
-    handle: Value,
-}
-
-impl Sandbox {
-    fn start() -> Result<Sandbox, Box<dyn Error>> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_casebridge"));
-        command.args(["sandbox", "--cases", CASES, "--seed", "8", "--no-rate-limits"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut line)?;
-        Ok(Sandbox { child, handle: serde_json::from_str(&line)? })
-    }
-
-    fn text(&self, side: &str, key: &str) -> String {
-        self.handle[side][key].as_str().unwrap_or_default().to_owned()
-    }
-
-    fn user_time(&self) -> Duration {
-        user_time(&self.child.id().to_string())
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-/// The example's firm on the sandbox, allowed to read it.
-struct Connected {
-    engine: Engine,
-    _stop: watch::Sender<bool>,
-}
-
-impl Connected {
-    async fn new(root: &Utf8Path, sandbox: &Sandbox) -> Result<Connected, Box<dyn Error>> {
-        std::fs::create_dir(root.join("firms.d"))?;
-        std::fs::write(root.join(format!("firms.d/{FIRM_ID}.firm.toml")), file(sandbox))?;
-        let options = PathOptions { config_dir: Some(root.to_owned()), state_dir: Some(root.join("state")), socket: None };
-        let environment = Environment::of(false, [("HOME", root.as_str())]);
-        let (transport, (stop, stopped)) = (Transport::network()?, watch::channel(false));
-        let house = House::open(&options, environment, Clock::System, transport.clone(), stopped)?;
-        let id: FirmId = FIRM_ID.parse()?;
-        let hands = house.open_firm(&id)?;
-        hands.store.write(|w| {
-            w.put_secret("mycase", &SecretString::from(sandbox.text("mycase", "client_secret")))?;
-            w.put_secret("portal", &SecretString::from(sandbox.text("case_status", "api_key")))
-        })?;
-        let firm = Connected { engine: engine(&house, &hands, &id)?, _stop: stop };
-        let Answer::Authorize { url, .. } = firm.ask(Ask::ConnectBegin).await? else { return Err("no address to open".into()) };
-        let browser = HttpClient::new(transport, "MyCase", Arc::new(Limiter::unlimited()), 1);
-        let reply = browser.call(Call::get(url.parse()?)).await?;
-        let redirected = reply.headers.get("location").ok_or("no redirect")?.to_str()?.to_owned();
-        firm.ask(Ask::ConnectEnd { redirected: Secret(redirected) }).await?;
-        Ok(firm)
-    }
-
-    async fn ask(&self, ask: Ask) -> Result<Answer, Box<dyn Error>> {
-        let by = Caller { who: "bench".to_owned() };
-        Ok(answer(&self.engine, ask, &by, &Progress::silent()).await?)
-    }
-
-    async fn sync(&self) -> Result<RunReport, Box<dyn Error>> {
-        match self.ask(Ask::Sync(SyncAsk::default())).await? {
-            Answer::Run(report) if report.error.is_none() => Ok(*report),
-            other => Err(format!("{other:?}").into()),
-        }
-    }
-}
-
-fn engine(house: &House, hands: &Arc<Hands>, id: &FirmId) -> Result<Engine, Box<dyn Error>> {
-    let now = Timestamp::now();
-    let view = house.check_folder(&read_folder(&house.paths), now);
-    let verdict = view.firms.get(id).ok_or("no such firm")?;
-    let accepted = house.accept(hands, verdict, now)?;
-    let firm = accepted.firm.ok_or_else(|| format!("{:#?}", verdict.problems))?;
-    Ok(house.engine(hands, firm)?)
-}
-
-/// The example with the sandbox's addresses, a portal without a rate, and nothing to ask a person about.
-fn file(sandbox: &Sandbox) -> String {
-    let mycase = ["api_url", "authorize_url", "token_url", "client_id"];
-    let mycase = mycase.map(|key| format!("{key} = {:?}\n", sandbox.text("mycase", key))).concat();
-    let lines = FIRM.lines().map(|line| match line {
-        "[mycase]" => format!("[mycase]\n{mycase}"),
-        "[portal]" => format!("[portal]\nbase_url = {:?}\n", sandbox.text("case_status", "base_url")),
-        "[limits]" => "[limits]\nfirst_import = \"go\"\ncreate = \"no limit\"\n".to_owned(),
-        line if line.starts_with("client_id") || line.starts_with("#:schema") => String::new(),
-        line if line.starts_with("[portal.stages]") => {
-            format!("[portal.overrides]\nrequests_per_second = 1000000\nin_flight = 32\n\n{line}\n")
-        }
-        line => format!("{line}\n"),
-    });
-    lines.collect()
 }
 
 /// What a piece of work took.

@@ -124,6 +124,15 @@ impl Client {
         self.answer(self.http.get(format!("{HOST}/v1/status"))).await
     }
 
+    /// How everything stands, as Prometheus reads it.
+    pub async fn metrics(&self) -> Result<String, RemoteError> {
+        let response = self.http.get(format!("{HOST}/v1/metrics")).send().await.map_err(|error| lost(&self.socket, &error))?;
+        if !response.status().is_success() {
+            return Err(self.refused(response).await);
+        }
+        response.text().await.map_err(|error| lost(&self.socket, &error))
+    }
+
     async fn answer<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, RemoteError> {
         let response = request.send().await.map_err(|error| lost(&self.socket, &error))?;
         if !response.status().is_success() {

@@ -1,5 +1,11 @@
 //! The control socket: HTTP and JSON over a Unix socket (0660), the same requests as on the command line.
 //!
+//! - `POST /v1/firms/{firm}`: an [`Ask`]; the answer is an [`Answer`], or with `Accept: application/x-ndjson` a line of JSON
+//!   for each step and the answer as the last.
+//! - `POST /v1/reload`: `{wait}`; `GET /v1/status`: a [`StatusAnswer`].
+//! - `GET /v1/metrics`: how everything stands for Prometheus (`curl --unix-socket ... http://casebridge/v1/metrics`); the
+//!   names stand in `daemon::metrics`.
+//!
 //! It decides nothing: every request becomes a [`Message`] for the event loop. Who may connect is who may write to the
 //! socket. Races: a socket left by a crash is removed only when nobody answers at it; two daemons that start at once are
 //! kept apart by the state folder's lock ([`super::lock`]), not by the socket.
@@ -9,6 +15,7 @@ mod stream;
 mod tests;
 
 use super::message::{Message, Refusal, ReloadAnswer, StatusAnswer};
+use super::metrics;
 use super::peer::Peer;
 use crate::domain::FirmId;
 use crate::operations::{Answer, Ask};
@@ -127,6 +134,7 @@ fn router(messages: mpsc::Sender<Message>) -> Router {
         .route("/v1/firms/{firm}", post(ask))
         .route("/v1/reload", post(reload))
         .route("/v1/status", get(status))
+        .route("/v1/metrics", get(metrics))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .with_state(messages)
 }
@@ -192,6 +200,11 @@ async fn reload(
 
 async fn status(State(messages): State<mpsc::Sender<Message>>) -> Result<Json<StatusAnswer>, Refusal> {
     exchange(&messages, |reply| Message::Status { reply }).await.map(Json)
+}
+
+async fn metrics(State(messages): State<mpsc::Sender<Message>>) -> Result<Response, Refusal> {
+    let text = exchange(&messages, |reply| Message::Metrics { reply }).await??;
+    Ok(([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response())
 }
 
 /// The daemon is about to end.

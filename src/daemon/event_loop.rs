@@ -7,27 +7,30 @@
 //! - A run or request that panics is that one's failure: its task ends, the loop and the other firms go on.
 //! - Whoever asked goes away: the run goes on, its report is in the state.
 
+mod tasks;
+mod tell;
 #[cfg(test)]
 mod tests;
 mod wait;
 
+use super::alerts::Alerts;
 use super::firms::{Firms, Seen};
 use super::machine::{Action, Event, Machine};
 use super::message::{DaemonStatus, Message, Refusal, ReloadAnswer, StatusAnswer};
+use super::metrics::{self, DaemonValues};
 use super::signals::{Signal, Signals};
 use super::watch::FolderWatch;
 use super::{control, report, systemd};
-use crate::domain::FirmId;
 use crate::http::Clock;
-use crate::operations::{self, Answer, Ask, Caller, House};
-use crate::sync::{Progress, RunReport, Trigger};
+use crate::operations::{Answer, Ask, Caller, House};
+use crate::sync::Progress;
 use jiff::Timestamp;
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
+use tasks::{Outcome, UnderWay};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
 use tokio::time::Instant;
-use tracing::Instrument;
 use wait::Happening;
 
 /// A file caught while it was written is looked at again after this.
@@ -60,20 +63,9 @@ pub(super) struct EventLoop {
     held_since: Option<Instant>,
     watchdog: Option<Duration>,
     stop: watch::Sender<bool>,
+    alerts: Alerts,
     since: Timestamp,
     finished: bool,
-}
-
-/// What a task is for.
-enum UnderWay {
-    Scheduled(FirmId),
-    Asked { firm: FirmId, is_run: bool, reply: Option<oneshot::Sender<Result<Answer, Refusal>>> },
-}
-
-/// What a task came to.
-enum Outcome {
-    Run(Box<RunReport>),
-    Answer(Result<Answer, Refusal>),
 }
 
 impl EventLoop {
@@ -103,6 +95,7 @@ impl EventLoop {
             held_since: None,
             watchdog: systemd::watchdog(),
             stop,
+            alerts: Alerts::new(),
             since: clock.now(),
             finished: false,
         };
@@ -132,6 +125,7 @@ impl EventLoop {
                 Happening::Time => self.handle(Event::Tick),
             }
         }
+        self.alerts.finish().await;
         tracing::info!("the daemon ends");
     }
 
@@ -158,10 +152,16 @@ impl EventLoop {
     fn act(&mut self, action: Action, now: Timestamp, events: &mut VecDeque<Event>) {
         match action {
             Action::StartRun { firm, trigger } => self.start_run(firm, trigger, events),
+            Action::Renew(firm) => self.renew(firm, events),
+            Action::Remind { firm, of } => {
+                self.remind(&firm, of, now);
+                events.extend(self.firms.standing(&firm, now));
+            }
             Action::RetryStore(firm) => {
                 let mut look = self.firms.retry(&firm, now);
                 events.extend(std::mem::take(&mut look.events));
                 self.firms.say(&look, &self.machine, now);
+                self.tell_rejected(&look, now);
             }
             Action::Gone(firm) => self.firms.gone(&firm, now),
             Action::EndPause(firm) => {
@@ -176,22 +176,6 @@ impl EventLoop {
             Action::Wake(at) => self.wake = Some(at),
             Action::Finish => self.finished = true,
         }
-    }
-
-    fn start_run(&mut self, firm: FirmId, trigger: Trigger, events: &mut VecDeque<Event>) {
-        let engine = match self.firms.engine(&firm) {
-            Ok(engine) => engine,
-            Err(refusal) => {
-                tracing::error!(%firm, code = refusal.code, "{firm}: a run could not begin: {refusal}");
-                events.push_back(Event::RunEnded { firm, later: None });
-                return;
-            }
-        };
-        report::started(&firm, trigger);
-        let span = tracing::info_span!("run", %firm);
-        let run = async move { Outcome::Run(Box::new(operations::scheduled(&engine, trigger, &Progress::silent()).await)) };
-        let task = self.tasks.spawn(run.instrument(span));
-        self.under_way.insert(task.id(), UnderWay::Scheduled(firm));
     }
 
     fn message(&mut self, message: Message) {
@@ -216,6 +200,7 @@ impl EventLoop {
     fn serve(&mut self, message: Message) {
         match message {
             Message::Status { reply } => drop(reply.send(self.status())),
+            Message::Metrics { reply } => drop(reply.send(self.metrics())),
             Message::Reload { reply } => {
                 let after = usize::from(self.look.is_some());
                 self.reloads[after].push(reply);
@@ -230,83 +215,6 @@ impl EventLoop {
             }
             Message::Ask { firm, ask, by, progress, reply } => self.ask(firm, ask, by, progress, Some(reply)),
         }
-    }
-
-    /// Starts what was asked for; it begins at once, whatever runs for other firms.
-    fn ask(&mut self, firm: FirmId, ask: Ask, by: Caller, progress: Progress, reply: Option<oneshot::Sender<Result<Answer, Refusal>>>) {
-        let engine = match self.firms.engine(&firm) {
-            Ok(engine) => engine,
-            Err(refusal) => {
-                // Needs no file; the connection may be all that is left of a firm.
-                if let (Ask::Disconnect, Some(hands)) = (&ask, self.firms.hands(&firm)) {
-                    let work = async move {
-                        let answer = operations::disconnect(&hands).await;
-                        Outcome::Answer(answer.map_err(|error| Refusal::new(error.code(), error.to_string())))
-                    };
-                    let task = self.tasks.spawn(work);
-                    self.under_way.insert(task.id(), UnderWay::Asked { firm, is_run: false, reply });
-                    return;
-                }
-                // A new firm's secrets are set before its file is finished.
-                let answer = match (&ask, self.firms.hands(&firm)) {
-                    (Ask::SecretSet { name, value }, Some(hands)) => {
-                        operations::keep_secret(&hands, name, value).map_err(|error| Refusal::new(error.code(), error.to_string()))
-                    }
-                    _ => Err(refusal),
-                };
-                return drop(reply.map(|reply| reply.send(answer)));
-            }
-        };
-        let is_run = matches!(ask, Ask::Sync(_) | Ask::Approve(_));
-        if is_run {
-            tracing::info!(%firm, by = by.who, "{firm}: a run by hand begins");
-        }
-        let span = tracing::info_span!("asked", %firm);
-        let work = async move {
-            let answer = operations::answer(&engine, ask, &by, &progress).await;
-            Outcome::Answer(answer.map_err(|error| Refusal::new(error.code(), error.to_string())))
-        };
-        let task = self.tasks.spawn(work.instrument(span));
-        self.under_way.insert(task.id(), UnderWay::Asked { firm: firm.clone(), is_run, reply });
-        if is_run {
-            self.handle(Event::AskBegan(firm));
-        }
-    }
-
-    fn task_ended(&mut self, ended: Result<(Id, Outcome), JoinError>) {
-        let (id, outcome) = match ended {
-            Ok((id, outcome)) => (id, Some(outcome)),
-            Err(error) => (error.id(), None),
-        };
-        let Some(under_way) = self.under_way.remove(&id) else { return };
-        let report = match &outcome {
-            Some(Outcome::Run(report)) => Some(report.as_ref()),
-            Some(Outcome::Answer(Ok(Answer::Run(report)))) => Some(report.as_ref()),
-            _ => None,
-        };
-        if let Some(report) = report {
-            report::ended(report);
-        }
-        let left = report.filter(|report| report.error.is_none()).map(|report| report.later > 0);
-        let (firm, event) = match under_way {
-            UnderWay::Scheduled(firm) => (firm.clone(), Some(Event::RunEnded { firm, later: left })),
-            UnderWay::Asked { firm, is_run, reply } => {
-                let answer = match outcome {
-                    Some(Outcome::Answer(answer)) => answer,
-                    _ => Err(Refusal::new("panicked", "this failed inside the daemon; its log has the details, nothing else is affected")),
-                };
-                // Who no longer waits finds the report in the state. What a run of some cases left says nothing of the others.
-                if let Some(reply) = reply {
-                    drop(reply.send(answer));
-                }
-                (firm.clone(), is_run.then_some(Event::AskEnded { firm, later: left.filter(|left| *left) }))
-            }
-        };
-        if left.is_some() {
-            self.firms.ran(&firm);
-        }
-        let standing = self.firms.standing(&firm, self.clock.now());
-        event.into_iter().chain(standing).for_each(|event| self.handle(event));
     }
 
     /// Looks at the folder, now or after the look under way.
@@ -333,6 +241,7 @@ impl EventLoop {
                 }
                 std::mem::take(&mut look.events).into_iter().for_each(|event| self.handle(event));
                 self.firms.say(&look, &self.machine, now);
+                self.tell_rejected(&look, now);
             }
             Err(error) => tracing::error!(%error, "reading the folder failed; what was read last stays in use"),
         }
@@ -362,6 +271,14 @@ impl EventLoop {
             Vec::new()
         });
         StatusAnswer { firms, daemon: Some(daemon), problems }
+    }
+
+    /// Prometheus text.
+    fn metrics(&self) -> Result<String, Refusal> {
+        let now = self.clock.now();
+        let daemon = DaemonValues { version: env!("CARGO_PKG_VERSION"), since: self.since };
+        let text = self.firms.values(&self.machine, now).map(|firms| metrics::text(&daemon, &firms))?;
+        text.map_err(|error| Refusal::new("metrics", error.to_string()))
     }
 
     /// One line for systemd.

@@ -3,21 +3,24 @@
 //! All of the house's calls stand here; when to make them is the loop's and the machine's. A firm is its own failure
 //! domain: whatever goes wrong with one is kept in its place and leaves the others alone.
 
+mod memory;
 mod view;
 
-use super::machine::{Event, FirmSpec, Machine, News, Rules};
+use super::machine::{Event, FirmSpec, LaneName, Machine, News, Rules};
 use super::message::{FileReport, Refusal, Verdict};
+use super::metrics::FirmValues;
 use super::own_file::OwnFile;
 use super::report;
 use super::status_text::{self, StatusTexts};
 use crate::config::{Firm, Problem, Severity};
 use crate::domain::FirmId;
 use crate::load::{self, FileText, FolderText, Paths};
-use crate::operations::{Accepted, FileState, FileVerdict, FileView, FirmStatus, House};
+use crate::operations::{Accepted, Attention, FileState, FileVerdict, FileView, FirmStatus, House};
 use crate::store::StoreError;
-use crate::sync::{Engine, Hands};
+use crate::sync::{Engine, Hands, RunReport, Trigger};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use memory::Memory;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -70,6 +73,10 @@ struct Kept {
     trouble: Option<(String, Timestamp)>,
     /// What the last look made of the file.
     last: Option<Verdict>,
+    /// The file was rejected just now, and nobody was told yet.
+    rejected_anew: bool,
+    /// What is known of its runs.
+    memory: Memory,
 }
 
 /// What a look at the folder came to.
@@ -81,6 +88,8 @@ pub(super) struct Look {
     pub(super) again: bool,
     /// Firms whose file means something else now; said once the machine knows when they run next.
     accepted: BTreeSet<FirmId>,
+    /// Firms whose file was rejected and was not before, or not for this; with the errors.
+    pub(super) rejected: BTreeMap<FirmId, Vec<Problem>>,
 }
 
 impl Firms {
@@ -177,11 +186,26 @@ impl Firms {
         }
     }
 
-    /// A run has gone through: what the last edit would do is done.
-    pub(super) fn ran(&mut self, id: &FirmId) {
-        if let Some(kept) = self.kept.get_mut(id) {
+    /// A run has ended. True when it says something the last one of its kind did not: an error that is new, or over.
+    pub(super) fn ran(&mut self, report: &RunReport) -> bool {
+        let Some(kept) = self.kept.get_mut(&report.firm) else { return true };
+        kept.memory.ended(report);
+        if report.error.is_none() && LaneName::of(report.trigger) == LaneName::Cases && report.trigger != Trigger::Changes {
+            // What the last edit would do is done.
             kept.notes.clear();
         }
+        kept.memory.is_news(report)
+    }
+
+    /// The causes of attention that were not there at the last look.
+    pub(super) fn new_causes(&mut self, id: &FirmId, now: Timestamp) -> Vec<Attention> {
+        self.kept.get_mut(id).map(|kept| kept.new_causes(now)).unwrap_or_default()
+    }
+
+    /// What people call the firm.
+    pub(super) fn name(&self, id: &FirmId) -> String {
+        let firm = self.kept.get(id).and_then(|kept| kept.firm.as_ref());
+        firm.map_or_else(|| id.to_string(), |firm| firm.name.clone())
     }
 
     /// The firm's file is gone for good. Its state stays, and nothing is closed anywhere.
@@ -218,9 +242,9 @@ impl Firms {
     /// What the firm's state says, for the machine; after everything that may have changed it.
     pub(super) fn standing(&self, id: &FirmId, now: Timestamp) -> Option<Event> {
         let kept = self.kept.get(id)?;
-        let (hands, firm) = (kept.hands.as_ref()?, kept.firm.as_ref()?);
-        match view::standing_of(hands, firm, now) {
-            Ok(standing) => Some(Event::Standing(id.clone(), standing)),
+        let hands = kept.hands.as_ref().filter(|_| kept.firm.is_some())?;
+        match view::standing_of(hands, &kept.memory, now) {
+            Ok(standing) => Some(Event::Standing(id.clone(), Box::new(standing))),
             Err(error) => {
                 tracing::error!(firm = %id, %error, "{id}: how the firm stands cannot be read from its state");
                 None
@@ -271,6 +295,11 @@ impl Firms {
         wanted.map(|(id, kept)| kept.status(id, machine, now)).collect()
     }
 
+    /// Every firm in numbers.
+    pub(super) fn values(&self, machine: &Machine, now: Timestamp) -> Result<Vec<FirmValues>, Refusal> {
+        self.kept.iter().map(|(id, kept)| kept.values(id, machine, now)).collect()
+    }
+
     fn no_such_firm(&self, id: &FirmId) -> Refusal {
         let known: Vec<&str> = self.kept.keys().map(FirmId::as_str).collect();
         let text = match known.as_slice() {
@@ -319,6 +348,10 @@ impl Firms {
             }
         };
         let alters = kept.takes(id, accepted, first);
+        if std::mem::take(&mut kept.rejected_anew) {
+            look.rejected.insert(id.clone(), kept.errors());
+        }
+        kept.learn_causes(now);
         if kept.last == Some(Verdict::Accepted) {
             look.accepted.insert(id.clone());
         }
@@ -329,8 +362,10 @@ impl Firms {
     /// Opens the firm's state; says once when it cannot be had.
     fn open(&mut self, id: &FirmId, now: Timestamp, events: &mut Vec<Event>) -> bool {
         let Some(kept) = self.kept.get_mut(id) else { return false };
-        let error = match self.house.open_firm(id) {
-            Ok(hands) => {
+        let opened = self.house.open_firm(id).and_then(|hands| Ok((Memory::read(&hands.store)?, hands)));
+        let error = match opened {
+            Ok((memory, hands)) => {
+                kept.memory = memory;
                 if kept.trouble.take().is_some() {
                     tracing::info!(firm = %id, "{id}: its state is open now");
                 }
@@ -372,6 +407,7 @@ impl Kept {
             Verdict::Rejected if !again => {
                 let problems = self.verdict.as_ref().map(|verdict| verdict.problems.as_slice()).unwrap_or_default();
                 report::rejected(id, problems, firm.is_some());
+                self.rejected_anew = true;
             }
             Verdict::Unchanged if first => tracing::info!(firm = %id, generation = file.generation, "{id}: its file is in use"),
             Verdict::Unchanged if !again => tracing::info!(firm = %id, "{id}: its file is good again, and means what it meant"),

@@ -1,33 +1,50 @@
 //! Decides when what happens: events go in with the time, actions come out. Pure: no clock, no file, no await, no log.
 //!
 //! Start with [`Machine::handle`]. The rules, one by one:
+//! - A firm has three lanes: cases (with changes and verify), documents, messages. One run per lane, lanes beside each
+//!   other; a run by hand occupies its lane.
 //! - A run starts when its schedule says so, moved by the firm's share of the spread when firms share a schedule.
-//! - At most `firms_at_once` runs; who waits longest goes first. A run by hand starts at once and is not counted.
+//! - At most `firms_at_once` runs of cases, and as many of documents and messages; who waits longest goes first. A run by
+//!   hand starts at once and is not counted.
 //! - A tick while the schedule's last run still runs (or waits) is skipped and counted. A tick while a run by hand, or a
-//!   run of the other schedule, is under way waits for its end; a `verify` run does all that a `cases` run does.
+//!   lighter run, is under way waits for its end; a heavier run does what the lighter one would: `verify` does all that
+//!   `cases` does, and `cases` all that `changes` does.
 //! - A tick that fell into downtime (or a leap of the clock) starts one run. Ticks while a firm is inactive, paused or not
 //!   connected pass by.
-//! - After an accepted edit that alters what clients see, runs wait until the file has been quiet for `edit_settle`.
+//! - After an accepted edit that alters what clients see, runs of cases wait until the file has been quiet for
+//!   `edit_settle`; documents and messages alter nothing that clients see, and wait neither for that nor for contact hours.
 //! - A run that left cases for contact hours is followed by one run when they begin.
+//! - A connection is renewed when the firm's state says so, also of a firm that is inactive or paused, a few a second.
+//! - People are told of a connection that is over and of a plan that waits when it begins, and once a day.
 //! - A file gone in two looks, a second or more apart, stops its firm.
 //!
 //! Races and decisions: an edit during a run does not touch it (the run keeps its engine); a firm whose state another
-//! process holds is asked for again every [`STORE_RETRY`], and its ticks wait meanwhile.
+//! process holds is asked for again every [`STORE_RETRY`], and its ticks wait meanwhile; an end waits for renewals under
+//! way, for their answer is the only key to the account.
 
+mod event;
 mod firm;
+mod lane;
+mod spec;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 
-pub use firm::{FirmSpec, News, Pause, Standing};
+pub use event::{Action, Event, Reminder, Rules};
+pub use lane::LaneName;
+pub use spec::{FirmSpec, LastRuns, News, Pause, Standing};
 
 use super::timetable;
+use crate::config::Cron;
 use crate::domain::FirmId;
 use crate::operations::NextRuns;
 use crate::sync::Trigger;
 use firm::FirmState;
 use jiff::{SignedDuration, Timestamp};
+use lane::Pool;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use upkeep::Pace;
 
 /// How often a state that another process holds is asked for.
 pub const STORE_RETRY: Duration = Duration::from_secs(5);
@@ -38,86 +55,12 @@ const LOOKS_APART: SignedDuration = SignedDuration::from_secs(1);
 /// A clock put back by less is corrected by waiting; by more, schedules are set anew.
 const LEAP_BACK: SignedDuration = SignedDuration::from_hours(1);
 
-/// What `casebridge.toml` `[daemon]` says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rules {
-    /// `firms_at_once`, at least 1.
-    pub firms_at_once: usize,
-    /// `spread`.
-    pub spread: Duration,
-    /// `edit_settle`.
-    pub edit_settle: Duration,
-}
-
-/// What happened.
-#[derive(Debug, Clone)]
-pub enum Event {
-    /// The folder was read: every firm that has a file there.
-    Folder(BTreeMap<FirmId, News>),
-    /// `casebridge.toml` was read anew.
-    Rules(Rules),
-    /// What the firm's state says; after it was opened, and after everything that may have changed it.
-    Standing(FirmId, Standing),
-    /// Another process holds the firm's state.
-    StoreBusy(FirmId),
-    /// A run the machine started has ended. `later`: whether it left cases for contact hours; `None` when it failed.
-    RunEnded {
-        /// The firm.
-        firm: FirmId,
-        /// Whether cases wait for contact hours.
-        later: Option<bool>,
-    },
-    /// Somebody started a run by hand.
-    AskBegan(FirmId),
-    /// It has ended.
-    AskEnded {
-        /// The firm.
-        firm: FirmId,
-        /// Whether cases wait for contact hours; `None` when nothing is known.
-        later: Option<bool>,
-    },
-    /// Time has passed.
-    Tick,
-    /// The process is to end.
-    Stop,
-}
-
-/// What to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
-    /// Start a run; answer with [`Event::RunEnded`].
-    StartRun {
-        /// The firm.
-        firm: FirmId,
-        /// Why it runs.
-        trigger: Trigger,
-    },
-    /// Try the firm's state again; answer with [`Event::Standing`] or [`Event::StoreBusy`].
-    RetryStore(FirmId),
-    /// The firm's file is gone for good: say so; nothing of it runs any more.
-    Gone(FirmId),
-    /// The firm's pause has come to its end: take it out of the state, and say so.
-    EndPause(FirmId),
-    /// A tick was skipped because the last run still runs: say so.
-    Skipped {
-        /// The firm.
-        firm: FirmId,
-        /// The schedule.
-        trigger: Trigger,
-    },
-    /// Read the folder again at this time, whatever the watcher says.
-    ReadFolder(Timestamp),
-    /// Send [`Event::Tick`] at this time; it replaces the one before.
-    Wake(Timestamp),
-    /// Nothing runs any more: end.
-    Finish,
-}
-
 /// The state of all firms.
 #[derive(Debug)]
 pub struct Machine {
     rules: Rules,
     firms: BTreeMap<FirmId, FirmState>,
+    pace: Pace,
     latest: Option<Timestamp>,
     stopping: bool,
 }
@@ -125,7 +68,7 @@ pub struct Machine {
 impl Machine {
     /// No firms yet.
     pub fn new(rules: Rules) -> Machine {
-        Machine { rules, firms: BTreeMap::new(), latest: None, stopping: false }
+        Machine { rules, firms: BTreeMap::new(), pace: Pace::default(), latest: None, stopping: false }
     }
 
     /// Takes in what happened at `now` and says what to do, in order.
@@ -140,17 +83,16 @@ impl Machine {
                 self.rules = rules;
                 self.spread(now);
             }
-            Event::Standing(firm, standing) => self.on(firm, |state| state.stands(standing, now)),
-            Event::StoreBusy(firm) => self.on(firm, |state| state.store_busy(now)),
-            Event::RunEnded { firm, later } => self.on(firm, |state| {
-                state.running = None;
-                state.left(later, now);
-            }),
-            Event::AskBegan(firm) => self.on(firm, |state| state.by_hand += 1),
-            Event::AskEnded { firm, later } => self.on(firm, |state| {
-                state.by_hand = state.by_hand.saturating_sub(1);
-                state.left(later, now);
-            }),
+            Event::Standing(ref firm, _)
+            | Event::StoreBusy(ref firm)
+            | Event::RunEnded { ref firm, .. }
+            | Event::AskBegan { ref firm, .. }
+            | Event::AskEnded { ref firm, .. }
+            | Event::RenewEnded { ref firm, .. } => {
+                if let Some(state) = self.firms.get_mut(firm) {
+                    state.hears(event, now);
+                }
+            }
             Event::Tick => {}
             Event::Stop => self.stopping = true,
         }
@@ -164,8 +106,8 @@ impl Machine {
     }
 
     /// What runs for the firm now, started by the machine.
-    pub fn running(&self, firm: &FirmId) -> Option<Trigger> {
-        self.firms.get(firm).and_then(|state| state.running)
+    pub fn running(&self, firm: &FirmId) -> Vec<Trigger> {
+        self.firms.get(firm).map(|state| state.running().collect()).unwrap_or_default()
     }
 
     /// Until when the firm's runs wait because its file was edited.
@@ -175,18 +117,12 @@ impl Machine {
 
     /// How many ticks were skipped since the start because the last run still ran.
     pub fn skipped(&self, firm: &FirmId) -> u64 {
-        self.firms.get(firm).map_or(0, |state| state.skipped)
+        self.firms.get(firm).map_or(0, FirmState::skipped)
     }
 
     /// Whether the firm's file is gone.
     pub fn is_gone(&self, firm: &FirmId) -> bool {
         self.firms.get(firm).is_some_and(|state| state.gone)
-    }
-
-    fn on(&mut self, firm: FirmId, change: impl FnOnce(&mut FirmState)) {
-        if let Some(state) = self.firms.get_mut(&firm) {
-            change(state);
-        }
     }
 
     /// A clock that was put back far makes times that were dealt with lie in the future: without this nothing would run
@@ -207,7 +143,7 @@ impl Machine {
                 None if state.gone => {}
                 None => match state.missing_since {
                     Some(since) if since.duration_until(now) >= LOOKS_APART => {
-                        state.is_gone();
+                        state.is_gone(now);
                         actions.push(Action::Gone(firm.clone()));
                     }
                     since => {
@@ -229,45 +165,68 @@ impl Machine {
     /// Gives firms that share a schedule their offsets; who is alone with its schedule starts on the minute.
     fn spread(&mut self, now: Timestamp) {
         let mut shared: BTreeMap<(String, String), usize> = BTreeMap::new();
-        let present = self.firms.values().filter(|state| !state.gone);
-        let crons = present.filter_map(|state| state.spec.as_ref()).flat_map(|spec| [&spec.cases, &spec.verify]).flatten();
-        crons.for_each(|cron| *shared.entry(timetable::schedule_key(cron)).or_default() += 1);
-        let alone = |cron: &Option<crate::config::cron::Cron>| {
-            cron.as_ref().is_none_or(|cron| shared.get(&timetable::schedule_key(cron)).copied().unwrap_or(0) < 2)
-        };
+        let specs = self.firms.values().filter(|state| !state.gone).filter_map(|state| state.spec.as_ref());
+        specs.flat_map(|spec| lane::keys(&spec.schedule)).for_each(|key| *shared.entry(key).or_default() += 1);
+        let alone = |cron: &Cron| shared.get(&timetable::schedule_key(cron)).is_none_or(|firms| *firms < 2);
         for (firm, state) in &mut self.firms {
-            let Some(spec) = &state.spec else { continue };
             let offset = timetable::offset(firm, self.rules.spread);
-            let of = |cron| if alone(cron) { SignedDuration::ZERO } else { offset };
-            state.cases.set(spec.cases.clone(), of(&spec.cases), now);
-            state.verify.set(spec.verify.clone(), of(&spec.verify), now);
+            state.spread(&|cron| if alone(cron) { SignedDuration::ZERO } else { offset }, now);
         }
     }
 
     fn act(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
         if self.stopping {
-            if self.firms.values().all(|state| state.running.is_none() && state.by_hand == 0) {
+            if self.firms.values().all(FirmState::is_idle) {
                 actions.push(Action::Finish);
             }
             return;
         }
-        for (firm, state) in &mut self.firms {
-            state.due(firm, now, actions);
-        }
-        let mut free = self.rules.firms_at_once.max(1).saturating_sub(self.firms.values().filter(|state| state.running.is_some()).count());
-        let mut waiting: Vec<(Timestamp, FirmId)> =
-            self.firms.iter().filter_map(|(firm, state)| Some((state.ready(now)?, firm.clone()))).collect();
+        self.firms.iter_mut().for_each(|(firm, state)| state.due(firm, now, actions));
+        self.start_runs(now, actions);
+        let renewals_go_on = self.renew(now, actions);
+        let wakes = self.firms.values().filter_map(|state| state.wake(now)).chain(renewals_go_on);
+        actions.extend(wakes.filter(|at| *at > now).min().map(Action::Wake));
+    }
+
+    /// Starts what is due, the longest waiting first, as far as its pool has room.
+    fn start_runs(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
+        let mut running: BTreeMap<Pool, usize> = BTreeMap::new();
+        let triggers = self.firms.values().flat_map(FirmState::running);
+        triggers.for_each(|trigger| *running.entry(LaneName::of(trigger).pool()).or_default() += 1);
+        let ready = |(firm, state): (&FirmId, &FirmState)| -> Vec<(Timestamp, FirmId, LaneName)> {
+            state.ready(now).map(|(since, lane)| (since, firm.clone(), lane)).collect()
+        };
+        let mut waiting: Vec<_> = self.firms.iter().flat_map(ready).collect();
         waiting.sort();
-        for (_, firm) in waiting {
-            if free == 0 {
-                break;
+        for (_, firm, lane) in waiting {
+            let running = running.entry(lane.pool()).or_default();
+            if *running >= self.rules.firms_at_once.max(1) {
+                continue;
             }
-            if let Some(trigger) = self.firms.get_mut(&firm).and_then(FirmState::start) {
+            if let Some(trigger) = self.firms.get_mut(&firm).and_then(|state| state.start(lane)) {
                 actions.push(Action::StartRun { firm, trigger });
-                free -= 1;
+                *running += 1;
             }
         }
-        let wake = self.firms.values().filter_map(|state| state.wake(now)).filter(|at| *at > now).min();
-        actions.extend(wake.map(Action::Wake));
+    }
+
+    /// Begins the renewals that are due, at a pace. Says when more may begin, if more are due.
+    fn renew(&mut self, now: Timestamp, actions: &mut Vec<Action>) -> Option<Timestamp> {
+        let due = self.firms.iter().filter_map(|(firm, state)| Some((state.renewal(now)?, firm.clone())));
+        let mut due: Vec<(Timestamp, FirmId)> = due.filter(|(at, _)| *at <= now).collect();
+        if due.is_empty() {
+            return None;
+        }
+        due.sort();
+        let free = self.pace.free(now);
+        let more = due.len() > free;
+        for (_, firm) in due.into_iter().take(free) {
+            if let Some(state) = self.firms.get_mut(&firm) {
+                state.renew();
+                self.pace.begins();
+                actions.push(Action::Renew(firm));
+            }
+        }
+        self.pace.next().filter(|_| more)
     }
 }

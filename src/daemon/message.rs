@@ -35,6 +35,11 @@ pub enum Message {
         /// Where the answer goes.
         reply: oneshot::Sender<StatusAnswer>,
     },
+    /// How everything stands, as Prometheus text.
+    Metrics {
+        /// Where the answer goes.
+        reply: oneshot::Sender<Result<String, Refusal>>,
+    },
 }
 
 /// Why there is no answer.

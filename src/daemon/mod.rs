@@ -1,9 +1,10 @@
 //! When things run, hot reload, and the control socket.
 //!
 //! [`run`] is the whole of it. [`machine`] decides (pure: event in, actions out), `event_loop` waits and does, `firms`
-//! holds what the house knows of each firm, [`watch`] says when to look at the folder, [`control`] and [`client`] are the
+//! holds what the house knows of each firm, `alerts` and `metrics` tell others, [`watch`] says when to look at the folder, [`control`] and [`client`] are the
 //! two ends of the socket. It must not decide what a run does: that is `operations` and `sync`.
 
+mod alerts;
 pub mod client;
 pub mod control;
 mod event_loop;
@@ -11,6 +12,7 @@ mod firms;
 pub mod lock;
 pub mod machine;
 pub mod message;
+mod metrics;
 mod own_file;
 mod peer;
 mod report;

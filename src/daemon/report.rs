@@ -5,6 +5,7 @@ use crate::config::{Problem, Severity};
 use crate::domain::FirmId;
 use crate::sync::{Outcome, RunReport, Trigger};
 use std::error::Error;
+use tracing::Level;
 
 /// A file that means something else was taken into use.
 pub(super) fn accepted(firm: &FirmId, generation: u64, notes: &[String]) {
@@ -42,36 +43,76 @@ pub(super) fn values(problems: &[Problem]) -> Vec<serde_json::Value> {
     problems.iter().filter_map(|problem| serde_json::to_value(problem).ok()).collect()
 }
 
-/// A run begins.
+/// A run begins. What comes every few minutes is said only when it came to something.
 pub(super) fn started(firm: &FirmId, trigger: Trigger) {
-    tracing::info!(%firm, trigger = trigger.word(), "{firm}: a run begins ({})", trigger.word());
+    let word = trigger.word();
+    match is_frequent(trigger) {
+        true => tracing::debug!(%firm, trigger = word, "{firm}: a run begins ({word})"),
+        false => tracing::info!(%firm, trigger = word, "{firm}: a run begins ({word})"),
+    }
 }
 
-/// A run is over.
-pub(super) fn ended(report: &RunReport) {
-    let RunReport { firm, run, trigger, outcome, counts, written, waiting, later, requests, duration_seconds, error, .. } = report;
-    let mut text = format!("{firm}: run {run} ({}) ", trigger.word());
+/// A run is over. `news`: it ended with an error, or without one, and the last of its kind did not.
+pub(super) fn ended(report: &RunReport, news: bool) {
+    let RunReport { firm, run, trigger, outcome, counts, written, requests, duration_seconds, .. } = report;
+    let text = said(report);
+    let frequent = is_frequent(*trigger);
+    let found = report.transferred.unwrap_or(0) + written + counts.failed + report.waiting > 0;
+    let level = match (outcome, frequent) {
+        // The same trouble again five minutes later is not said again.
+        (Outcome::Failed, true) if report.error.is_some() && !news => Level::DEBUG,
+        (Outcome::Failed, _) => Level::ERROR,
+        (Outcome::Done | Outcome::Waiting, true) if !found && !news => Level::DEBUG,
+        (Outcome::Done | Outcome::Waiting, _) => Level::INFO,
+    };
+    let (mycase_requests, portal_requests, failed) = (requests.mycase, requests.portal, counts.failed);
+    macro_rules! say {
+        ($level:expr) => {
+            tracing::event!($level, %firm, %run, written, failed, mycase_requests, portal_requests, duration_seconds, "{text}")
+        };
+    }
+    match level {
+        Level::ERROR => say!(Level::ERROR),
+        Level::INFO => say!(Level::INFO),
+        _ => say!(Level::DEBUG),
+    }
+}
+
+/// Whether a schedule fires every few minutes, so that a run that finds nothing is nothing to say.
+fn is_frequent(trigger: Trigger) -> bool {
+    match trigger {
+        Trigger::Changes | Trigger::Documents | Trigger::Messages => true,
+        Trigger::Schedule | Trigger::Verify | Trigger::ByHand | Trigger::Approval | Trigger::ContactHours => false,
+    }
+}
+
+/// A run in one sentence.
+fn said(report: &RunReport) -> String {
+    let RunReport { firm, run, trigger, outcome, counts, written, transferred, waiting, later, error, .. } = report;
+    // A run that came to nothing is counted and has no number.
+    let number = if run.0 == 0 { "a run".to_owned() } else { format!("run {run}") };
+    let mut text = format!("{firm}: {number} ({}) ", trigger.word());
     text.push_str(match outcome {
         Outcome::Done => "is done",
         Outcome::Waiting => "is done, and something waits for approval",
         Outcome::Failed => "failed",
     });
-    text.push_str(&format!(": {written} written, {} unchanged, {} failed", counts.unchanged, counts.failed));
+    let what = match trigger {
+        Trigger::Documents => "documents",
+        Trigger::Messages => "messages",
+        _ => "documents and messages",
+    };
+    let did = match transferred {
+        Some(count) => format!(": {count} {what} carried to MyCase, {} failed", counts.failed),
+        None => format!(": {written} written, {} unchanged, {} failed", counts.unchanged, counts.failed),
+    };
+    text.push_str(&did);
     let more = [(*waiting, "waiting for approval"), (*later, "waiting for contact hours"), (counts.exceptions, "need attention")];
     more.iter().filter(|(count, _)| *count > 0).for_each(|(count, what)| text.push_str(&format!(", {count} {what}")));
     if let Some(error) = error {
         text.push_str(&format!("; {}", error.text));
     }
-    let (mycase_requests, portal_requests) = (requests.mycase, requests.portal);
-    let fields = (written, counts.failed, duration_seconds);
-    match outcome {
-        Outcome::Failed => {
-            tracing::error!(%firm, %run, written = fields.0, failed = fields.1, mycase_requests, portal_requests, duration_seconds = fields.2, "{text}")
-        }
-        Outcome::Done | Outcome::Waiting => {
-            tracing::info!(%firm, %run, written = fields.0, failed = fields.1, mycase_requests, portal_requests, duration_seconds = fields.2, "{text}");
-        }
-    }
+    text
 }
 
 /// How everything stands, in one line.

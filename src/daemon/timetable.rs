@@ -29,11 +29,12 @@ impl Timetable {
     /// Takes over the line of a changed file. An unchanged line keeps its place; a new one begins with its next time.
     pub(super) fn set(&mut self, cron: Option<Cron>, offset: SignedDuration, now: Timestamp) {
         let key = |cron: &Option<Cron>| cron.as_ref().map(schedule_key);
-        if key(&cron) != key(&self.cron) {
-            self.dealt_with = now;
-        }
+        let changed = key(&cron) != key(&self.cron);
         (self.cron, self.offset) = (cron, offset);
-        self.look();
+        if changed {
+            self.dealt_with = now;
+            self.look();
+        }
     }
 
     /// When the next run starts; it may be in the past, then it is due.

@@ -230,6 +230,7 @@ async fn within<T>(limit: Duration, sending: impl Future<Output = Result<T, Brok
 /// Waits as long as the body moves.
 async fn watched<T>(progress: &Progress, sending: impl Future<Output = Result<T, Broken>>) -> Result<T, Broken> {
     let mut sending = pin!(sending);
+    progress.begins();
     loop {
         let limit = progress.moved() + MOVES_WITHIN;
         tokio::select! {

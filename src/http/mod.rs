@@ -19,6 +19,7 @@ mod limit;
 mod outflow;
 mod quote;
 mod retry;
+mod safe;
 #[cfg(test)]
 mod stream_tests;
 #[cfg(test)]
@@ -34,4 +35,5 @@ pub use flow::Flow;
 pub use limit::{Limiter, Limiters};
 pub use outflow::Upload;
 pub use quote::quote;
+pub use safe::may_reach;
 pub use transport::Transport;

@@ -136,6 +136,11 @@ impl HttpBody for Outflow {
 }
 
 impl Progress {
+    /// It begins now, however long it waited for its turn.
+    pub(super) fn begins(&self) {
+        self.state().moved = Instant::now();
+    }
+
     /// When the last piece was taken.
     pub(super) fn moved(&self) -> Instant {
         self.state().moved

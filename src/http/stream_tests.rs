@@ -176,6 +176,15 @@ async fn an_upload_may_take_hours_but_not_a_minute_without_moving() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_upload_that_waits_for_its_turn_is_not_taken_for_one_that_stands_still() {
+    let http = client(Router::new().fallback(take), 1);
+    let slow = pieces(10, Duration::from_secs(50), &Arc::default());
+    let (first, second) = tokio::join!(http.upload(put(), slow), http.upload(put(), upload(4, vec![Ok("half")])));
+    assert_eq!(first.unwrap().body, "announced 163840, came 163840");
+    assert_eq!(second.unwrap().body, "announced 4, came 4");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_upload_is_sent_once_whatever_comes_of_it() {
     for code in [500, 503, 429] {
         let refuse = move || async move { StatusCode::from_u16(code).unwrap() };

@@ -4,7 +4,7 @@
 //! along. The storage wants a Content-Length and takes no chunked body.
 
 use super::error::WriteError;
-use crate::http::{Call, HttpClient, HttpError, Limiter, Repeat, Reply, Transport, Upload, quote};
+use crate::http::{Call, HttpClient, HttpError, Limiter, Repeat, Reply, Transport, Upload, may_reach, quote};
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use url::{Host, Url};
+use url::Url;
 
 /// Our own measure; the storage has none that is published, and bytes take longer than requests.
 const PER_SECOND: u32 = 20;
@@ -37,7 +37,7 @@ pub fn storage_client(transport: Transport) -> HttpClient {
 /// Puts the bytes there, once.
 pub(super) async fn put(http: &HttpClient, api_url: &Url, place: &PutPlace, bytes: Upload) -> Result<(), WriteError> {
     let url = Url::parse(&place.url).map_err(|_| not_ours("MyCase's place for the bytes is no address"))?;
-    if !is_safe(&url, api_url) {
+    if !may_reach(&url, api_url) {
         return Err(not_ours("MyCase's place for the bytes is not reached by https"));
     }
     let call = Call { method: Method::PUT, headers: headers(place)?, repeat: Repeat::Never, ..Call::get(url) };
@@ -54,24 +54,6 @@ pub(super) async fn put(http: &HttpClient, api_url: &Url, place: &PutPlace, byte
 
 fn not_ours(text: &str) -> WriteError {
     WriteError::Refused { status: None, text: text.to_owned() }
-}
-
-/// https, or http on this computer when the API is here, too.
-fn is_safe(url: &Url, api_url: &Url) -> bool {
-    match url.scheme() {
-        "https" => url.has_host(),
-        "http" => is_loopback(url) && is_loopback(api_url),
-        _ => false,
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 /// What MyCase gave, and the content type it asks for; what says how the body is sent stays ours.

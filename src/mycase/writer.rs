@@ -146,10 +146,7 @@ fn accepted(reply: Reply, own: &Own<'_>) -> Result<Reply, WriteError> {
     }
     let path = &reply.asked.path;
     Err(match status {
-        StatusCode::UNAUTHORIZED => {
-            let why = format!("it refuses a token that it has just renewed (POST {path})");
-            WriteError::Connection(MyCaseError::Reconnect { why })
-        }
+        StatusCode::UNAUTHORIZED => WriteError::Connection(MyCaseError::TokenRefused { asked: format!("POST {path}") }),
         StatusCode::FORBIDDEN => {
             let words = without(own, quote(&reply.body));
             let said = if words.is_empty() { String::new() } else { format!(" (MyCase: {words})") };

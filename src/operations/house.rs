@@ -214,7 +214,7 @@ impl House {
         let path = self.paths.state.join(format!("{id}.redb"));
         let store = Store::open(&path, id, vault.clone(), self.clock.now())?;
         let (transport, limiters, scratch) = (self.transport.clone(), self.limiters.clone(), self.paths.state.join("tmp"));
-        Ok(Hands::new(id.clone(), store, &vault, self.clock, transport, limiters, scratch, self.stop.clone()))
+        Ok(Hands::new(store, &vault, self.clock, transport, limiters, scratch, self.stop.clone()))
     }
 
     /// Whether a firm has a state already.

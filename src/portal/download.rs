@@ -9,10 +9,10 @@ use super::error::FetchError;
 use super::reader::PortalReader;
 use crate::config::OperationName;
 use crate::domain::{PortalFile, PortalId};
-use crate::http::{Call, Flow, Repeat};
+use crate::http::{Call, Flow, Repeat, may_reach};
 use ::http::header::{ACCEPT, LOCATION};
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use url::{Host, Url};
+use url::Url;
 
 /// An address that leads further than this leads nowhere.
 const MOST_REDIRECTS: usize = 5;
@@ -51,7 +51,7 @@ impl PortalReader {
         let mut url = url.clone();
         // A name and password in an address would become a header.
         let plain = url.set_username("").and_then(|()| url.set_password(None));
-        if plain.is_err() || !self.is_safe(&url) {
+        if plain.is_err() || !may_reach(&url, &self.account.base_url) {
             let site = url.origin().ascii_serialization();
             return Err(FetchError::Unsafe { text: format!("the file is at {site}, which is not reached by https") });
         }
@@ -64,29 +64,10 @@ impl PortalReader {
         let call = Call { method, headers, ..Call::get(url) };
         self.account.http.open(call).await.map_err(FetchError::Http)
     }
-
-    /// https, or http on this computer when the portal itself is here.
-    fn is_safe(&self, url: &Url) -> bool {
-        match url.scheme() {
-            "https" => true,
-            "http" => is_loopback(url) && is_loopback(&self.account.base_url),
-            _ => false,
-        }
-    }
-}
-
-/// Whether an address is on this computer, as far as its text says.
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 async fn led_to(from: &Url, flow: Flow) -> Result<Url, FetchError> {
-    let target = flow.headers.get(LOCATION).and_then(|target| from.join(target.to_str().ok()?.trim()).ok());
+    let target = flow.headers.get(LOCATION).and_then(|target| from.join(std::str::from_utf8(target.as_bytes()).ok()?.trim()).ok());
     match target {
         Some(target) => Ok(target),
         None => Err(FetchError::Refused { text: flow.failure("it leads on, but not where to".to_owned()).await.to_string() }),

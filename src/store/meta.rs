@@ -292,6 +292,15 @@ impl Writer<'_> {
     }
 }
 
+impl Writer<'_> {
+    /// Notes that somebody was reminded to connect again; connected meanwhile, no effect. Crash before the commit: they are
+    /// reminded again. After: not.
+    pub fn set_reconnect_reminded(&mut self, at: Timestamp) -> Result<(), StoreError> {
+        let Some(broken) = self.unseal::<_, ConnectionBroken>(&META_FACTS, ConnectionBroken::NAME)? else { return Ok(()) };
+        self.put_meta(&ConnectionBroken { reminded_at: Some(at), ..broken })
+    }
+}
+
 /// Marks a new state as this firm's, under this vault key.
 pub(super) fn mark_owner(writer: &Writer<'_>) -> Result<(), StoreError> {
     let firm = writer.sealer.firm().as_str();

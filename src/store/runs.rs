@@ -32,6 +32,16 @@ impl Store {
         self.newest()?.find(|row| row.as_ref().map_or(true, |(_, report)| fits(report))).transpose()
     }
 
+    /// Shows the reports that are kept, the newest first, until `see` says that it has seen enough (`false`).
+    pub fn walk_runs(&self, mut see: impl FnMut(Value) -> bool) -> Result<(), StoreError> {
+        for row in self.newest()? {
+            if !see(row?.1) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// A counter; 0 when it was never bumped.
     pub fn counter(&self, name: &str) -> Result<u64, StoreError> {
         Ok(self.read()?.table(COUNTERS)?.get(name)?.map_or(0, |count| count.value()))

@@ -71,8 +71,7 @@ impl Begun {
     /// written.
     pub(super) fn report(self, engine: &Engine, done: Done, result: Result<(), RunError>) -> RunReport {
         let error = result.err();
-        let asked = engine.requests().portal > self.requests.portal;
-        connection::after_run(engine, error.as_ref(), done.key_refused.as_deref(), asked);
+        connection::after_run(engine, error.as_ref(), done.key_refused.as_deref(), self.requests);
         let report = self.sum_up(engine, done, error.as_ref());
         record::remember(engine, &report);
         report

@@ -55,10 +55,9 @@ impl std::fmt::Debug for Hands {
 }
 
 impl Hands {
-    /// The hands of one firm. Runs end early, after the change in flight, once `stop` says true. `scratch` is a folder of
+    /// The hands of the firm whose state this is. Runs end early, after the change in flight, once `stop` says true. `scratch` is a folder of
     /// casebridge's own beside the state.
     pub fn new(
-        firm: FirmId,
         store: Store,
         vault: &Vault,
         clock: Clock,
@@ -67,6 +66,7 @@ impl Hands {
         scratch: Utf8PathBuf,
         stop: watch::Receiver<bool>,
     ) -> Arc<Hands> {
+        let firm = store.firm().clone();
         let prints = vault.fingerprinter(&firm);
         let (tokens, session, portal, pending_state) = (Mutex::default(), Mutex::default(), Mutex::default(), Mutex::default());
         let (running, carrying_documents, carrying_messages) = Default::default();

@@ -15,6 +15,8 @@
 //! A changes run ([`changes`]) begins with a look at what moved; when nothing did, that is all. Else it takes the same way from
 //! 2 on, over the cases that moved and no others: of those it did not look at, everything that is kept stays as it is.
 //!
+//! What clients gave to the portal travels the other way, beside all this: see [`carry`].
+//!
 //! # Guarantees
 //!
 //! - Nothing is sent that does not stand in the journal; nothing stands there that the guard did not approve.

@@ -84,6 +84,7 @@ pub(crate) struct Studied {
 pub(crate) async fn study(engine: &Engine, mut ask: Study, progress: &Progress) -> Result<Studied, RunError> {
     let store = engine.store();
     let first = store.meta::<FirstRunDone>()?.is_none();
+    connection::ready(engine)?;
     let reader = engine.mycase()?;
     let listing = listing_when_due(engine, first, ask.verify, progress).await?;
     let listed = listing.is_some();

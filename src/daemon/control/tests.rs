@@ -84,7 +84,7 @@ async fn a_refusal_keeps_its_code_and_words() {
 }
 
 #[tokio::test]
-async fn reload_answers_each_files_verdict_and_status_everything() {
+async fn reload_answers_each_files_verdict_and_status_and_metrics_everything() {
     let served = served(|message| match message {
         Message::Reload { reply } => {
             let report = |firm: &str, verdict| FileReport {
@@ -99,6 +99,7 @@ async fn reload_answers_each_files_verdict_and_status_everything() {
             drop(reply.send(ReloadAnswer { files, problems: Vec::new() }));
         }
         Message::Status { reply } => reply.send(StatusAnswer::default()).unwrap(),
+        Message::Metrics { reply } => reply.send(Ok("# EOF\n".to_owned())).unwrap(),
         Message::Ask { .. } => panic!("nobody asked"),
     })
     .await;
@@ -108,6 +109,7 @@ async fn reload_answers_each_files_verdict_and_status_everything() {
     assert!(!answer.is_good());
     assert!(client.reload(false).await.unwrap().files.is_empty());
     assert!(client.status().await.unwrap().firms.is_empty());
+    assert_eq!(client.metrics().await.unwrap(), "# EOF\n");
 }
 
 #[tokio::test]

@@ -1,14 +1,18 @@
 //! The daemon as a whole: real folder, real socket, real state; MyCase and the portal are the sandbox in this process.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod told;
+
 use super::*;
 use crate::daemon::client::{Client, RemoteError};
 use crate::daemon::message::Verdict;
 use crate::daemon::start;
+use crate::domain::FirmId;
 use crate::http::Transport;
 use crate::load::{Environment, PathOptions};
 use crate::operations::{Connection, FileState, FirmStatus, RunState, Secret, SyncAsk};
 use crate::sandbox::{Options, Sandbox};
+use crate::sync::{RunReport, Trigger};
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
 use tokio::time::timeout;

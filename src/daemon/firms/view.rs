@@ -1,15 +1,20 @@
 //! How one firm stands: for people (`status`) and for the machine.
 
 use super::Kept;
-use crate::config::{Firm, Severity};
+use super::memory::Memory;
+use crate::config::{Problem, Severity};
 use crate::daemon::machine::{Machine, Pause, Standing};
 use crate::daemon::message::Refusal;
+use crate::daemon::metrics::FirmValues;
 use crate::daemon::report;
 use crate::domain::FirmId;
-use crate::operations::{self, FileState, FileView, FirmStatus, NextRuns};
-use crate::store::StoreError;
-use crate::sync::{Hands, RunReport};
+use crate::operations::{self, Attention, FileState, FileView, FirmStatus, NextRuns};
+use crate::store::{self, PlanSlot, StoreError};
+use crate::sync::Hands;
 use jiff::{SignedDuration, Timestamp};
+
+/// People are reminded of what still waits for them this often.
+const REMIND_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 impl Kept {
     /// The first thing that is wrong with the file on disk, with its place.
@@ -17,6 +22,54 @@ impl Kept {
         let problems = self.verdict.iter().flat_map(|verdict| &verdict.problems);
         let first = problems.into_iter().find(|problem| problem.severity == Severity::Error);
         first.map_or_else(|| "`casebridge check` says why".to_owned(), report::place)
+    }
+
+    /// What is wrong with the file on disk, warnings aside.
+    pub(super) fn errors(&self) -> Vec<Problem> {
+        let problems = self.verdict.iter().flat_map(|verdict| &verdict.problems);
+        problems.filter(|problem| problem.severity == Severity::Error).cloned().collect()
+    }
+
+    /// The causes of attention that were not there at the last look.
+    pub(super) fn new_causes(&mut self, now: Timestamp) -> Vec<Attention> {
+        let (Some(hands), Some(firm)) = (&self.hands, &self.firm) else { return Vec::new() };
+        match operations::status(firm, &hands.store, now) {
+            Ok(status) => self.memory.new_causes(&status.attention),
+            Err(error) => {
+                tracing::error!(firm = %hands.firm, %error, "{}: what needs attention cannot be read from its state", hands.firm);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Learns what needed attention before anything ran: that is not new.
+    pub(super) fn learn_causes(&mut self, now: Timestamp) {
+        if !self.memory.knows_causes() {
+            drop(self.new_causes(now));
+        }
+    }
+
+    /// The firm in numbers.
+    pub(super) fn values(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmValues, Refusal> {
+        let status = self.status(id, machine, now)?;
+        let tokens = self.hands.as_ref().and_then(|hands| hands.store.tokens().transpose());
+        let tokens = tokens.transpose().map_err(|error| Refusal::new("store", error.to_string()))?;
+        let Memory { succeeded, runs, transferred, .. } = self.memory.clone();
+        Ok(FirmValues {
+            firm: id.to_string(),
+            connection: status.connection,
+            token_age: tokens.map(|tokens| now.duration_since(tokens.obtained_at)),
+            connection_ends: status.connection_ends,
+            state: status.status,
+            file: status.file.state,
+            succeeded,
+            waiting_plans: usize::from(status.waiting_plan.is_some()),
+            waiting_cases: status.waiting,
+            attention: status.exceptions,
+            runs,
+            skipped: machine.skipped(id),
+            transferred,
+        })
     }
 
     /// How the firm stands, from its file, its state, and what the machine has in mind.
@@ -34,7 +87,7 @@ impl Kept {
         status.file = file;
         status.next = machine.next_runs(id, now);
         status.notes.extend(self.trouble.iter().map(|(why, since)| format!("{why} (since {since:.0})")));
-        if let Some(trigger) = machine.running(id) {
+        for trigger in machine.running(id) {
             status.notes.push(format!("a run is under way ({})", trigger.word()));
         }
         let runs = status.next != NextRuns::default();
@@ -51,21 +104,18 @@ impl Kept {
 }
 
 /// What the firm's state says, for the machine.
-pub(super) fn standing_of(hands: &Hands, firm: &Firm, now: Timestamp) -> Result<Standing, Box<dyn std::error::Error + Send + Sync>> {
-    let status = operations::status(firm, &hands.store, now)?;
-    let ended = |triggers: &[&str]| -> Result<Option<Timestamp>, StoreError> {
-        let last = hands.store.last_run(triggers)?;
-        let report = last.and_then(|(_, value)| serde_json::from_value::<RunReport>(value).ok());
-        Ok(report.map(|report| {
-            let took = SignedDuration::try_from_secs_f64(report.duration_seconds.max(0.0)).unwrap_or_default();
-            report.started_at.checked_add(took).unwrap_or(report.started_at)
-        }))
-    };
+pub(super) fn standing_of(hands: &Hands, memory: &Memory, now: Timestamp) -> Result<Standing, StoreError> {
+    let connection = operations::connection_view(&hands.store, now)?;
+    let pause = hands.store.meta::<store::Pause>()?.filter(|pause| pause.until.is_none_or(|until| until > now));
+    let waiting = hands.store.plan_head(PlanSlot::Waiting)?.filter(|plan| plan.expires_at > now);
+    let again = |last: Option<Timestamp>| last.map_or(Some(now), |last| last.checked_add(REMIND_EVERY).ok());
     Ok(Standing {
-        connection: status.connection,
-        pause: status.pause.map(|pause| Pause { until: pause.until }),
-        last_cases: ended(&["schedule", "verify"])?,
-        last_verify: ended(&["verify"])?,
-        later: status.last.is_some_and(|last| last.later > 0),
+        connection: connection.connection,
+        pause: pause.map(|pause| Pause { until: pause.until }),
+        last: memory.last,
+        later: memory.later,
+        renew_at: connection.renew_at,
+        remind_at: connection.broken.and_then(|broken| again(broken.reminded_at)),
+        remind_plan_at: waiting.and_then(|plan| again(plan.reminded_at)),
     })
 }

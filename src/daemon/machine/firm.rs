@@ -1,126 +1,50 @@
 //! What the machine knows of one firm, and what follows from it. Pure; see `machine` for the rules.
 
-use super::super::timetable::Timetable;
-use super::{Action, STORE_RETRY};
-use crate::config::cron::Cron;
-use crate::config::{ContactHours, Firm};
+use super::event::Action;
+use super::lane::{Lane, LaneName};
+use super::spec::{FirmSpec, News, Pause, Standing};
+use super::upkeep::Upkeep;
+use super::{STORE_RETRY, event::Event};
+use crate::config::Cron;
 use crate::domain::FirmId;
 use crate::operations::{Connection, NextRuns};
 use crate::sync::Trigger;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
 /// When a run found contact hours open that were closed as it began, the cases it left follow after this.
 const SOON: SignedDuration = SignedDuration::from_mins(1);
 
-/// What the machine needs of a firm's file.
-#[derive(Debug, Clone)]
-pub struct FirmSpec {
-    /// `firm.status`.
-    pub active: bool,
-    /// `schedule.cases`.
-    pub cases: Option<Cron>,
-    /// `schedule.verify`.
-    pub verify: Option<Cron>,
-    /// `portal.contact_hours`.
-    pub hours: ContactHours,
-    /// `firm.time_zone`.
-    pub zone: TimeZone,
-}
-
-/// What a look at the folder says of one firm.
-#[derive(Debug, Clone)]
-pub struct News {
-    /// The file in use (the last good one); `None` when there never was a good one.
-    pub spec: Option<FirmSpec>,
-    /// The file on disk is another text than at the last look.
-    pub changed: bool,
-    /// It was accepted just now and alters what clients see.
-    pub alters: bool,
-    /// When the file in use was accepted.
-    pub accepted_at: Option<Timestamp>,
-}
-
-/// What a firm's state says of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    /// The connection to MyCase.
-    pub connection: Connection,
-    /// The pause in force.
-    pub pause: Option<Pause>,
-    /// When the last `cases` (or `verify`) run that was started by its schedule ended.
-    pub last_cases: Option<Timestamp>,
-    /// When the last `verify` run that was started by its schedule ended.
-    pub last_verify: Option<Timestamp>,
-    /// Whether the last run left cases for contact hours.
-    pub later: bool,
-}
-
-/// A pause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pause {
-    /// When it ends by itself.
-    pub until: Option<Timestamp>,
-}
-
-impl FirmSpec {
-    /// Of a checked file.
-    pub fn of(firm: &Firm) -> FirmSpec {
-        FirmSpec {
-            active: firm.active,
-            cases: firm.schedule.cases.clone(),
-            verify: firm.schedule.verify.clone(),
-            hours: firm.portal.contact_hours.clone(),
-            zone: firm.time_zone.clone(),
-        }
-    }
-}
-
-/// A run that is due.
-#[derive(Debug, Clone, Copy)]
-struct Waiting {
-    trigger: Trigger,
-    since: Timestamp,
-}
-
 /// One firm.
 #[derive(Debug)]
 pub(super) struct FirmState {
     pub(super) spec: Option<FirmSpec>,
-    pub(super) cases: Timetable,
-    pub(super) verify: Timetable,
     pub(super) missing_since: Option<Timestamp>,
     pub(super) gone: bool,
     pub(super) settle_until: Option<Timestamp>,
-    pub(super) running: Option<Trigger>,
-    pub(super) by_hand: usize,
-    pub(super) skipped: u64,
+    /// In the order of [`LaneName::ALL`].
+    lanes: [Lane; 3],
+    upkeep: Upkeep,
     /// `None` until the state was opened.
     standing: Option<Standing>,
     retry_at: Option<Timestamp>,
     contact_at: Option<Timestamp>,
-    waiting: Option<Waiting>,
 }
 
 impl FirmState {
     pub(super) fn new(news: News, now: Timestamp, edit_settle: Duration) -> FirmState {
-        let crons = news.spec.as_ref().map(|spec| (spec.cases.clone(), spec.verify.clone())).unwrap_or_default();
+        let schedule = news.spec.as_ref().map(|spec| &spec.schedule);
         let mut state = FirmState {
             spec: None,
-            cases: Timetable::new(crons.0, now),
-            verify: Timetable::new(crons.1, now),
             missing_since: None,
             gone: false,
             // Accepted shortly before a restart: whether it altered anything is forgotten, so it is taken to have.
             settle_until: news.accepted_at.and_then(|at| at.checked_add(edit_settle).ok()).filter(|until| *until > now),
-            running: None,
-            by_hand: 0,
-            skipped: 0,
+            lanes: LaneName::ALL.map(|name| Lane::new(name, schedule, now)),
+            upkeep: Upkeep::default(),
             standing: None,
             retry_at: None,
             contact_at: None,
-            waiting: None,
         };
         state.takes(news, now, edit_settle);
         state
@@ -140,16 +64,44 @@ impl FirmState {
         }
     }
 
-    pub(super) fn is_gone(&mut self) {
-        (self.gone, self.waiting, self.contact_at) = (true, None, None);
+    /// Gives the schedules their share of the spread.
+    pub(super) fn spread(&mut self, offset: &impl Fn(&Cron) -> SignedDuration, now: Timestamp) {
+        let Some(spec) = &self.spec else { return };
+        self.lanes.iter_mut().for_each(|lane| lane.set(&spec.schedule, offset, now));
+    }
+
+    pub(super) fn is_gone(&mut self, now: Timestamp) {
+        (self.gone, self.contact_at) = (true, None);
+        self.let_pass(now);
+    }
+
+    /// Something happened to this firm.
+    pub(super) fn hears(&mut self, event: Event, now: Timestamp) {
+        match event {
+            Event::Standing(_, standing) => self.stands(*standing, now),
+            Event::StoreBusy(_) => {
+                self.standing = None;
+                self.retry_at = now.checked_add(STORE_RETRY).ok();
+            }
+            Event::RunEnded { trigger, later, .. } => {
+                self.lane(LaneName::of(trigger)).ended();
+                // A run that looks at changed cases only says nothing of what an earlier one left.
+                self.left(later.filter(|later| *later || looks_at_all(trigger)), now);
+            }
+            Event::AskBegan { lane, .. } => self.lane(lane).by_hand(true),
+            Event::AskEnded { lane, later, .. } => {
+                self.lane(lane).by_hand(false);
+                self.left(later, now);
+            }
+            Event::RenewEnded { tried, .. } => self.upkeep.renewed(tried, now),
+            Event::Folder(_) | Event::Rules(_) | Event::Tick | Event::Stop => {}
+        }
     }
 
     /// The state was opened, or may have changed.
-    pub(super) fn stands(&mut self, standing: Standing, now: Timestamp) {
+    fn stands(&mut self, standing: Standing, now: Timestamp) {
         if self.standing.is_none() {
-            // The first word after a start: what fell into downtime is due. Without a last run nothing was missed.
-            self.cases.rewind(standing.last_cases.unwrap_or(now).min(now));
-            self.verify.rewind(standing.last_verify.unwrap_or(now).min(now));
+            self.lanes.iter_mut().for_each(|lane| lane.goes_on(&standing.last, now));
             if standing.later {
                 self.contact_at = self.opening(now);
             }
@@ -158,13 +110,8 @@ impl FirmState {
         self.retry_at = None;
     }
 
-    pub(super) fn store_busy(&mut self, now: Timestamp) {
-        self.standing = None;
-        self.retry_at = now.checked_add(STORE_RETRY).ok();
-    }
-
     /// A run has ended and left cases for contact hours, or none, or nobody knows.
-    pub(super) fn left(&mut self, later: Option<bool>, now: Timestamp) {
+    fn left(&mut self, later: Option<bool>, now: Timestamp) {
         match later {
             Some(true) => self.contact_at = self.opening(now),
             Some(false) => self.contact_at = None,
@@ -174,9 +121,8 @@ impl FirmState {
 
     /// The clock was put back far.
     pub(super) fn rewind(&mut self, now: Timestamp, edit_settle: Duration) {
-        for table in [&mut self.cases, &mut self.verify] {
-            table.rewind(table.dealt_with().min(now));
-        }
+        self.lanes.iter_mut().for_each(|lane| lane.rewind(now));
+        self.upkeep.rewind(now);
         let latest = now.checked_add(edit_settle).ok();
         self.settle_until = self.settle_until.and_then(|until| latest.map(|latest| until.min(latest)));
         self.missing_since = self.missing_since.map(|since| since.min(now));
@@ -184,7 +130,6 @@ impl FirmState {
         if self.contact_at.is_some() {
             self.contact_at = self.opening(now);
         }
-        self.waiting = self.waiting.map(|waiting| Waiting { since: waiting.since.min(now), ..waiting });
     }
 
     /// Notes what has become due, and lets pass what may not run.
@@ -194,24 +139,20 @@ impl FirmState {
             actions.push(Action::RetryStore(firm.clone()));
         }
         self.pass_by(firm, now, actions);
+        if let Some(standing) = self.standing.as_ref().filter(|_| !self.gone) {
+            let reminders = self.upkeep.remind(standing, now).into_iter();
+            actions.extend(reminders.map(|of| Action::Remind { firm: firm.clone(), of }));
+        }
         if !self.runs_by_itself() {
             return;
         }
-        for trigger in [Trigger::Verify, Trigger::Schedule] {
-            let table = if trigger == Trigger::Verify { &mut self.verify } else { &mut self.cases };
-            let Some(since) = table.start().filter(|start| *start <= now) else { continue };
-            table.pass(now);
-            let before = self.skipped;
-            self.want(trigger, since);
-            if self.skipped > before {
-                actions.push(Action::Skipped { firm: firm.clone(), trigger });
-            }
-        }
+        let skipped = self.lanes.iter_mut().filter_map(|lane| lane.due(now));
+        actions.extend(skipped.map(|trigger| Action::Skipped { firm: firm.clone(), trigger }));
         if let Some(since) = self.contact_at.filter(|at| *at <= now)
-            && self.running.is_none()
+            && self.lane(LaneName::Cases).running().is_none()
         {
             self.contact_at = None;
-            self.want(Trigger::ContactHours, since);
+            self.lane(LaneName::Cases).want(Trigger::ContactHours, since);
         }
     }
 
@@ -229,31 +170,60 @@ impl FirmState {
         }
     }
 
-    /// Since when a run waits that could start now.
-    pub(super) fn ready(&self, now: Timestamp) -> Option<Timestamp> {
-        let quiet = self.settle_until.is_none_or(|until| until <= now);
-        let idle = self.running.is_none() && self.by_hand == 0;
-        (quiet && idle && self.runs_by_itself()).then_some(self.waiting?.since)
+    /// The lanes with a run that could start now, and since when it waits.
+    pub(super) fn ready(&self, now: Timestamp) -> impl Iterator<Item = (Timestamp, LaneName)> {
+        let able = self.runs_by_itself();
+        let lanes = self.lanes.iter().filter(move |lane| able && self.soonest(lane.name, now) <= now);
+        lanes.filter_map(|lane| Some((lane.ready()?, lane.name)))
     }
 
-    /// Takes what waits as running.
-    pub(super) fn start(&mut self) -> Option<Trigger> {
-        let trigger = self.waiting.take()?.trigger;
-        // Any of these runs takes care of what waited for contact hours, as far as hours are open.
-        self.contact_at = None;
-        self.running = Some(trigger);
+    /// Takes what waits in a lane as running.
+    pub(super) fn start(&mut self, lane: LaneName) -> Option<Trigger> {
+        let trigger = self.lane(lane).start()?;
+        if looks_at_all(trigger) {
+            // It takes care of what waited for contact hours, as far as hours are open.
+            self.contact_at = None;
+        }
         Some(trigger)
+    }
+
+    /// When the connection is to be renewed; it may be in the past.
+    pub(super) fn renewal(&self, now: Timestamp) -> Option<Timestamp> {
+        self.upkeep.renewal(self.standing.as_ref().filter(|_| !self.gone)?, now)
+    }
+
+    /// Takes the renewal as begun.
+    pub(super) fn renew(&mut self) {
+        self.upkeep.renew();
+    }
+
+    /// Whether an end of the process has nothing of this firm to wait for.
+    pub(super) fn is_idle(&self) -> bool {
+        self.lanes.iter().all(Lane::is_idle) && !self.upkeep.is_renewing()
+    }
+
+    /// What runs, started by the machine.
+    pub(super) fn running(&self) -> impl Iterator<Item = Trigger> {
+        self.lanes.iter().filter_map(Lane::running)
+    }
+
+    /// How many ticks were skipped.
+    pub(super) fn skipped(&self) -> u64 {
+        self.lanes.iter().map(Lane::skipped).sum()
     }
 
     /// When this firm has to be looked at again.
     pub(super) fn wake(&self, now: Timestamp) -> Option<Timestamp> {
-        let pause_ends = self.standing.as_ref().and_then(|standing| standing.pause).and_then(|pause| pause.until);
-        let settles = self.settle_until.filter(|_| self.waiting.is_some());
-        let starts = [self.cases.start(), self.verify.start(), self.contact_at].map(|at| at.filter(|_| self.runs_by_itself()));
-        let all = starts.into_iter().chain([self.retry_at, pause_ends, settles]);
-        all.flatten().filter(|at| *at > now).min()
+        let standing = self.standing.as_ref();
+        let pause_ends = standing.and_then(|standing| standing.pause).and_then(|pause| pause.until);
+        let settles = self.settle_until.filter(|_| self.lanes.iter().any(|lane| lane.name == LaneName::Cases && lane.waits()));
+        let starts = self.lanes.iter().map(Lane::next_start).chain([self.contact_at]);
+        let starts = starts.map(|at| at.filter(|_| self.runs_by_itself()));
+        let upkeep = standing.filter(|_| !self.gone).and_then(|standing| self.upkeep.wake(standing, now));
+        starts.chain([self.retry_at, pause_ends, settles, upkeep]).flatten().filter(|at| *at > now).min()
     }
 
+    /// When each schedule starts next.
     pub(super) fn next_runs(&self, now: Timestamp) -> NextRuns {
         let Some(standing) = &self.standing else { return NextRuns::default() };
         let paused_until = match standing.pause {
@@ -264,16 +234,28 @@ impl FirmState {
         if !self.is_on() || standing.connection != Connection::Connected {
             return NextRuns::default();
         }
-        let settled = |start: Timestamp| self.settle_until.map_or(start, |until| start.max(until));
-        let waits = |trigger| self.waiting.is_some_and(|waiting| waiting.trigger == trigger).then(|| settled(now));
-        let starts = |table: &Timetable| match paused_until {
-            Some(until) => table.start_after(until),
-            None => table.start().map(settled),
+        let next = |trigger| {
+            let lane = self.lanes.iter().find(|lane| lane.name == LaneName::of(trigger))?;
+            lane.next_run(trigger, self.soonest(lane.name, now), paused_until)
         };
         NextRuns {
-            cases: waits(Trigger::Schedule).or_else(|| starts(&self.cases)),
-            verify: waits(Trigger::Verify).or_else(|| starts(&self.verify)),
-            ..NextRuns::default()
+            cases: next(Trigger::Schedule),
+            changes: next(Trigger::Changes),
+            verify: next(Trigger::Verify),
+            documents: next(Trigger::Documents),
+            messages: next(Trigger::Messages),
+        }
+    }
+
+    fn lane(&mut self, name: LaneName) -> &mut Lane {
+        &mut self.lanes[name as usize]
+    }
+
+    /// When a run of a lane may start: what alters what clients see waits until the file was quiet.
+    fn soonest(&self, lane: LaneName, now: Timestamp) -> Timestamp {
+        match lane {
+            LaneName::Cases => self.settle_until.map_or(now, |until| until.max(now)),
+            LaneName::Documents | LaneName::Messages => now,
         }
     }
 
@@ -287,26 +269,7 @@ impl FirmState {
     }
 
     fn let_pass(&mut self, now: Timestamp) {
-        self.waiting = None;
-        self.cases.pass(now);
-        self.verify.pass(now);
-    }
-
-    /// A run is due. The same schedule's run under way or waiting, or a `verify` run, makes it a skipped tick.
-    fn want(&mut self, trigger: Trigger, since: Timestamp) {
-        let covers = |other: Trigger| other == trigger || other == Trigger::Verify || trigger == Trigger::ContactHours;
-        let under_way = self.running.is_some_and(covers);
-        match self.waiting {
-            _ if under_way => {
-                self.skipped += u64::from(trigger != Trigger::ContactHours);
-            }
-            Some(waiting) if covers(waiting.trigger) => {
-                // Two schedules that meet are one run, not a skipped one.
-                self.skipped += u64::from(waiting.trigger == trigger && trigger != Trigger::ContactHours);
-            }
-            Some(waiting) => self.waiting = Some(Waiting { trigger, since: waiting.since.min(since) }),
-            None => self.waiting = Some(Waiting { trigger, since }),
-        }
+        self.lanes.iter_mut().for_each(|lane| lane.let_pass(now));
     }
 
     /// When contact hours begin, or soon when they are open already.
@@ -316,5 +279,13 @@ impl FirmState {
             true => now.checked_add(SOON).ok(),
             false => spec.hours.next_opening(now, &spec.zone),
         }
+    }
+}
+
+/// Whether a run looks at every case, and so at those that an earlier one left.
+fn looks_at_all(trigger: Trigger) -> bool {
+    match trigger {
+        Trigger::Schedule | Trigger::Verify | Trigger::ContactHours => true,
+        Trigger::Changes | Trigger::ByHand | Trigger::Approval | Trigger::Documents | Trigger::Messages => false,
     }
 }

@@ -1,9 +1,12 @@
 //! The machine's rules, with plain times and no clock.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod lanes;
+mod random;
+mod upkeep;
+
 use super::*;
-use crate::config::cron::Cron;
-use crate::config::{ContactHours, Hours};
+use crate::config::{ContactHours, Hours, Schedule};
 use crate::operations::Connection;
 use jiff::civil::{Weekday, time};
 use jiff::tz::TimeZone;
@@ -17,16 +20,40 @@ fn id(text: &str) -> FirmId {
 }
 
 fn spec(cases: &str) -> FirmSpec {
-    let cron = |line: &str| Some(Cron::parse(line, &TimeZone::UTC).unwrap());
-    FirmSpec { active: true, cases: cron(cases), verify: None, hours: ContactHours::Always, zone: TimeZone::UTC }
+    of(Schedule { cases: cron(cases), ..nothing() })
+}
+
+fn of(schedule: Schedule) -> FirmSpec {
+    FirmSpec { active: true, schedule, hours: ContactHours::Always, zone: TimeZone::UTC }
+}
+
+fn nothing() -> Schedule {
+    Schedule { cases: None, changes: None, verify: None, documents: None, messages: None }
+}
+
+fn cron(line: &str) -> Option<Cron> {
+    Some(Cron::parse(line, &TimeZone::UTC).unwrap())
 }
 
 fn with_verify(cases: &str, verify: &str) -> FirmSpec {
-    FirmSpec { verify: Some(Cron::parse(verify, &TimeZone::UTC).unwrap()), ..spec(cases) }
+    of(Schedule { cases: cron(cases), verify: cron(verify), ..nothing() })
 }
 
 fn standing() -> Standing {
-    Standing { connection: Connection::Connected, pause: None, last_cases: None, last_verify: None, later: false }
+    Standing {
+        connection: Connection::Connected,
+        pause: None,
+        last: LastRuns::default(),
+        later: false,
+        renew_at: None,
+        remind_at: None,
+        remind_plan_at: None,
+    }
+}
+
+/// The last nightly run ended then.
+fn last(cases: &str) -> LastRuns {
+    LastRuns { cases: Some(at(cases)), ..LastRuns::default() }
 }
 
 /// A machine with the firms' specs, all states open, as of `now`.
@@ -46,7 +73,7 @@ impl Rig {
         let mut rig = Rig { machine: Machine::new(rules), specs };
         assert!(rig.starts(rig.look(|_| (false, false)), now).is_empty(), "nothing runs before a state is open");
         for (firm, _) in firms {
-            let started = rig.starts(Event::Standing(id(firm), standing(firm)), now);
+            let started = rig.starts(Event::Standing(id(firm), Box::new(standing(firm))), now);
             assert!(started.is_empty() || standing(firm) != self::standing(), "{started:?}");
         }
         rig
@@ -82,8 +109,13 @@ impl Rig {
         self.starts(Event::Tick, now)
     }
 
+    /// The run of cases has ended.
     fn ended(&mut self, firm: &str, now: &str) -> Vec<(String, Trigger)> {
-        self.starts(Event::RunEnded { firm: id(firm), later: Some(false) }, now)
+        self.over(firm, Trigger::Schedule, now)
+    }
+
+    fn over(&mut self, firm: &str, trigger: Trigger, now: &str) -> Vec<(String, Trigger)> {
+        self.starts(Event::RunEnded { firm: id(firm), trigger, later: Some(false) }, now)
     }
 
     fn next(&self, firm: &str, now: &str) -> Option<Timestamp> {
@@ -156,28 +188,28 @@ fn a_verify_tick_waits_for_the_cases_run_under_way() {
 #[test]
 fn a_run_by_hand_starts_at_once_uncounted_and_a_tick_waits_for_its_end() {
     let mut rig = Rig::new(&[("acme", spec("0 8 * * *"))], "07:50");
-    assert!(rig.starts(Event::AskBegan(id("acme")), "07:59").is_empty());
+    assert!(rig.starts(Event::AskBegan { firm: id("acme"), lane: LaneName::Cases }, "07:59").is_empty());
     assert!(rig.tick("08:00").is_empty());
-    let ended = Event::AskEnded { firm: id("acme"), later: None };
+    let ended = Event::AskEnded { firm: id("acme"), lane: LaneName::Cases, later: None };
     assert_eq!(rig.starts(ended, "08:03"), acme(Trigger::Schedule));
 }
 
 #[test]
 fn a_run_missed_in_downtime_is_made_up_for_once_and_one_that_was_made_is_not() {
-    let last = |text: &str| Standing { last_cases: Some(at(text)), ..standing() };
+    let last = |text: &str| Standing { last: last(text), ..standing() };
     let firms = [("acme", spec("15 21 * * *"))];
     let mut rig = Rig::with(&firms, "20:59", |_| standing());
     assert!(rig.tick("21:00").is_empty(), "a firm that never ran has missed nothing");
 
     let mut rig = Rig { machine: Machine::new(rig.machine.rules), specs: rig.specs };
     let _ = rig.handle(rig.look(|_| (false, false)), "09:00");
-    let restarted = Event::Standing(id("acme"), last("2026-11-19T21:16:00Z"));
+    let restarted = Event::Standing(id("acme"), Box::new(last("2026-11-19T21:16:00Z")));
     assert_eq!(rig.starts(restarted, "09:00"), acme(Trigger::Schedule), "three nights missed, one run");
     assert!(rig.ended("acme", "09:05").is_empty());
 
     let mut rig = Rig { machine: Machine::new(rig.machine.rules), specs: rig.specs };
     let _ = rig.handle(rig.look(|_| (false, false)), "09:00");
-    assert!(rig.starts(Event::Standing(id("acme"), last("2026-11-22T21:16:00Z")), "09:00").is_empty());
+    assert!(rig.starts(Event::Standing(id("acme"), Box::new(last("2026-11-22T21:16:00Z"))), "09:00").is_empty());
 }
 
 #[test]
@@ -205,14 +237,14 @@ fn a_clock_put_back_a_little_repeats_nothing_and_one_put_back_far_does_not_stop_
 #[test]
 fn daylight_saving_neither_loses_nor_doubles_a_nightly_run() {
     let zone = TimeZone::get("America/New_York").unwrap();
-    let nightly = FirmSpec { cases: Some(Cron::parse("30 1 * * *", &zone).unwrap()), ..spec("0 0 * * *") };
+    let nightly = of(Schedule { cases: Some(Cron::parse("30 1 * * *", &zone).unwrap()), ..nothing() });
     let mut rig = Rig::new(&[("acme", nightly)], "2026-10-31T12:00:00Z");
     let mut runs = Vec::new();
     let mut now = at("2026-10-31T12:00:00Z");
     while now < at("2026-11-02T12:00:00Z") {
         if rig.machine.handle(Event::Tick, now).iter().any(|action| matches!(action, Action::StartRun { .. })) {
             runs.push(now.to_string());
-            let _ = rig.machine.handle(Event::RunEnded { firm: id("acme"), later: Some(false) }, now);
+            let _ = rig.machine.handle(Event::RunEnded { firm: id("acme"), trigger: Trigger::Schedule, later: Some(false) }, now);
         }
         now = now.checked_add(SignedDuration::from_mins(10)).unwrap();
     }
@@ -232,7 +264,7 @@ fn inactive_and_unconnected_firms_do_not_run_and_begin_with_the_next_tick_once_t
     let off = |_: &str| Standing { connection: Connection::Reconnect, ..standing() };
     let mut rig = Rig::with(&[("acme", spec("0 8 * * *"))], "07:00", off);
     assert!(rig.tick("08:00").is_empty());
-    assert!(rig.starts(Event::Standing(id("acme"), standing()), "09:00").is_empty());
+    assert!(rig.starts(Event::Standing(id("acme"), Box::new(standing())), "09:00").is_empty());
     assert_eq!(rig.next("acme", "09:00"), Some(at("2026-11-24T08:00:00Z")));
 }
 
@@ -254,7 +286,7 @@ fn a_pause_without_end_lasts_until_somebody_resumes() {
     let mut rig = Rig::with(&[("acme", spec("0 * * * *"))], "07:30", paused);
     assert!(rig.tick("12:00").is_empty());
     assert_eq!(rig.next("acme", "12:00"), None);
-    assert!(rig.starts(Event::Standing(id("acme"), standing()), "12:10").is_empty());
+    assert!(rig.starts(Event::Standing(id("acme"), Box::new(standing())), "12:10").is_empty());
     assert_eq!(rig.tick("13:00"), acme(Trigger::Schedule));
 }
 
@@ -285,7 +317,7 @@ fn a_restart_shortly_after_an_accepted_edit_still_waits() {
     let mut machine = Machine::new(Rules { firms_at_once: 1, spread: Duration::ZERO, edit_settle: Duration::from_secs(900) });
     let news = News { spec: Some(spec("0 8 * * *")), changed: false, alters: false, accepted_at: Some(at("07:55")) };
     let _ = machine.handle(Event::Folder(BTreeMap::from([(id("acme"), news)])), at("07:58"));
-    let _ = machine.handle(Event::Standing(id("acme"), standing()), at("07:58"));
+    let _ = machine.handle(Event::Standing(id("acme"), Box::new(standing())), at("07:58"));
     assert_eq!(machine.settles_until(&id("acme"), at("08:00")), Some(at("08:10")));
     assert!(!machine.handle(Event::Tick, at("08:01")).iter().any(|action| matches!(action, Action::StartRun { .. })));
 }
@@ -296,13 +328,13 @@ fn cases_left_for_contact_hours_are_followed_up_when_they_begin() {
     let office = FirmSpec { hours: ContactHours::Within(hours), ..spec("15 21 * * *") };
     let mut rig = Rig::new(&[("acme", office.clone())], "20:00");
     assert_eq!(rig.tick("21:15"), acme(Trigger::Schedule));
-    let left = Event::RunEnded { firm: id("acme"), later: Some(true) };
+    let left = Event::RunEnded { firm: id("acme"), trigger: Trigger::Schedule, later: Some(true) };
     assert!(rig.handle(left, "21:20").contains(&Action::Wake(at("2026-11-24T08:00:00Z"))));
     assert_eq!(rig.tick("2026-11-24T08:00:00Z"), acme(Trigger::ContactHours));
     assert!(rig.ended("acme", "2026-11-24T08:01:00Z").is_empty());
     assert!(rig.tick("2026-11-24T09:00:00Z").is_empty(), "once");
 
-    let left = |_: &str| Standing { later: true, last_cases: Some(at("21:20")), ..standing() };
+    let left = |_: &str| Standing { later: true, last: last("21:20"), ..standing() };
     let mut rig = Rig::with(&[("acme", office)], "22:00", left);
     assert_eq!(rig.tick("2026-11-24T08:00:00Z"), acme(Trigger::ContactHours), "also across a restart");
 }
@@ -335,8 +367,8 @@ fn a_state_held_by_another_process_is_asked_for_again_and_its_ticks_wait() {
     assert!(rig.handle(Event::Tick, "2026-11-23T07:59:05Z").contains(&Action::RetryStore(id("acme"))));
     assert!(rig.starts(Event::StoreBusy(id("acme")), "2026-11-23T07:59:05Z").is_empty());
     assert!(rig.tick("08:00").is_empty());
-    let freed = Standing { last_cases: Some(at("2026-11-22T08:01:00Z")), ..standing() };
-    assert_eq!(rig.starts(Event::Standing(id("acme"), freed), "08:02"), acme(Trigger::Schedule));
+    let freed = Standing { last: last("2026-11-22T08:01:00Z"), ..standing() };
+    assert_eq!(rig.starts(Event::Standing(id("acme"), Box::new(freed)), "08:02"), acme(Trigger::Schedule));
 }
 
 #[test]
@@ -345,7 +377,7 @@ fn an_end_waits_for_the_runs_under_way_and_starts_none() {
     assert_eq!(rig.tick("08:00"), acme(Trigger::Schedule));
     assert!(rig.handle(Event::Stop, "08:01").is_empty());
     assert!(rig.handle(Event::Tick, "08:05").is_empty());
-    let ended = Event::RunEnded { firm: id("acme"), later: Some(false) };
+    let ended = Event::RunEnded { firm: id("acme"), trigger: Trigger::Schedule, later: Some(false) };
     assert_eq!(rig.handle(ended, "08:06"), [Action::Finish]);
 }
 

@@ -217,7 +217,11 @@ async fn a_refresh_that_ends_after_a_disconnect_brings_nothing_back() {
     let disconnect = async {
         // The refresh is on its way.
         tokio::time::sleep(Duration::from_millis(5)).await;
-        shared.replace(None, || Ok::<_, ()>(notes.lock().unwrap().push("forgotten".to_owned()))).await
+        let durably = || {
+            notes.lock().unwrap().push("forgotten".to_owned());
+            Ok::<_, ()>(())
+        };
+        shared.replace(None, durably).await
     };
     let (_, gone) = tokio::join!(session.access(), disconnect);
     gone.unwrap();

@@ -114,7 +114,7 @@ async fn an_old_token_is_renewed_once_and_the_request_sent_again() {
     assert_eq!(mycase.asked("/v1")[0].body, mycase.asked("/v1")[1].body);
 
     let (mycase, [first, ..]) = all(|| status(401, json!({}))).await;
-    assert!(matches!(first, Err(WriteError::Connection(MyCaseError::Reconnect { .. }))), "{first:?}");
+    assert!(matches!(first, Err(WriteError::Connection(MyCaseError::TokenRefused { .. }))), "{first:?}");
     assert_eq!(mycase.asked("/v1/cases/17/documents").len(), 2);
 }
 

@@ -45,7 +45,7 @@ fn mycase() -> Value {
         "POST /control/mycase/cases/ID": "{stage, status, name, practice_area, case_number, lead, clients, billing_contact, hidden, custom: {NAME: value}}",
         "DELETE /control/mycase/cases/ID": "deletes it without a trace",
         "POST /control/mycase/clients/ID": "{first_name, last_name, email, cell_phone_number, home_phone_number, work_phone_number}; cases do not move",
-        "POST /control/mycase/staff/ID": "{active, email}",
+        "POST /control/mycase/staff/ID": "{active, email}; GET /control/state says who is connected (me)",
         "POST /control/mycase/stages": "{name} adds one; POST /control/mycase/stages/rename {from, to}, the same for practice-areas and custom-fields",
         "GET /control/mycase/documents": "?case=ID: with length, SHA-256 and number of uploads, which MyCase does not tell",
         "GET /control/mycase/notes": "?case=ID: the notes, as they were written",
@@ -65,6 +65,7 @@ fn portals() -> Value {
         "POST /control/case-status/messages": "{case: ID | integration_id: MYCASE-ID, sender_name?, content?, sent_at?, nulls?, count?} a client \
             sends messages; GET lists them; DELETE with /ID takes one away",
         "POST /control/case-status/staff": "{email} is known from now on; DELETE with {email} not any more; the same under /control/hona/staff",
+        "POST /control/case-status/key": "{api_key}: the one before is refused from now on; the same under /control/hona/key",
         "GET /control/hona/projects": "with /EXTERNAL-ID one; POST {phase, name, status} changes it by hand; DELETE; the same for contacts",
     })
 }

@@ -38,6 +38,7 @@ pub(super) fn case_status(world: &mut World, ask: &Ask, rest: &[&str]) -> Answer
             Ok(id) => changed(account.delete(id, now)),
             Err(_) => unknown(),
         },
+        ("POST", ["key"]) => with(ask, |body| key(body, &mut account.api_key)),
         (_, ["files" | "messages", ..]) => given::answer(account, ask, rest, now),
         (_, ["staff"]) => staff(ask, &mut account.staff),
         _other => unknown(),
@@ -55,6 +56,7 @@ pub(super) fn hona(world: &mut World, ask: &Ask, rest: &[&str]) -> Answer {
         ("GET", ["contacts"]) => Answer::json(200, &account.contacts.values().collect::<Vec<_>>()),
         ("GET", ["contacts", id]) => show(account.contacts.get(*id)),
         ("DELETE", ["contacts", id]) => changed(account.remove_contact(id).map(drop)),
+        ("POST", ["key"]) => with(ask, |body| key(body, &mut account.api_key)),
         (_, ["staff"]) => staff(ask, &mut account.staff),
         _other => unknown(),
     }
@@ -104,6 +106,15 @@ fn edit_project(account: &mut Hona, id: &str, body: &Map<String, Value>) -> Answ
         if let Err(error) = result {
             return changed(Err(error));
         }
+    }
+    done()
+}
+
+/// Another key from now on; the one before is refused.
+fn key(body: &Map<String, Value>, key: &mut String) -> Answer {
+    match body.get("api_key").and_then(Value::as_str) {
+        Some(text) => text.clone_into(key),
+        None => return refused("api_key must be text"),
     }
     done()
 }

@@ -57,6 +57,7 @@ fn state(world: &World) -> Value {
         "now": world.now(),
         "mycase": {
             "firm": world.mycase.name,
+            "me": world.mycase.me,
             "cases": world.mycase.cases.len(),
             "open": world.mycase.cases.values().filter(|case| case.open).count(),
             "clients": world.mycase.clients.len(),

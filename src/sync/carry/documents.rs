@@ -96,7 +96,7 @@ impl Lane<'_> {
     fn all(&mut self, jobs: Vec<Job<PortalFile>>, fate: Fate) -> Result<(), RunError> {
         let (reason, failed) = match fate {
             Fate::Trouble { reason, failed, .. } => (reason, failed),
-            Fate::Ends(error) => return Err(error),
+            Fate::Ends(error) => return Err(*error),
             _ => return Ok(()),
         };
         for job in jobs {

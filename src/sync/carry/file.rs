@@ -116,14 +116,14 @@ fn keep(kit: &Kit, job: &mut Job<PortalFile>, state: CarryState) -> Result<(), F
         _ => kit.now(),
     };
     job.row.state = state;
-    kit.put(job, Some(Wait::Until(wait))).map_err(|error| Fate::Ends(RunError::Store(error)))
+    kit.put(job, Some(Wait::Until(wait))).map_err(|error| Fate::Ends(Box::new(RunError::Store(error))))
 }
 
 fn arrived(kit: &Kit, job: &mut Job<PortalFile>, document: DocumentId, path: String, sent: Sent) -> Result<(), Fate> {
     let Sent { length, sha256 } = sent;
     job.row.state = CarryState::Document { document, path, length, sha256, at: kit.now() };
     (job.row.trouble, job.row.tries, job.row.first) = (None, 0, false);
-    kit.put(job, None).map_err(|error| Fate::Ends(RunError::Store(error)))
+    kit.put(job, None).map_err(|error| Fate::Ends(Box::new(RunError::Store(error))))
 }
 
 /// What a failed write means for the file; `job.row` says afterwards what is known of it.
@@ -144,12 +144,14 @@ fn not_made(kit: &Kit, job: &mut Job<PortalFile>, error: WriteError) -> Fate {
         }
         WriteError::NotSent { text } => Fate::Again { text, wait: None, silent: true },
         WriteError::PlaceOver { text } => Fate::Again { text, wait: None, silent: false },
-        WriteError::Refused { status, text } => Fate::Trouble { reason: reasons::refused("file", status), wait: None, failed: Some(text) },
-        WriteError::Forbidden { text } => Fate::Trouble { reason: reasons::forbidden("file"), wait: None, failed: Some(text) },
+        WriteError::Refused { status, text } => {
+            Fate::Trouble { reason: Box::new(reasons::refused("file", status)), wait: None, failed: Some(text) }
+        }
+        WriteError::Forbidden { text } => Fate::Trouble { reason: Box::new(reasons::forbidden("file")), wait: None, failed: Some(text) },
         WriteError::Gone => {
             let text = "MyCase answers that the case is not there".to_owned();
-            Fate::Trouble { reason: reasons::no_case("file"), wait: None, failed: Some(text) }
+            Fate::Trouble { reason: Box::new(reasons::no_case("file")), wait: None, failed: Some(text) }
         }
-        WriteError::Connection(error) => Fate::Ends(crate::sync::study::from_mycase_of(&kit.firm.id, error)),
+        WriteError::Connection(error) => Fate::Ends(Box::new(crate::sync::study::from_mycase_of(&kit.firm.id, error))),
     }
 }

@@ -15,6 +15,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 /// Rows that are written in one transaction: waiting for the disk is most of what a first reading takes here.
 const ROWS_AT_ONCE: usize = 500;
 
+/// An item's row to be; while it is open, the page it was seen on and what it waits for.
+type Row = (ItemId, Carried, Option<(u32, Wait)>);
+
 /// What one reading of the list came to.
 pub(super) struct Gathered<I> {
     /// To deliver or to look up, in the order of the list.
@@ -47,7 +50,7 @@ struct Reading<'k, I> {
     listed: HashSet<ItemId>,
     /// Items of this reading that have their row, or will have it.
     met: HashSet<ItemId>,
-    rows: Vec<(ItemId, Carried, Option<(u32, Wait)>)>,
+    rows: Vec<Row>,
     found: Gathered<I>,
 }
 
@@ -185,7 +188,7 @@ impl<I: Item> Reading<'_, I> {
             let id = item.id().clone();
             if self.open.contains_key(&id) {
                 self.listed.insert(id.clone());
-                if self.due.remove(&id) {
+                if self.due.remove(&id) || self.bears_anew(&id, &item) {
                     self.met.insert(id.clone());
                     let row = self.kit.store().carried(I::SHELF, &id)?;
                     self.judge(row.unwrap_or_else(|| Carried::owed(self.first)), item, page, false)?;
@@ -203,6 +206,12 @@ impl<I: Item> Reading<'_, I> {
         if self.rows.len() >= ROWS_AT_ONCE { self.flush_rows() } else { Ok(()) }
     }
 
+    /// Whether an item that waits for its case bears other ids now: its record got an integration id, or it was moved.
+    fn bears_anew(&self, id: &ItemId, item: &I) -> bool {
+        let waits = self.open.get(id).filter(|_| !self.met.contains(id)).map(|open| &open.wait);
+        matches!(waits, Some(Wait::Link(before)) if *before != keys(item.bearing(), &self.kit.hands.prints))
+    }
+
     fn was_left_alone(&self, id: &ItemId) -> Result<bool, RunError> {
         Ok(self.kit.store().carried(I::SHELF, id)?.is_some_and(|row| row.state == CarryState::Older))
     }
@@ -210,11 +219,16 @@ impl<I: Item> Reading<'_, I> {
     /// What becomes of an item that is listed: a job, or a row that says why not.
     fn judge(&mut self, mut row: Carried, item: I, page: u32, new: bool) -> Result<(), RunError> {
         let begun = !matches!(row.state, CarryState::Owed);
+        let id = item.id().clone();
         if let (Some(case), true) = (row.case, begun) {
-            self.job(row, item, case, page);
+            let testing = &self.kit.firm.testing;
+            if testing.is_empty() || testing.contains(&case) {
+                self.job(row, item, case, page);
+            } else {
+                self.row(id, row, Some((page, self.kit.again(2))));
+            }
             return Ok(());
         }
-        let id = item.id().clone();
         if let (Some(cutoff), Some(at)) = (self.cutoff, item.at())
             && at < cutoff
         {

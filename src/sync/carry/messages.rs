@@ -94,7 +94,7 @@ async fn send(kit: &Kit, job: &mut Job<PortalMessage>, message: &PortalMessage, 
     };
     let asked_at = kit.now();
     job.row.state = CarryState::Begun { path: None, asked_at };
-    kit.put(job, Some(Wait::Until(asked_at + LOOK_AFTER))).map_err(|error| Fate::Ends(RunError::Store(error)))?;
+    kit.put(job, Some(Wait::Until(asked_at + LOOK_AFTER))).map_err(|error| Fate::Ends(Box::new(RunError::Store(error))))?;
     match kit.writer.create_note(job.case, &new).await {
         Ok(note) => settled(kit, job, CarryState::Note { note, at: kit.now() }, Fate::Delivered),
         Err(WriteError::Unknown { text }) => {
@@ -115,17 +115,17 @@ fn refused(kit: &Kit, error: WriteError) -> Fate {
             Fate::Again { text, wait: None, silent: true }
         }
         WriteError::Refused { status, text } => {
-            Fate::Trouble { reason: reasons::refused("message", status), wait: None, failed: Some(text) }
+            Fate::Trouble { reason: Box::new(reasons::refused("message", status)), wait: None, failed: Some(text) }
         }
-        WriteError::Forbidden { text } => Fate::Trouble { reason: reasons::forbidden("message"), wait: None, failed: Some(text) },
+        WriteError::Forbidden { text } => Fate::Trouble { reason: Box::new(reasons::forbidden("message")), wait: None, failed: Some(text) },
         WriteError::Gone => no_case("message"),
-        WriteError::Connection(error) => Fate::Ends(crate::sync::study::from_mycase_of(&kit.firm.id, error)),
+        WriteError::Connection(error) => Fate::Ends(Box::new(crate::sync::study::from_mycase_of(&kit.firm.id, error))),
     }
 }
 
 fn settled(kit: &Kit, job: &mut Job<PortalMessage>, state: CarryState, fate: Fate) -> Result<Fate, Fate> {
     job.row.state = state;
     (job.row.trouble, job.row.tries, job.row.first) = (None, 0, false);
-    kit.put(job, None).map_err(|error| Fate::Ends(RunError::Store(error)))?;
+    kit.put(job, None).map_err(|error| Fate::Ends(Box::new(RunError::Store(error))))?;
     Ok(fate)
 }

@@ -22,7 +22,9 @@ pub(super) fn clean(name: Option<&str>, extension: Option<&str>, id: &str) -> St
         name = format!("file-{id}");
     }
     let extension: String = extension.unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect();
-    if parts(&name).1.is_empty() && !extension.is_empty() && extension.len() <= LONGEST_EXTENSION {
+    // Portals take what stands behind the last dot for an extension, also of `.profile`.
+    let told = !extension.is_empty() && extension.len() <= LONGEST_EXTENSION && folded(&extension) != folded(&name);
+    if told && parts(&name).1.is_empty() {
         name = format!("{}.{extension}", name.trim_end_matches('.'));
     }
     shortened(&name, "")
@@ -121,6 +123,7 @@ mod tests {
         assert_eq!(clean(Some("v1.2"), Some("docx"), "1"), "v1.2.docx");
         assert_eq!(clean(Some("scan.jpeg"), Some("pdf"), "1"), "scan.jpeg", "it has one");
         assert_eq!(clean(Some("scan"), Some("../x"), "1"), "scan.x");
+        assert_eq!(clean(Some(".profile"), Some("profile"), "1"), "profile");
         assert_eq!(clean(Some("scan"), Some("nothing like an extension"), "1"), "scan");
     }
 

@@ -83,7 +83,7 @@ pub(super) fn no_case(word: &str) -> Reason {
 /// `250 MB`; as the file writes sizes.
 fn size(bytes: u64) -> String {
     let units = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "KB")];
-    let unit = units.iter().find(|(unit, _)| bytes >= *unit && bytes % unit == 0);
+    let unit = units.iter().find(|(unit, _)| bytes >= *unit && bytes.is_multiple_of(*unit));
     unit.map_or_else(|| format!("{bytes} bytes"), |(unit, word)| format!("{} {word}", bytes / unit))
 }
 

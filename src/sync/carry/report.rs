@@ -28,7 +28,7 @@ pub(super) fn concluded(engine: &Engine, course: Course, by_hand: bool, tally: T
     };
     let now = engine.hands.clock.now();
     let (before, after) = (course.requests, engine.requests());
-    connection::after_run(engine, error.as_ref(), None, after.portal > before.portal);
+    connection::after_run(engine, error.as_ref(), None, before);
     let failed = error.is_some() || !failures.is_empty();
     let exceptions = engine.store().carried_attention().map_or(0, |cases| cases.len());
     let mut report = RunReport {
@@ -53,7 +53,7 @@ pub(super) fn concluded(engine: &Engine, course: Course, by_hand: bool, tally: T
         error: error.map(|error| RunFailure { code: error.code().to_owned(), text: error.sentence() }),
     };
     let found = news || transferred > 0 || failed;
-    if (found || by_hand) && (by_hand || !says_nothing_new(engine, &report)) {
+    if by_hand || found && !says_nothing_new(engine, &report) {
         number(engine, &mut report);
         record::remember(engine, &report);
     } else {
@@ -80,7 +80,7 @@ fn number(engine: &Engine, report: &mut RunReport) {
 fn count(engine: &Engine, report: &RunReport) {
     let (firm, trigger) = (engine.firm.id.as_str(), report.trigger.word());
     match &report.error {
-        Some(error) => tracing::warn!(firm, trigger, code = error.code, "run failed again: {}", error.text),
+        Some(error) => tracing::debug!(firm, trigger, code = error.code, "run failed again: {}", error.text),
         None => tracing::debug!(firm, trigger, "run ended: nothing new"),
     }
     if let Err(error) = engine.store().write(|w| w.bump_counter(trigger)) {

@@ -9,6 +9,7 @@ use crate::config::OperationName;
 use crate::domain::{PortalFile, PortalMessage};
 use crate::store::{StoreError, Writer};
 use crate::sync::bind::bind;
+use crate::sync::connection;
 use crate::sync::{Engine, Progress, RunError, RunReport, Trigger};
 use std::sync::Arc;
 
@@ -63,6 +64,7 @@ fn ready<I: Item>(engine: &Engine, ask: CarryAsk) -> Result<Kit, RunError> {
         return Err(RunError::NotPossible(format!("{} cannot give {what} back: its API has no list of them", profile.title)));
     }
     bind(engine)?;
+    connection::ready(engine)?;
     Kit::new(engine, ask.by_hand)
 }
 

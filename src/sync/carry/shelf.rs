@@ -48,15 +48,15 @@ pub(super) enum Step {
 /// Why a case's documents or notes could not be read: of this case, or of the run.
 pub(super) fn unread(kit: &Kit, word: &str, error: MyCaseError) -> Fate {
     match error {
-        MyCaseError::Forbidden { what } => Fate::Trouble { reason: reasons::forbidden(word), wait: None, failed: Some(what) },
-        other => Fate::Ends(crate::sync::study::from_mycase_of(&kit.firm.id, other)),
+        MyCaseError::Forbidden { what } => Fate::Trouble { reason: Box::new(reasons::forbidden(word)), wait: None, failed: Some(what) },
+        other => Fate::Ends(Box::new(crate::sync::study::from_mycase_of(&kit.firm.id, other))),
     }
 }
 
 /// The case answers 404.
 pub(super) fn no_case(word: &str) -> Fate {
     let text = "MyCase answers that the case is not there".to_owned();
-    Fate::Trouble { reason: reasons::no_case(word), wait: None, failed: Some(text) }
+    Fate::Trouble { reason: Box::new(reasons::no_case(word)), wait: None, failed: Some(text) }
 }
 
 impl<'k> CaseShelf<'k> {
@@ -75,10 +75,7 @@ impl<'k> CaseShelf<'k> {
     /// What is to be done with a file that is owed or begun.
     pub(super) fn step(&mut self, job: &Job<PortalFile>, now: Timestamp) -> Step {
         match &job.row.state {
-            CarryState::Begun { path, asked_at } if now < *asked_at + LOOK_AFTER => {
-                let _ = path;
-                Step::Early(*asked_at + LOOK_AFTER)
-            }
+            CarryState::Begun { asked_at, .. } if now < *asked_at + LOOK_AFTER => Step::Early(*asked_at + LOOK_AFTER),
             CarryState::Begun { path, asked_at } => {
                 let path = path.clone().unwrap_or_default();
                 let found = self.by_mark(&job.id).or_else(|| self.by_path(&path, *asked_at - CLOCKS));
@@ -147,11 +144,13 @@ impl<'k> CaseShelf<'k> {
     /// A document at exactly this path, made no earlier than we asked, and no other file's.
     fn by_path(&self, path: &str, since: Timestamp) -> Option<DocumentId> {
         let path = names::folded_path(path);
-        let fits = |document: &&SeenDocument| {
-            let new = document.created_at.is_some_and(|at| at >= since);
-            new && self.is_free(document)
-                && names_in(self.folder, document).any(|name| names::folded_path(&format!("{}/{name}", self.folder)) == path)
+        let at_path = |document: &SeenDocument| {
+            let found = document.path.as_deref().unwrap_or_default();
+            let beside = document.name.as_deref().map(|name| format!("{}/{name}", found.trim_end_matches('/')));
+            names::folded_path(found) == path || beside.is_some_and(|beside| names::folded_path(&beside) == path)
         };
+        let fits =
+            |document: &&SeenDocument| document.created_at.is_some_and(|at| at >= since) && self.is_free(document) && at_path(document);
         self.documents.iter().find(fits).map(|document| document.id)
     }
 
@@ -193,7 +192,9 @@ pub(super) fn settle(kit: &Kit, job: &mut Job<PortalFile>, step: Step) -> Option
         Step::New(_) | Step::Version(..) => return None,
         Step::There => (CarryState::AlreadyThere, Fate::Settled),
         Step::Gone => (CarryState::Gone, Fate::Settled),
-        Step::HalfThere => return Some(Fate::Trouble { reason: reasons::half_there(), wait: Some(kit.again(u32::MAX)), failed: None }),
+        Step::HalfThere => {
+            return Some(Fate::Trouble { reason: Box::new(reasons::half_there()), wait: Some(kit.again(u32::MAX)), failed: None });
+        }
         Step::NotWhole => {
             let text = "MyCase's list of the case's documents could not be read whole".to_owned();
             return Some(Fate::Again { text, wait: None, silent: false });
@@ -204,7 +205,7 @@ pub(super) fn settle(kit: &Kit, job: &mut Job<PortalFile>, step: Step) -> Option
     (job.row.trouble, job.row.tries, job.row.first) = (None, 0, false);
     Some(match kit.put(job, None) {
         Ok(()) => fate,
-        Err(error) => Fate::Ends(RunError::Store(error)),
+        Err(error) => Fate::Ends(Box::new(RunError::Store(error))),
     })
 }
 
@@ -291,6 +292,9 @@ mod tests {
         assert!(matches!(shelf(std::slice::from_ref(&marked)).step(&begun(1), now()), Step::Early(_)));
         let path = "Case Documents/scan.pdf".to_owned();
         assert_eq!(shelf(&[marked]).step(&begun(3), now()), Step::Version(DocumentId(1), path.clone()));
+        let moved = SeenDocument { path: Some("Case Documents".into()), ..document(2, "Case Documents/scan.pdf", "") };
+        let mut elsewhere = CaseShelf::of("Case Status", "Another Folder", vec![moved], true);
+        assert_eq!(elsewhere.step(&begun(3), now()), Step::Version(DocumentId(2), path.clone()), "the folder was another then");
         let unmarked = document(2, "Case Documents/scan.pdf", "");
         assert_eq!(shelf(std::slice::from_ref(&unmarked)).step(&begun(3), now()), Step::Version(DocumentId(2), path));
         let older = SeenDocument { created_at: Some(now() - SignedDuration::from_hours(1)), ..unmarked };

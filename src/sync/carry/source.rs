@@ -171,7 +171,7 @@ fn no_room(error: io::Error) -> Fate {
 
 /// Whether the portal lists the file with another address now.
 async fn listed_anew(kit: &Kit, job: &mut Job<PortalFile>) -> Result<bool, Fate> {
-    let page = PortalFile::page(&kit.portal, job.page).await.map_err(|error| Fate::Ends(RunError::Portal(Box::new(error))))?;
+    let page = PortalFile::page(&kit.portal, job.page).await.map_err(|error| Fate::Ends(Box::new(RunError::Portal(Box::new(error)))))?;
     let Some(file) = page.into_iter().flatten().find(|file| file.id == job.id) else { return Ok(false) };
     let other = job.item.as_ref().is_none_or(|before| before.url != file.url);
     (job.item, job.listed_at) = (Some(file), kit.now());
@@ -179,11 +179,11 @@ async fn listed_anew(kit: &Kit, job: &mut Job<PortalFile>) -> Result<bool, Fate>
 }
 
 fn too_large(max_size: u64, length: u64) -> Fate {
-    Fate::Trouble { reason: reasons::too_large(max_size), wait: Some(Wait::Size(length)), failed: None }
+    Fate::Trouble { reason: Box::new(reasons::too_large(max_size)), wait: Some(Wait::Size(length)), failed: None }
 }
 
 fn trouble(reason: crate::domain::Reason, text: &str) -> Fate {
-    Fate::Trouble { reason, wait: None, failed: Some(text.to_owned()) }
+    Fate::Trouble { reason: Box::new(reason), wait: None, failed: Some(text.to_owned()) }
 }
 
 fn not_fetched(error: FetchError) -> Fate {
@@ -192,8 +192,8 @@ fn not_fetched(error: FetchError) -> Fate {
             trouble(reasons::vanished(), &text)
         }
         FetchError::Unsafe { text } => trouble(reasons::not_safe(), &text),
-        FetchError::KeyRejected { text } => Fate::Ends(RunError::Portal(Box::new(PortalError::KeyRejected { text }))),
-        FetchError::Http(error @ HttpError::Setup(_)) => Fate::Ends(RunError::Portal(Box::new(PortalError::Http(error)))),
+        FetchError::KeyRejected { text } => Fate::Ends(Box::new(RunError::Portal(Box::new(PortalError::KeyRejected { text })))),
+        FetchError::Http(error @ HttpError::Setup(_)) => Fate::Ends(Box::new(RunError::Portal(Box::new(PortalError::Http(error))))),
         FetchError::Http(error) => Fate::Again { text: error.to_string(), wait: None, silent: false },
     }
 }

@@ -23,7 +23,7 @@ pub(super) enum Fate {
     /// It needs attention until it arrives; `failed` is what went wrong, when something was tried.
     Trouble {
         /// Why.
-        reason: Reason,
+        reason: Box<Reason>,
         /// What it waits for; `None` is the time for the next try.
         wait: Option<Wait>,
         /// For the report.
@@ -41,7 +41,7 @@ pub(super) enum Fate {
         silent: bool,
     },
     /// The run cannot go on.
-    Ends(RunError),
+    Ends(Box<RunError>),
 }
 
 /// The run so far.
@@ -75,12 +75,12 @@ impl Tally {
                 self.silent = 0;
                 self.fail(&job, failed);
                 job.row.tries = job.row.tries.saturating_add(1);
-                job.row.trouble = Some(CarryTrouble { cases: vec![job.case], reason });
+                job.row.trouble = Some(CarryTrouble { cases: vec![job.case], reason: *reason });
                 let wait = wait.unwrap_or_else(|| kit.again(job.row.tries));
                 Ok(kit.put(&job, Some(wait))?)
             }
             Fate::NotWhole(text) if job.row.tries + 1 >= NOT_WHOLE => {
-                self.conclude(kit, job, Fate::Trouble { reason: reasons::not_whole(), wait: None, failed: Some(text) })
+                self.conclude(kit, job, Fate::Trouble { reason: Box::new(reasons::not_whole()), wait: None, failed: Some(text) })
             }
             Fate::NotWhole(text) => self.conclude(kit, job, Fate::Again { text, wait: None, silent: false }),
             Fate::Again { text, wait, silent } => {
@@ -90,7 +90,7 @@ impl Tally {
                 self.silent = if silent { self.silent + 1 } else { 0 };
                 if self.silent >= SILENT { Err(RunError::Silent(text)) } else { Ok(()) }
             }
-            Fate::Ends(error) => Err(error),
+            Fate::Ends(error) => Err(*error),
         }
     }
 

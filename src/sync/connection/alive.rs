@@ -10,8 +10,8 @@ use crate::sync::study::from_mycase;
 use crate::sync::{Engine, RunError};
 use jiff::{SignedDuration, Timestamp};
 
-/// When to come again if the state itself cannot be read or written.
-const STATE_RETRY: SignedDuration = SignedDuration::from_mins(5);
+/// After a failure nobody comes again sooner than this, whatever the state says or cannot say.
+const AGAIN: SignedDuration = SignedDuration::from_mins(5);
 
 /// What [`keep_alive`] came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub async fn keep_alive(engine: &Engine) -> KeptAlive {
     let (firm, clock) = (&engine.firm.id, engine.hands.clock);
     alive(engine).await.unwrap_or_else(|error| {
         tracing::error!(%firm, %error, "{firm}: the state could not be used, so its connection to MyCase was not renewed");
-        KeptAlive::of(Kept::Failing(error.to_string()), clock.now().checked_add(STATE_RETRY).ok())
+        KeptAlive::of(Kept::Failing(error.to_string()), clock.now().checked_add(AGAIN).ok())
     })
 }
 
@@ -98,8 +98,21 @@ async fn alive(engine: &Engine) -> Result<KeptAlive, StoreError> {
             }
             tracing::warn!(%firm, "{firm}: the connection to MyCase could not be renewed: {text}");
             let warned = warn(engine)?;
-            Ok(KeptAlive { warned, ..KeptAlive::of(Kept::Failing(text), next(engine)?) })
+            // Also when the failure itself could not be written down.
+            let next = next(engine)?.max(clock.now().checked_add(AGAIN).ok());
+            Ok(KeptAlive { warned, ..KeptAlive::of(Kept::Failing(text), next) })
         }
+    }
+}
+
+/// An error at once when MyCase could not be read: nobody is connected, or MyCase has refused. Asks nobody, so that a run that
+/// must fail costs no request on either side.
+pub(crate) fn ready(engine: &Engine) -> Result<(), RunError> {
+    let firm = engine.firm.id.clone();
+    match engine.store().meta::<ConnectionBroken>()? {
+        Some(ConnectionBroken { why, .. }) => Err(RunError::Reconnect { firm, why }),
+        None if engine.store().tokens()?.is_none() => Err(RunError::NotConnected(firm)),
+        None => Ok(()),
     }
 }
 

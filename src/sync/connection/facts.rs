@@ -7,7 +7,7 @@ use crate::portal::PortalError;
 use crate::store::{
     ConnectionBroken, ConnectionWarned, PortalKeyRefused, RefreshBegun, RefreshTrouble, Store, StoreError, TokenRefused, Writer,
 };
-use crate::sync::{Engine, RunError};
+use crate::sync::{Engine, Requests, RunError};
 use jiff::SignedDuration;
 use std::sync::Arc;
 
@@ -89,8 +89,10 @@ fn over(store: &Store, firm: &FirmId, why: &str, clock: Clock) -> Result<(), Sto
 }
 
 /// What a run says of the connection and of the portal's key. `key_refused`: the portal's words, when a write met them.
-/// `portal_asked`: whether the portal was asked anything.
-pub(crate) fn after_run(engine: &Engine, error: Option<&RunError>, key_refused: Option<&str>, portal_asked: bool) {
+/// `before`: the requests made when the run began. A run that asked nobody says nothing of them.
+pub(crate) fn after_run(engine: &Engine, error: Option<&RunError>, key_refused: Option<&str>, before: Requests) {
+    let after = engine.requests();
+    let (mycase_asked, portal_asked) = (after.mycase > before.mycase, after.portal > before.portal);
     let rejected = match error {
         Some(RunError::Portal(error)) => match &**error {
             PortalError::KeyRejected { text } => Some(text.as_str()),
@@ -103,16 +105,16 @@ pub(crate) fn after_run(engine: &Engine, error: Option<&RunError>, key_refused: 
         (None, None) if portal_asked => key_is_accepted(engine),
         (None, _) => Ok(()),
     };
-    if let Err(error) = noted.and(note_tokens(engine, error)) {
+    if let Err(error) = noted.and(note_tokens(engine, error, mycase_asked)) {
         tracing::error!(firm = engine.firm.id.as_str(), %error, "how the connection stands could not be kept");
     }
 }
 
-fn note_tokens(engine: &Engine, error: Option<&RunError>) -> Result<(), StoreError> {
+fn note_tokens(engine: &Engine, error: Option<&RunError>, mycase_asked: bool) -> Result<(), StoreError> {
     let (store, clock) = (engine.store(), engine.hands.clock);
     let known = store.meta::<TokenRefused>()?;
     let asked = match error {
-        None if known.is_some() => return store.write(|w| w.remove_meta::<TokenRefused>()),
+        None if known.is_some() && mycase_asked => return store.write(|w| w.remove_meta::<TokenRefused>()),
         Some(RunError::MyCase(error)) => match &**error {
             MyCaseError::TokenRefused { asked } => asked,
             _ => return Ok(()),

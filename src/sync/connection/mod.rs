@@ -17,8 +17,8 @@ mod facts;
 mod person;
 mod view;
 
-pub(crate) use alive::check_key;
 pub use alive::{Kept, KeptAlive, KeyCheck, keep_alive};
+pub(crate) use alive::{check_key, ready};
 pub(crate) use facts::{after_run, clear, record, stored};
 pub(crate) use person::note_person;
 pub use view::{Connection, ConnectionView, connection_view, renewal_due};

@@ -12,6 +12,8 @@ const IDLE: SignedDuration = SignedDuration::from_hours(3 * 24);
 const REFRESH_LIFE: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// A pair is not renewed sooner after it came, whatever its life.
 const AT_LEAST: SignedDuration = SignedDuration::from_secs(30);
+/// A moment further ahead than this is none that a right clock has seen.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_hours(1);
 /// Waits after the first failures; the last one goes on.
 const BACKOFF: [SignedDuration; 5] = [
     SignedDuration::from_mins(5),
@@ -74,6 +76,12 @@ pub fn renewal_due(tokens: &Tokens, trouble: Option<&RefreshTrouble>) -> Timesta
     from.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 
+/// The same, at `now`: what is said to have happened in the future was written under a wrong clock, and is due.
+fn due_at(tokens: &Tokens, trouble: Option<&RefreshTrouble>, now: Timestamp) -> Timestamp {
+    let last = trouble.map_or(tokens.obtained_at, |trouble| trouble.last_try);
+    if last.duration_since(now) > CLOCKS_DIFFER { now } else { renewal_due(tokens, trouble) }
+}
+
 /// How the connection stands at `now`; asks nobody.
 pub fn connection_view(store: &Store, now: Timestamp) -> Result<ConnectionView, StoreError> {
     let (tokens, broken, trouble) = (store.tokens()?, store.meta::<ConnectionBroken>()?, store.meta::<RefreshTrouble>()?);
@@ -90,7 +98,7 @@ pub fn connection_view(store: &Store, now: Timestamp) -> Result<ConnectionView, 
         since: store.meta::<Connected>()?.map(|connected| connected.at).filter(|_| there),
         ends_at,
         warn_days: ends_at.and_then(|ends_at| step_reached(ends_at, now)),
-        renew_at: live.map(|tokens| renewal_due(tokens, trouble.as_ref())),
+        renew_at: live.map(|tokens| due_at(tokens, trouble.as_ref(), now)),
         trouble: trouble.filter(|_| live.is_some()),
         broken,
         person_inactive: there && store.meta::<PersonInactive>()?.is_some(),
@@ -185,6 +193,14 @@ mod tests {
         };
         assert_eq!([1, 2, 3, 4, 5, 6, 5000].map(wait), [5, 15, 60, 180, 360, 360, 360]);
         assert_eq!(wait(0), 5);
+    }
+
+    #[test]
+    fn what_was_received_in_the_future_is_due_now() {
+        let tokens = tokens(SignedDuration::from_hours(24));
+        let put_back = tokens.obtained_at - 800.hours();
+        assert_eq!(due_at(&tokens, None, put_back), put_back);
+        assert_eq!(due_at(&tokens, None, tokens.obtained_at - 1.minute()), tokens.obtained_at + 12.hours());
     }
 
     #[test]

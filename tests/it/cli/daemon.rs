@@ -5,7 +5,7 @@ use super::house::Running;
 use std::time::{Duration, Instant};
 
 /// Starts the daemon and waits until it answers.
-fn daemon(practice: &Practice) -> Running {
+pub(super) fn daemon(practice: &Practice) -> Running {
     let daemon = practice.house.start(&["run"]);
     let until = Instant::now() + Duration::from_secs(20);
     // Not `status`: without a daemon it would hold the state that the daemon is about to open.

@@ -6,24 +6,24 @@ use axum::http::Request;
 use casebridge::domain::Tokens;
 use casebridge::operations::{self, Answer, Ask, Connection, KeptAlive, Secret};
 use casebridge::sandbox::{Fault, FaultKind, Side, World};
-use casebridge::store::{Connected, ConnectionBroken, FirstConnected, RefreshBegun, RefreshTrouble};
-use casebridge::sync::{Kept, KeyCheck, Outcome};
+use casebridge::store::{ConnectionBroken, RefreshBegun, RefreshTrouble};
+use casebridge::sync::{Kept, KeyCheck, Outcome, Progress, Trigger};
 use jiff::Timestamp;
 use serde_json::json;
 use std::time::Duration;
 use tower::ServiceExt;
 
-const HOUR: Duration = Duration::from_secs(3600);
-const DAY: Duration = Duration::from_secs(24 * 3600);
+pub(super) const HOUR: Duration = Duration::from_secs(3600);
+pub(super) const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A firm with all its cases imported, and nothing counted yet.
-async fn firm() -> Stage {
+pub(super) async fn firm() -> Stage {
     let stage = Stage::imported(Portal::CaseStatus, 30).await;
     stage.with(World::reset_requests);
     stage
 }
 
-async fn keep_alive(stage: &Stage) -> KeptAlive {
+pub(super) async fn keep_alive(stage: &Stage) -> KeptAlive {
     operations::keep_alive(&stage.engine()).await
 }
 
@@ -45,31 +45,24 @@ fn refreshes(stage: &Stage) -> u64 {
     stage.with(|world| world.requests_to(Side::Auth))
 }
 
-fn asked(stage: &Stage) -> u64 {
+pub(super) fn asked(stage: &Stage) -> u64 {
     stage.with(|world| world.requests_to(Side::Auth) + world.requests_to(Side::Mycase))
 }
 
-fn auth(stage: &Stage, kind: FaultKind, times: u64) {
+pub(super) fn auth(stage: &Stage, kind: FaultKind, times: u64) {
     stage.with(|world| world.faults.add(Fault::new(Side::Auth, kind).path("tokens").times(times)));
 }
 
-fn tokens(stage: &Stage) -> Option<Tokens> {
+pub(super) fn tokens(stage: &Stage) -> Option<Tokens> {
     stage.hands().store.tokens().expect("a state")
 }
 
 /// What a person does to connect, without looking at what comes of it.
-async fn allow(stage: &Stage) -> Result<Answer, operations::OperationError> {
+pub(super) async fn allow(stage: &Stage) -> Result<Answer, operations::OperationError> {
     let Ok(Answer::Authorize { url, .. }) = stage.ask(Ask::ConnectBegin).await else { panic!("no address to open") };
     let reply = stage.sandbox.router().oneshot(Request::get(url).body(Body::empty()).expect("a request")).await.expect("an answer");
     let redirected = reply.headers()["location"].to_str().expect("a text").to_owned();
     stage.ask(Ask::ConnectEnd { redirected: Secret(redirected) }).await
-}
-
-async fn disconnect(stage: &Stage) -> String {
-    match stage.ask(Ask::Disconnect).await {
-        Ok(Answer::Done { text }) => text,
-        other => panic!("{other:?}"),
-    }
 }
 
 async fn notes(stage: &Stage) -> String {
@@ -107,12 +100,18 @@ async fn a_dead_connection_is_said_and_nobody_is_asked_again_until_somebody_conn
     for day in 0..40 {
         stage.pass(DAY).await;
         assert!(matches!(keep_alive(&stage).await.kept, Kept::Reconnect(_)));
-        assert_eq!(stage.sync().await.error.expect("words").code, "reconnect");
+        let run = match day % 3 {
+            0 => stage.sync().await,
+            1 => stage.verify().await,
+            _ => operations::scheduled(&stage.engine(), Trigger::Documents, &Progress::silent()).await,
+        };
+        assert_eq!(run.error.expect("words").code, "reconnect");
         if day % 10 == 0 {
             stage = stage.restarted();
         }
     }
     assert_eq!(asked(&stage), 1, "forty days of runs and ticks, and four restarts");
+    assert_eq!(stage.with(|world| world.requests_to(Side::CaseStatus)), 0, "nor is the portal");
     let status = stage.status().await;
     let reconnect = status.reconnect.expect("why");
     assert_eq!((status.connection, reconnect.since), (Connection::Reconnect, since));
@@ -311,95 +310,6 @@ async fn tokens_refused_right_after_they_were_given_are_a_failed_run_and_only_af
     stage.with(|world| world.faults.clear());
     stage.connect().await;
     assert_eq!(stage.sync().await.outcome, Outcome::Done);
-}
-
-#[tokio::test(start_paused = true)]
-async fn disconnect_forgets_the_connection_and_nothing_else() {
-    let stage = firm().await;
-    let (first, before) = (stage.hands().store.meta::<FirstConnected>().expect("a state").expect("a time"), stage.census());
-    let text = disconnect(&stage).await;
-    assert!(text.contains("deleted here") && text.contains("stays linked") && text.contains("withdrawn in MyCase"), "{text}");
-    assert_eq!((tokens(&stage), stage.hands().store.meta::<Connected>().expect("a state")), (None, None));
-    let status = stage.status().await;
-    assert_eq!((status.connection, status.connection_since, status.connection_ends), (Connection::NotConnected, None, None));
-    assert_eq!(stage.sync().await.error.expect("words").code, "not-connected");
-    assert_eq!(keep_alive(&stage).await.kept, Kept::NotConnected);
-    assert!(disconnect(&stage).await.contains("was not connected"));
-    let stage = stage.restarted();
-    assert_eq!((asked(&stage), stage.status().await.connection), (0, Connection::NotConnected));
-    stage.pass(30 * DAY).await;
-    stage.connect().await;
-    assert_eq!(stage.hands().store.meta::<FirstConnected>().expect("a state"), Some(first), "what came before is not looked at twice");
-    let run = stage.sync().await;
-    assert_eq!((run.outcome, run.written), (Outcome::Done, 0), "{run:#?}");
-    assert_eq!(stage.census(), before);
-}
-
-#[tokio::test(start_paused = true)]
-async fn after_a_disconnect_only_the_same_firm_may_connect() {
-    let stage = firm().await;
-    disconnect(&stage).await;
-    let uuid = stage.with(|world| std::mem::replace(&mut world.mycase.uuid, "another-firm".to_owned()));
-    let error = allow(&stage).await.expect_err("another firm");
-    assert_eq!(error.code(), "other-account");
-    assert_eq!(tokens(&stage), None);
-    stage.with(|world| world.mycase.uuid = uuid);
-    allow(&stage).await.expect("the same firm");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_connect_under_way_is_over_with_disconnect() {
-    let stage = firm().await;
-    let Ok(Answer::Authorize { url, .. }) = stage.ask(Ask::ConnectBegin).await else { panic!("no address to open") };
-    disconnect(&stage).await;
-    let reply = stage.sandbox.router().oneshot(Request::get(url).body(Body::empty()).expect("a request")).await.expect("an answer");
-    let redirected = Secret(reply.headers()["location"].to_str().expect("a text").to_owned());
-    assert!(stage.ask(Ask::ConnectEnd { redirected }).await.is_err());
-    assert_eq!(tokens(&stage), None);
-}
-
-#[tokio::test(start_paused = true)]
-async fn disconnect_has_the_last_word_over_a_run_and_over_a_refresh() {
-    let stage = firm().await;
-    let soon = |stage: &Stage| {
-        let slow = FaultKind::Slow { millis: 5000 };
-        stage.with(|world| world.faults.add(Fault::new(Side::Mycase, slow.clone()).times(4)));
-        auth(stage, slow, 1);
-    };
-    let disconnect_soon = |stage| async move {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        disconnect(stage).await
-    };
-    soon(&stage);
-    let (run, text) = tokio::join!(stage.sync(), disconnect_soon(&stage));
-    assert!(text.contains("is disconnected"), "{text}");
-    assert_eq!(run.error.expect("words").code, "not-connected");
-    assert_eq!(tokens(&stage), None);
-    stage.with(|world| world.faults.clear());
-    stage.connect().await;
-    soon(&stage);
-    stage.pass(13 * HOUR).await;
-    let (_, text) = tokio::join!(keep_alive(&stage), disconnect_soon(&stage));
-    assert!(text.contains("is disconnected"), "{text}");
-    assert_eq!(tokens(&stage), None, "the refresh that was under way brought nothing back");
-    assert_eq!(stage.status().await.connection, Connection::NotConnected);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_run_goes_on_with_the_new_pair_when_somebody_connects_meanwhile() {
-    let stage = firm().await;
-    stage.with(|world| world.faults.add(Fault::new(Side::Mycase, FaultKind::Slow { millis: 3000 }).path("/cases")));
-    let old = tokens(&stage).expect("connected");
-    let connect = async {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        stage.connect().await;
-        tokens(&stage).expect("connected")
-    };
-    let (run, new) = tokio::join!(stage.sync(), connect);
-    assert_eq!(run.outcome, Outcome::Done, "{run:#?}");
-    assert!(new != old);
-    stage.pass(25 * HOUR).await;
-    assert_eq!(stage.sync().await.outcome, Outcome::Done, "nobody has put the old pair back");
 }
 
 #[tokio::test(start_paused = true)]

@@ -80,6 +80,19 @@ async fn portal_records_are_made_changed_and_lost_through_control() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn keys_are_changed_and_people_leave_through_control() {
+    let caller = Caller::new(1);
+    let list = "/v1/api/messages";
+    assert_eq!(caller.case_status("GET", list, None).await.status, 200);
+    assert_eq!(caller.control("POST", "/case-status/key", Some(json!({ "api_key": "another" }))).await.status, 200);
+    assert_eq!(caller.case_status("GET", list, None).await.status, 401);
+    let me = caller.control("GET", "/state", None).await.json()["mycase"]["me"].clone();
+    assert_eq!(caller.get("/me").await.json()["id"], me);
+    assert_eq!(caller.control("POST", &format!("/mycase/staff/{me}"), Some(json!({ "active": false }))).await.status, 200);
+    assert_eq!(caller.get("/me").await.json()["active"], false);
+}
+
+#[tokio::test(start_paused = true)]
 async fn control_tells_what_it_can_do() {
     let caller = Caller::new(1);
     assert!(caller.control("GET", "", None).await.json().as_object().is_some_and(|help| help.len() > 20));

@@ -1,0 +1,162 @@
+//! What the loop starts and what it does when that is over: runs, requests, renewals of connections.
+
+use super::EventLoop;
+use crate::daemon::machine::{Event, LaneName};
+use crate::daemon::message::Refusal;
+use crate::daemon::report;
+use crate::domain::FirmId;
+use crate::operations::{self, Answer, Ask, Caller, KeptAlive};
+use crate::sync::{Progress, RunReport, Trigger};
+use std::collections::VecDeque;
+use tokio::sync::oneshot;
+use tokio::task::{Id, JoinError};
+use tracing::Instrument;
+
+/// Where an answer goes.
+type Reply = oneshot::Sender<Result<Answer, Refusal>>;
+
+/// What a task is for.
+pub(super) enum UnderWay {
+    Scheduled(FirmId, Trigger),
+    Asked { firm: FirmId, lanes: Vec<LaneName>, reply: Option<Reply> },
+    Renewal(FirmId),
+}
+
+/// What a task came to.
+pub(super) enum Outcome {
+    Run(Box<RunReport>),
+    Answer(Result<Answer, Refusal>),
+    KeptAlive(Box<KeptAlive>),
+}
+
+impl EventLoop {
+    pub(super) fn start_run(&mut self, firm: FirmId, trigger: Trigger, events: &mut VecDeque<Event>) {
+        let engine = match self.firms.engine(&firm) {
+            Ok(engine) => engine,
+            Err(refusal) => {
+                tracing::error!(%firm, code = refusal.code, "{firm}: a run could not begin: {refusal}");
+                events.push_back(Event::RunEnded { firm, trigger, later: None });
+                return;
+            }
+        };
+        report::started(&firm, trigger);
+        let span = tracing::info_span!("run", %firm);
+        let run = async move { Outcome::Run(Box::new(operations::scheduled(&engine, trigger, &Progress::silent()).await)) };
+        let task = self.tasks.spawn(run.instrument(span));
+        self.under_way.insert(task.id(), UnderWay::Scheduled(firm, trigger));
+    }
+
+    /// Renews a firm's connection; whatever else runs for the firm, there is one refresh.
+    pub(super) fn renew(&mut self, firm: FirmId, events: &mut VecDeque<Event>) {
+        let engine = match self.firms.engine(&firm) {
+            Ok(engine) => engine,
+            Err(refusal) => {
+                tracing::error!(%firm, code = refusal.code, "{firm}: its connection could not be renewed: {refusal}");
+                events.push_back(Event::RenewEnded { firm, tried: false });
+                return;
+            }
+        };
+        let span = tracing::info_span!("renewal", %firm);
+        let work = async move { Outcome::KeptAlive(Box::new(operations::keep_alive(&engine).await)) };
+        let task = self.tasks.spawn(work.instrument(span));
+        self.under_way.insert(task.id(), UnderWay::Renewal(firm));
+    }
+
+    /// Starts what was asked for; it begins at once, whatever runs for other firms.
+    pub(super) fn ask(&mut self, firm: FirmId, ask: Ask, by: Caller, progress: Progress, reply: Option<Reply>) {
+        let engine = match self.firms.engine(&firm) {
+            Ok(engine) => engine,
+            Err(refusal) => return self.ask_hands(firm, ask, refusal, reply),
+        };
+        let lanes = lanes(&ask);
+        if !lanes.is_empty() {
+            tracing::info!(%firm, by = by.who, "{firm}: a run by hand begins");
+        }
+        let span = tracing::info_span!("asked", %firm);
+        let work = async move {
+            let answer = operations::answer(&engine, ask, &by, &progress).await;
+            Outcome::Answer(answer.map_err(|error| Refusal::new(error.code(), error.to_string())))
+        };
+        let task = self.tasks.spawn(work.instrument(span));
+        self.under_way.insert(task.id(), UnderWay::Asked { firm: firm.clone(), lanes: lanes.clone(), reply });
+        lanes.into_iter().for_each(|lane| self.handle(Event::AskBegan { firm: firm.clone(), lane }));
+    }
+
+    /// What needs a firm's state only, whatever its file is like: a new firm's secrets are set before its file is
+    /// finished, and a connection can be given up at any time.
+    fn ask_hands(&mut self, firm: FirmId, ask: Ask, refusal: Refusal, reply: Option<Reply>) {
+        let refused = |error: operations::OperationError| Refusal::new(error.code(), error.to_string());
+        let answer = match (&ask, self.firms.hands(&firm)) {
+            (Ask::SecretSet { name, value }, Some(hands)) => operations::keep_secret(&hands, name, value).map_err(refused),
+            (Ask::Disconnect, Some(hands)) => {
+                let work = async move { Outcome::Answer(operations::disconnect(&hands).await.map_err(refused)) };
+                let task = self.tasks.spawn(work);
+                self.under_way.insert(task.id(), UnderWay::Asked { firm, lanes: Vec::new(), reply });
+                return;
+            }
+            _ => Err(refusal),
+        };
+        drop(reply.map(|reply| reply.send(answer)));
+    }
+
+    pub(super) fn task_ended(&mut self, ended: Result<(Id, Outcome), JoinError>) {
+        let (id, outcome) = match ended {
+            Ok((id, outcome)) => (id, Some(outcome)),
+            Err(error) => (error.id(), None),
+        };
+        let Some(under_way) = self.under_way.remove(&id) else { return };
+        let report = match &outcome {
+            Some(Outcome::Run(report)) => Some(report.as_ref()),
+            Some(Outcome::Answer(Ok(Answer::Run(report)))) => Some(report.as_ref()),
+            _ => None,
+        };
+        let left = report.filter(|report| report.error.is_none()).map(|report| report.later > 0);
+        // What was only counted found nothing that was not known.
+        let found = report.is_some_and(|report| report.run.0 != 0);
+        if let Some(report) = report {
+            report::ended(report, self.firms.ran(report));
+        }
+        let (firm, events) = match under_way {
+            UnderWay::Scheduled(firm, trigger) => (firm.clone(), vec![Event::RunEnded { firm, trigger, later: left }]),
+            UnderWay::Renewal(firm) => {
+                let kept = match &outcome {
+                    Some(Outcome::KeptAlive(kept)) => Some(kept.as_ref()),
+                    _ => None,
+                };
+                kept.into_iter().for_each(|kept| self.kept_alive(&firm, kept));
+                (firm.clone(), vec![Event::RenewEnded { firm, tried: kept.is_some() }])
+            }
+            UnderWay::Asked { firm, lanes, reply } => {
+                let answer = match outcome {
+                    Some(Outcome::Answer(answer)) => answer,
+                    _ => Err(Refusal::new("panicked", "this failed inside the daemon; its log has the details, nothing else is affected")),
+                };
+                // Who no longer waits finds the report in the state. What a run of some cases left says nothing of the others.
+                if let Some(reply) = reply {
+                    drop(reply.send(answer));
+                }
+                let later = left.filter(|left| *left);
+                let ended = |lane| Event::AskEnded { firm: firm.clone(), lane, later };
+                (firm.clone(), lanes.into_iter().map(ended).collect())
+            }
+        };
+        if found {
+            self.tell_attention(&firm);
+        }
+        let standing = self.firms.standing(&firm, self.clock.now());
+        events.into_iter().chain(standing).for_each(|event| self.handle(event));
+    }
+}
+
+/// What a request works on, when it is a run.
+fn lanes(ask: &Ask) -> Vec<LaneName> {
+    match ask {
+        Ask::Sync(ask) => {
+            let carried = [(ask.documents, LaneName::Documents), (ask.messages, LaneName::Messages)];
+            let carried: Vec<LaneName> = carried.into_iter().filter_map(|(asked, lane)| asked.then_some(lane)).collect();
+            if carried.is_empty() { vec![LaneName::Cases] } else { carried }
+        }
+        Ask::Approve(_) => vec![LaneName::Cases],
+        _ => Vec::new(),
+    }
+}
