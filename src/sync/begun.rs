@@ -60,7 +60,7 @@ impl Begun {
     /// The report of a run that found nothing; it is kept nowhere.
     pub(super) fn quiet(self, engine: &Engine, notes: Vec<String>) -> RunReport {
         if engine.requests().mycase > self.requests.mycase {
-            connection::after_run(engine, None, None, false);
+            connection::after_run(engine, None, None, self.requests);
         }
         let (firm, trigger) = (engine.firm.id.as_str(), self.trigger.word());
         tracing::debug!(firm, trigger, "nothing moved");

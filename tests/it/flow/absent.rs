@@ -128,12 +128,12 @@ async fn ticks_between_two_whole_runs_neither_prove_an_absence_nor_forget_it() {
     stage.sync().await;
     for _ in 0..3 {
         stage.pass(HOUR).await;
-        stage.tick().await;
+        stage.changes().await;
         assert_eq!(stage.reasons(case).await, []);
     }
     stage.sync().await;
     assert_eq!(stage.reasons(case).await, [ReasonCode::GoneFromMyCase]);
     stage.pass(HOUR).await;
-    stage.tick().await;
+    stage.changes().await;
     assert_eq!(stage.reasons(case).await, [ReasonCode::GoneFromMyCase], "and what was found stays");
 }

@@ -2,9 +2,9 @@
 
 use super::stage::Stage;
 use bytes::Bytes;
-use casebridge::operations::{self, SyncAsk};
+use casebridge::operations::SyncAsk;
 use casebridge::sandbox::{Document, Note, Side};
-use casebridge::sync::{Outcome, Progress, RunReport, Trigger};
+use casebridge::sync::{Outcome, RunReport};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
@@ -55,11 +55,6 @@ impl Stage {
     /// How many files lie on the disk meanwhile.
     pub(super) fn scratch(&self) -> usize {
         std::fs::read_dir(self.house.paths.state.join("tmp")).map_or(0, Iterator::count)
-    }
-
-    /// What the daemon starts by itself.
-    pub(super) async fn tick(&self, trigger: Trigger) -> RunReport {
-        operations::scheduled(&self.engine(), trigger, &Progress::silent()).await
     }
 
     /// The documents that came to a case, in the order they were made; not those of the firm's own intake.

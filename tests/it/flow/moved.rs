@@ -14,7 +14,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 async fn calm() -> Stage {
     let stage = Stage::imported(Portal::CaseStatus, 60).await;
     stage.pass(HOUR).await;
-    stage.tick().await;
+    stage.changes().await;
     stage.pass(HOUR).await;
     stage.with(World::reset_requests);
     stage
@@ -52,22 +52,22 @@ async fn a_clients_new_phone_reaches_the_portal_though_the_case_did_not_move() {
     let case = stage.a_case();
     let client = stage.client_of(case);
     stage.with(|world| world.set_client_phone(client, Some("(212) 736-5001"))).expect("a number");
-    let run = stage.later_tick().await;
+    let run = stage.changes_later().await;
     assert_eq!((run.written, run.counts.contact), (1, 1), "{run:#?}");
     assert_eq!(cost(&run), (5 + 4 + 1, 1), "the case is read by its id, no other is");
     stage.pass(HOUR).await;
-    assert_eq!(cost(&stage.tick().await), (5, 0));
+    assert_eq!(cost(&stage.changes().await), (5, 0));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_client_who_got_a_phone_makes_an_unlinked_case_importable() {
     let stage = calm().await;
     let (case, client) = new_case(&stage, None);
-    stage.tick().await;
+    stage.changes().await;
     assert_eq!((stage.reasons(case).await, stage.records(case).len()), (vec![ReasonCode::NoUsablePhone], 0));
     stage.pass(HOUR).await;
     stage.with(|world| world.set_client_phone(client, Some("(212) 736-5001"))).expect("a number");
-    let run = stage.tick().await;
+    let run = stage.changes().await;
     assert_eq!((run.counts.create, run.written), (1, 1), "{run:#?}");
     assert_eq!((stage.reasons(case).await, stage.records(case).len()), (vec![], 1));
 }
@@ -80,7 +80,7 @@ async fn a_record_that_is_there_already_is_adopted_by_a_tick_and_not_made_twice(
         let now = world.now();
         world.case_status.add_by_hand("Okafor", Some(&case.to_string()), now)
     });
-    let run = stage.tick().await;
+    let run = stage.changes().await;
     assert_eq!((run.counts.create, run.adopted), (0, 1), "{run:#?}");
     assert_eq!(stage.records(case).len(), 1);
 }
@@ -90,7 +90,7 @@ async fn a_login_of_a_member_of_staff_costs_nothing_more() {
     let stage = calm().await;
     let (staff, _) = a_lead(&stage);
     stage.with(|world| world.edit_staff(staff, |person| person.hourly_rate += 1.0)).expect("edited");
-    let run = stage.tick().await;
+    let run = stage.changes().await;
     assert_eq!((run.run.0, cost(&run)), (0, (5, 0)), "{run:#?}");
 }
 
@@ -103,11 +103,11 @@ async fn an_address_of_a_lead_attorney_that_changed_is_sent_for_all_his_cases() 
         world.edit_staff(staff, |person| person.email = new.to_owned()).expect("edited");
         world.case_status.staff.insert(new.to_owned());
     });
-    let run = stage.tick().await;
+    let run = stage.changes().await;
     assert_eq!((run.written, run.counts.update), (led.len(), led.len()), "{run:#?}");
     assert_eq!(run.requests.mycase, 5 + 4 + 1, "all cases are one page here");
     stage.pass(HOUR).await;
-    assert_eq!(cost(&stage.tick().await), (5, 0), "and that is remembered");
+    assert_eq!(cost(&stage.changes().await), (5, 0), "and that is remembered");
 }
 
 #[tokio::test(start_paused = true)]
@@ -120,7 +120,7 @@ async fn a_run_of_one_case_does_not_hide_a_member_of_staff_from_the_next_tick() 
         world.case_status.staff.insert(new.to_owned());
     });
     assert_eq!(stage.sync_cases(&led[..1]).await.written, 1);
-    assert_eq!(stage.tick().await.written, led.len() - 1);
+    assert_eq!(stage.changes().await.written, led.len() - 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,15 +129,15 @@ async fn with_changes_on_a_stage_must_have_stood_for_half_an_hour_and_a_later_ti
     stage.edit("[schedule]\n", "[schedule]\nchanges = \"*/15 * * * *\"\n");
     let case = stage.a_case();
     stage.with(|world| world.set_stage(case, "Demand Sent")).expect("moved");
-    assert_eq!(stage.later_tick().await.written, 0, "it may have been a slip");
+    assert_eq!(stage.changes_later().await.written, 0, "it may have been a slip");
     stage.pass(15 * MINUTE).await;
-    assert_eq!(cost(&stage.tick().await), (5, 0), "nothing moved, and it is not time yet");
+    assert_eq!(cost(&stage.changes().await), (5, 0), "nothing moved, and it is not time yet");
     stage.pass(16 * MINUTE).await;
-    let run = stage.tick().await;
+    let run = stage.changes().await;
     assert_eq!((run.written, cost(&run)), (1, (5 + 4 + 1, 1)), "{run:#?}");
     assert_eq!(stage.shown(case), "Demand");
     stage.pass(15 * MINUTE).await;
-    assert_eq!(cost(&stage.tick().await), (5, 0));
+    assert_eq!(cost(&stage.changes().await), (5, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -146,14 +146,14 @@ async fn a_slip_that_was_taken_back_within_the_half_hour_is_never_sent() {
     stage.edit("[schedule]\n", "[schedule]\nchanges = \"*/15 * * * *\"\n");
     let case = stage.a_case();
     stage.with(|world| world.set_stage(case, "Settled")).expect("moved");
-    stage.later_tick().await;
+    stage.changes_later().await;
     stage.pass(15 * MINUTE).await;
     stage.with(|world| world.set_stage(case, "Treating")).expect("moved back");
     for _ in 0..4 {
-        assert_eq!(stage.tick().await.written, 0);
+        assert_eq!(stage.changes().await.written, 0);
         stage.pass(15 * MINUTE).await;
     }
-    assert_eq!(cost(&stage.tick().await), (5, 0));
+    assert_eq!(cost(&stage.changes().await), (5, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -165,9 +165,9 @@ async fn a_stage_that_the_nightly_run_left_to_stand_is_sent_by_the_next_tick_tha
     stage.with(|world| world.set_stage(case, "Demand Sent").and_then(|()| world.close(other))).expect("changed");
     assert_eq!(stage.sync().await.written, 0);
     stage.pass(31 * MINUTE).await;
-    assert_eq!((stage.tick().await.written, stage.shown(case).as_str()), (1, "Demand"));
+    assert_eq!((stage.changes().await.written, stage.shown(case).as_str()), (1, "Demand"));
     stage.pass(90 * MINUTE).await;
-    assert_eq!(stage.tick().await.written, 1);
+    assert_eq!(stage.changes().await.written, 1);
     assert!(stage.record(other).closed_at.is_some());
 }
 
@@ -185,7 +185,7 @@ async fn what_waits_for_approval_goes_on_waiting_beside_a_tick_and_when_its_case
     stage
         .with(|world| world.set_name(other, "Renamed v. Other").and_then(|()| world.edit_case(held[0], |case| case.outstanding_cents += 1)))
         .expect("changed");
-    let tick = stage.tick().await;
+    let tick = stage.changes().await;
     assert_eq!((tick.written, tick.waiting), (1, 3), "one move is under the limit, but it waits already: {tick:#?}");
     assert_eq!(stage.status().await.waiting, 3);
     let done = stage.approve().await;
@@ -198,7 +198,7 @@ async fn what_a_tick_holds_is_approved_by_reading_these_cases_only() {
     stage.edit("change_stage = \"10%, at least 5, at most 50\"", "change_stage = \"at most 0\"");
     let case = stage.a_case();
     stage.with(|world| world.set_stage(case, "Demand Sent")).expect("moved");
-    assert_eq!(stage.tick().await.waiting, 1);
+    assert_eq!(stage.changes().await.waiting, 1);
     let done = stage.approve().await;
     assert_eq!((done.written, done.requests.mycase), (1, 4 + 1), "{done:#?}");
 }
@@ -211,7 +211,7 @@ async fn many_small_ticks_count_together_against_the_days_limit() {
     let mut written = 0;
     for case in &treating[..4] {
         stage.with(|world| world.set_stage(*case, "Demand Sent")).expect("moved");
-        written += stage.tick().await.written;
+        written += stage.changes().await.written;
         stage.pass(HOUR).await;
     }
     assert_eq!((written, stage.status().await.waiting), (2, 2));
@@ -224,13 +224,13 @@ async fn what_an_approval_left_for_contact_hours_is_kept_and_sent_by_the_first_t
     stage.edit("change_stage = \"10%, at least 5, at most 50\"", "change_stage = \"at most 0\"");
     let (case, other) = (stage.a_case(), stage.in_stage("Negotiation")[0]);
     stage.with(|world| world.set_stage(case, "Demand Sent")).expect("moved");
-    stage.tick().await;
+    stage.changes().await;
     assert_eq!(stage.approve().await.later, 1);
     stage.with(|world| world.set_name(other, "Renamed v. Other")).expect("renamed");
-    let tick = stage.tick().await;
+    let tick = stage.changes().await;
     assert_eq!((tick.written, stage.hands().store.journal().expect("readable").len()), (1, 1), "the yes stands: {tick:#?}");
     stage.pass(4 * HOUR).await;
-    let open = stage.tick().await;
+    let open = stage.changes().await;
     assert_eq!((open.written, stage.shown(case).as_str()), (1, "Demand"), "{open:#?}");
 }
 
@@ -240,12 +240,12 @@ async fn what_waits_for_contact_hours_without_a_yes_is_looked_at_again_when_they
     stage.edit("[portal]\n", "[portal]\ncontact_hours = \"13:00-20:00 mon-sat\"\n");
     let case = stage.a_case();
     stage.with(|world| world.set_stage(case, "Demand Sent")).expect("moved");
-    let early = stage.later_tick().await;
+    let early = stage.changes_later().await;
     assert_eq!((early.written, early.later), (0, 1), "{early:#?}");
     stage.pass(HOUR).await;
-    assert_eq!(cost(&stage.tick().await), (5, 0));
+    assert_eq!(cost(&stage.changes().await), (5, 0));
     stage.pass(2 * HOUR).await;
-    assert_eq!((stage.tick().await.written, stage.shown(case).as_str()), (1, "Demand"));
+    assert_eq!((stage.changes().await.written, stage.shown(case).as_str()), (1, "Demand"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -257,12 +257,12 @@ async fn what_the_portal_refused_rests_for_half_a_day_and_is_then_tried_by_a_tic
         let refuse = FaultKind::Status { code: 422, retry_after: None, body: None };
         world.faults.add(Fault::new(Side::CaseStatus, refuse).method("PATCH"));
     });
-    let run = stage.later_tick().await;
+    let run = stage.changes_later().await;
     assert_eq!((run.outcome, stage.reasons(case).await), (Outcome::Failed, vec![ReasonCode::Refused]), "{run:#?}");
     stage.pass(HOUR).await;
-    assert_eq!(cost(&stage.tick().await), (5, 0));
+    assert_eq!(cost(&stage.changes().await), (5, 0));
     stage.pass(12 * HOUR).await;
-    let again = stage.tick().await;
+    let again = stage.changes().await;
     assert_eq!((again.written, stage.reasons(case).await), (1, vec![]), "{again:#?}");
 }
 
@@ -274,10 +274,10 @@ async fn what_could_not_be_sent_is_tried_by_the_next_tick() {
         cases[..3].iter().try_for_each(|case| world.set_name(*case, &format!("Name {case}"))).expect("renamed");
         world.faults.add(Fault::new(Side::CaseStatus, FaultKind::DropBefore).method("PATCH").times(100));
     });
-    assert_eq!(stage.tick().await.written, 0);
+    assert_eq!(stage.changes().await.written, 0);
     stage.with(|world| world.faults.clear());
     stage.pass(HOUR).await;
-    let run = stage.tick().await;
+    let run = stage.changes().await;
     assert_eq!((run.written, run.failures.len()), (3, 0), "{run:#?}");
 }
 
@@ -295,10 +295,10 @@ async fn attention_of_cases_that_were_not_looked_at_stays() {
     assert!(before.len() > 1 && stage.reasons(case).await == [ReasonCode::StageNotMapped], "{before:#?}");
     stage.pass(HOUR).await;
     stage.with(|world| world.set_name(other, "Renamed v. Other")).expect("renamed");
-    assert_eq!(stage.tick().await.written, 1);
+    assert_eq!(stage.changes().await.written, 1);
     assert_eq!(all(&stage), before);
     stage.with(|world| world.set_stage(case, "Demand Sent")).expect("moved");
-    stage.tick().await;
+    stage.changes().await;
     assert_eq!((stage.reasons(case).await, all(&stage).len()), (vec![], before.len() - 1));
 }
 
@@ -328,7 +328,7 @@ async fn a_phone_that_is_another_clients_is_held_and_goes_when_the_other_gives_i
     let (client, owner) = (stage.client_of(case), stage.client_of(other));
     let phone = stage.with(|world| world.mycase.clients[&owner].cell_phone.clone()).expect("a number");
     stage.with(|world| world.set_client_phone(client, Some(&phone))).expect("a number");
-    let run = stage.tick().await;
+    let run = stage.changes().await;
     assert_eq!(
         (run.written, stage.reasons(case).await, stage.reasons(other).await),
         (0, vec![ReasonCode::SharedPhone], vec![]),
@@ -336,7 +336,7 @@ async fn a_phone_that_is_another_clients_is_held_and_goes_when_the_other_gives_i
     );
     stage.pass(HOUR).await;
     stage.with(|world| world.set_client_phone(owner, Some("(212) 736-5009"))).expect("a number");
-    let first = stage.tick().await;
+    let first = stage.changes().await;
     stage.pass(HOUR).await;
     let night = stage.sync().await;
     assert_eq!((first.written + night.written, stage.reasons(case).await), (2, vec![]), "{first:#?} {night:#?}");

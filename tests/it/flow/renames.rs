@@ -72,16 +72,16 @@ async fn a_skipped_stage_that_is_renamed_lets_nobody_in() {
 async fn a_tick_that_sees_a_rename_looks_at_all_cases_and_says_it() {
     let stage = Stage::imported(Portal::CaseStatus, 60).await;
     stage.pass(HOUR).await;
-    stage.tick().await;
+    stage.changes().await;
     stage.pass(HOUR).await;
     stage.with(|world| world.rename_stage("Treating", "In Treatment")).expect("renamed");
     stage.with(World::reset_requests);
-    let run = stage.later_tick().await;
+    let run = stage.changes_later().await;
     assert_eq!((run.written, run.requests.mycase), (0, 5 + 4 + 1), "{run:#?}");
     assert!(run.notes.iter().any(|note| note.starts_with("'Treating' is now called 'In Treatment'")), "{run:#?}");
     assert_eq!(stage.reasons(stage.open_in("In Treatment")).await, [ReasonCode::Renamed]);
     stage.pass(HOUR).await;
-    assert_eq!(stage.tick().await.requests.mycase, 5);
+    assert_eq!(stage.changes().await.requests.mycase, 5);
 }
 
 #[tokio::test(start_paused = true)]

@@ -180,14 +180,19 @@ impl Stage {
     }
 
     /// A tick of `schedule.changes` so long after the last edit that the next one need not read it again.
-    pub(super) async fn later_tick(&self) -> RunReport {
+    pub(super) async fn changes_later(&self) -> RunReport {
         self.pass(Duration::from_secs(180)).await;
-        self.tick().await
+        self.changes().await
     }
 
     /// A tick of `schedule.changes`, as the daemon starts it.
-    pub(super) async fn tick(&self) -> RunReport {
-        operations::scheduled(&self.engine(), Trigger::Changes, &Progress::silent()).await
+    pub(super) async fn changes(&self) -> RunReport {
+        self.tick(Trigger::Changes).await
+    }
+
+    /// What the daemon starts by itself.
+    pub(super) async fn tick(&self, trigger: Trigger) -> RunReport {
+        operations::scheduled(&self.engine(), trigger, &Progress::silent()).await
     }
 
     pub(super) async fn sync_cases(&self, cases: &[u64]) -> RunReport {
