@@ -24,7 +24,7 @@ const PIECES: usize = 4;
 /// A piece read from the disk.
 const PIECE: usize = 64 * 1024;
 /// An address from a list that is older may be signed and over.
-const FRESH: SignedDuration = SignedDuration::from_mins(10);
+const FRESH: SignedDuration = SignedDuration::from_secs(30);
 
 /// A file, open, with its length.
 pub(super) struct Source {

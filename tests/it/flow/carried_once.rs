@@ -120,32 +120,70 @@ async fn a_place_that_is_over_is_followed_by_a_version_and_not_by_a_document() {
 async fn a_process_that_dies_at_any_step_leaves_one_whole_document() {
     // The download, the record, the bytes: each takes 700 ms.
     for millis in [100, 600, 800, 1300, 1500, 2000, 2200] {
-        {
-            let kind = FaultKind::Slow { millis: 700 };
-            let stage = Stage::imported(Portal::CaseStatus, 60).await;
-            let case = stage.a_case();
-            let (one, two) = (stage.give(case, "scan.pdf", "one"), stage.give(case, "scan.pdf", "two"));
-            stage.spoil(Side::CaseStatus, "GET", "/data", kind.clone(), 1000);
-            stage.spoil(Side::Mycase, "POST", "/documents", kind.clone(), 1000);
-            stage.spoil(Side::Files, "PUT", "/uploads", kind.clone(), 1000);
-            tokio::select! {
-                biased;
-                () = tokio::time::sleep(Duration::from_millis(millis)) => {}
-                run = stage.tick(Trigger::Documents) => assert!(millis > 2100, "{millis}: {run:#?}"),
-            }
-            stage.with(|world| world.faults.clear());
-            // What was on its way is dropped when its task is next looked at.
-            tokio::task::yield_now().await;
-            let states = [one, two].map(|id| stage.row(Shelf::Documents, id));
-            assert!(states.iter().all(Option::is_some), "{millis}: {states:?}");
-            let stage = stage.restarted();
-            stage.carried_on(Trigger::Documents).await;
-            assert_eq!(stage.documents(case).len(), 2, "{millis}: {states:?} {:?}", stage.paths(case));
-            stage.has(case, "scan.pdf", "one");
-            stage.has(case, "scan (2).pdf", "two");
-            stage.settled();
+        let kind = FaultKind::Slow { millis: 700 };
+        let stage = Stage::imported(Portal::CaseStatus, 60).await;
+        let case = stage.a_case();
+        let (one, two) = (stage.give(case, "scan.pdf", "one"), stage.give(case, "scan.pdf", "two"));
+        stage.spoil(Side::CaseStatus, "GET", "/data", kind.clone(), 1000);
+        stage.spoil(Side::Mycase, "POST", "/documents", kind.clone(), 1000);
+        stage.spoil(Side::Files, "PUT", "/uploads", kind.clone(), 1000);
+        tokio::select! {
+            biased;
+            () = tokio::time::sleep(Duration::from_millis(millis)) => {}
+            run = stage.tick(Trigger::Documents) => assert!(millis > 2100, "{millis}: {run:#?}"),
         }
+        stage.with(|world| world.faults.clear());
+        // What was on its way is dropped when its task is next looked at.
+        tokio::task::yield_now().await;
+        let states = [one, two].map(|id| stage.row(Shelf::Documents, id));
+        assert!(states.iter().all(Option::is_some), "{millis}: {states:?}");
+        let stage = stage.restarted();
+        stage.carried_on(Trigger::Documents).await;
+        assert_eq!(stage.documents(case).len(), 2, "{millis}: {states:?} {:?}", stage.paths(case));
+        stage.has(case, "scan.pdf", "one");
+        stage.has(case, "scan (2).pdf", "two");
+        stage.settled();
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn addresses_that_are_signed_for_a_short_time_are_listed_anew() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    let case = stage.a_case();
+    for n in 0..40 {
+        stage.give(case, &format!("{n}.txt"), "x");
+    }
+    stage.with(|world| {
+        world.switches.files_origin = Some("http://localhost:7777".to_owned());
+        world.switches.file_url_seconds = Some(100);
+    });
+    // Three at a time and 25 seconds each: most addresses are over before their turn comes.
+    stage.spoil(Side::Files, "GET", "", FaultKind::Slow { millis: 25_000 }, 1000);
+    let run = stage.tick(Trigger::Documents).await;
+    assert_eq!((run.transferred, run.failures.len()), (Some(40), 0), "{run:#?}");
+    stage.with(|world| world.faults.clear());
+    stage.settled();
+}
+
+#[tokio::test(start_paused = true)]
+async fn lists_of_mycase_that_lag_make_nothing_twice() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    let case = stage.a_case();
+    stage.with(|world| world.switches.mycase_lag_seconds = 90);
+    stage.give(case, "scan.pdf", "hello");
+    stage.write_to(case, "Ana Lee", "hello");
+    stage.spoil(Side::Mycase, "POST", "/documents", FaultKind::DropAfter, 1);
+    stage.spoil(Side::Mycase, "POST", "/notes", FaultKind::DropAfter, 1);
+    stage.tick(Trigger::Documents).await;
+    stage.tick(Trigger::Messages).await;
+    stage.pass(Duration::from_secs(60)).await;
+    stage.carry().await;
+    stage.carry_messages().await;
+    stage.pass(Duration::from_secs(61)).await;
+    assert_eq!((stage.carry().await.transferred, stage.carry_messages().await.transferred), (Some(1), Some(1)));
+    stage.has(case, "scan.pdf", "hello");
+    assert_eq!((stage.documents(case).len(), stage.notes(case).len()), (1, 1));
+    stage.settled();
 }
 
 #[tokio::test(start_paused = true)]
