@@ -11,6 +11,7 @@
 //! Calls block (a writer waits for the writer before it; a commit waits for the disk): from async code, keep
 //! transactions short or go through `spawn_blocking`.
 
+mod carried;
 mod cursors;
 mod error;
 mod exceptions;
@@ -48,13 +49,13 @@ mod samples;
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod seal_tests;
 
-pub use error::StoreError;
-pub use history::{HistoryEntry, KEEP_VALUES};
-pub use journal::{Approval, EntryState, JournalEntry};
-pub use ledger::{
+pub use carried::{
     BearingKeys, Carried, CarriedCounts, CarryState, CarryTrouble, FilesPlace, LastPage, MessagesPlace, OpenItem, PutAt, ReadSoFar, Shelf,
     ShelfCounts, Wait,
 };
+pub use error::StoreError;
+pub use history::{HistoryEntry, KEEP_VALUES};
+pub use journal::{Approval, EntryState, JournalEntry};
 pub use links::{LinkIter, LinkWalk, Links};
 pub use meta::{
     Accepted, AccountMyCase, AccountPortal, Connected, ConnectionBroken, ConnectionWarned, FirstConnected, FirstRunDone, LastScan,
