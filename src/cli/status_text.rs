@@ -101,11 +101,12 @@ fn next_runs(status: &FirmStatus, now: Timestamp, zone: &TimeZone) -> String {
         ("messages", next.messages),
     ];
     let told: Vec<String> = runs.iter().filter_map(|(name, at)| Some(format!("{name} {}", when::near((*at)?, now, zone)))).collect();
-    match (told.is_empty(), status.status) {
-        (false, _) => told.join(" · "),
-        (true, RunState::Inactive) => "none by themselves: the firm is inactive".to_owned(),
-        (true, RunState::Paused) => "none while paused".to_owned(),
-        (true, RunState::Active) => "none: every schedule is off".to_owned(),
+    match (told.is_empty(), status.status, status.connection) {
+        (false, _, _) => told.join(" · "),
+        (true, RunState::Inactive, _) => "none by themselves: the firm is inactive".to_owned(),
+        (true, RunState::Paused, _) => "none while paused".to_owned(),
+        (true, RunState::Active, Connection::Reconnect | Connection::NotConnected) => "none until it is connected".to_owned(),
+        (true, RunState::Active, Connection::Connected) => "none: no daemon runs, or every schedule is off".to_owned(),
     }
 }
 

@@ -125,6 +125,7 @@ impl EventLoop {
                 Happening::Time => self.handle(Event::Tick),
             }
         }
+        self.firms.settled().await;
         self.alerts.finish().await;
         tracing::info!("the daemon ends");
     }

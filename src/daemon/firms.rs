@@ -234,6 +234,13 @@ impl Firms {
         self.house.engine(hands, firm.clone()).map_err(|error| Refusal::new(error.code(), error.to_string()))
     }
 
+    /// Returns when no firm's tokens are being renewed: an answer that is cut off would end its connection.
+    pub(super) async fn settled(&self) {
+        for hands in self.kept.values().filter_map(|kept| kept.hands.as_ref()) {
+            hands.settled().await;
+        }
+    }
+
     /// What the firm has open, whatever its file is like.
     pub(super) fn hands(&self, id: &FirmId) -> Option<Arc<Hands>> {
         self.kept.get(id)?.hands.clone()
@@ -376,7 +383,7 @@ impl Firms {
         };
         let text = match &error {
             StoreError::Busy { .. } => format!("another process works on the state of {id}; the daemon waits for it"),
-            _ => report::sentence(&error),
+            _ => crate::domain::sentence(&error),
         };
         if kept.trouble.as_ref().is_none_or(|(known, _)| *known != text) {
             tracing::warn!(firm = %id, "{id}: {text}");

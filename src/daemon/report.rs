@@ -4,7 +4,6 @@ use super::message::{FileReport, Verdict};
 use crate::config::{Problem, Severity};
 use crate::domain::FirmId;
 use crate::sync::{Outcome, RunReport, Trigger};
-use std::error::Error;
 use tracing::Level;
 
 /// A file that means something else was taken into use.
@@ -127,17 +126,6 @@ pub(super) fn summary(files: &[FileReport]) -> String {
         if !names.is_empty() {
             text.push_str(&format!("; {what}: {}", names.join(", ")));
         }
-    }
-    text
-}
-
-/// An error and its causes in one line.
-pub(super) fn sentence(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
     }
     text
 }

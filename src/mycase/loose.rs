@@ -2,9 +2,9 @@
 //!
 //! Reading one never fails; what cannot be understood is absent. No meaning of MyCase's here.
 
+use crate::domain::moment;
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer};
 use std::fmt;
@@ -91,21 +91,6 @@ impl Loose {
             Loose::Nothing | Loose::Negative(_) | Loose::Real(_) | Loose::Flag(_) | Loose::Thing(_) => None,
         }
     }
-}
-
-fn moment(text: &str) -> Option<Timestamp> {
-    if let Ok(at) = text.parse() {
-        return Some(at);
-    }
-    // "2023-02-13 17:16:19 UTC" and "... -0500": a blank before the offset.
-    if let Some((time, zone)) = text.rsplit_once(' ').filter(|(time, _)| time.len() > 10) {
-        let zone = if matches!(zone, "UTC" | "GMT" | "Z") { "Z" } else { zone };
-        if let Ok(at) = format!("{time}{zone}").parse() {
-            return Some(at);
-        }
-    }
-    let civil = text.parse::<DateTime>().ok().or_else(|| text.parse::<Date>().ok().map(|date| date.at(0, 0, 0, 0)))?;
-    civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
 
 impl<'de> Deserialize<'de> for Loose {

@@ -211,7 +211,7 @@ impl Inner {
             }
             Err(error) => error,
         };
-        let text = sentence(&error);
+        let text = crate::domain::sentence(&error);
         let noted = match &error {
             MyCaseError::Reconnect { why } => {
                 state.over = Some(why.clone());
@@ -321,15 +321,4 @@ fn later(error: TokenError) -> MyCaseError {
         // Not reached: a refusal is decided at once.
         TokenError::Refused { status: _, words } => MyCaseError::Reconnect { why: words },
     }
-}
-
-/// An error with its causes, in one line.
-fn sentence(error: &MyCaseError) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

@@ -4,10 +4,8 @@
 //! resembles one must not put a client's file into somebody else's case.
 
 use crate::config::RequestTemplate;
-use crate::domain::CaseId;
+use crate::domain::{CaseId, moment};
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
 use serde_json::Value;
 
 /// One item of a list, with the profile's pointers into it.
@@ -74,19 +72,4 @@ fn whole(number: &serde_json::Number) -> Option<u64> {
     // Up to 2^53 a float holds a whole number exactly.
     let real = |real: &f64| real.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(real);
     number.as_u64().or_else(|| number.as_f64().filter(real).map(|real| real as u64))
-}
-
-fn moment(text: &str) -> Option<Timestamp> {
-    if let Ok(at) = text.parse() {
-        return Some(at);
-    }
-    // "2023-02-13 17:16:19 UTC" and "... -0500": a blank before the offset.
-    if let Some((time, zone)) = text.rsplit_once(' ').filter(|(time, _)| time.len() > 10) {
-        let zone = if matches!(zone, "UTC" | "GMT" | "Z") { "Z" } else { zone };
-        if let Ok(at) = format!("{time}{zone}").parse() {
-            return Some(at);
-        }
-    }
-    let civil = text.parse::<DateTime>().ok().or_else(|| text.parse::<Date>().ok().map(|date| date.at(0, 0, 0, 0)))?;
-    civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }

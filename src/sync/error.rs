@@ -83,12 +83,6 @@ impl RunError {
 
     /// The whole story in one line: the error and what caused it.
     pub fn sentence(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            text = format!("{text}: {error}");
-            cause = error.source();
-        }
-        text
+        crate::domain::sentence(self)
     }
 }

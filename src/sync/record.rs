@@ -248,44 +248,11 @@ pub(crate) fn merged(exceptions: Vec<CaseException>) -> Vec<CaseException> {
     by_case.into_iter().map(|(case, reasons)| CaseException { case, reasons: reasons.into_iter().collect() }).collect()
 }
 
-/// Keeps the report and says it once in the log.
+/// Keeps the report. Who started the run says it aloud: the daemon in its log, the command line as its answer.
 pub(crate) fn remember(engine: &Engine, report: &RunReport) {
-    let (firm, run, written, failed) = (report.firm.as_str(), report.run.0, report.written, report.failures.len());
+    let (firm, run, trigger) = (report.firm.as_str(), report.run.0, report.trigger.word());
     if let Err(error) = engine.store().write(|w| w.put_run(report.run, report.started_at, report)) {
         tracing::error!(firm, run, %error, "the run's report could not be kept");
     }
-    let (mycase, portal) = (report.requests.mycase, report.requests.portal);
-    match &report.error {
-        Some(error) => tracing::error!(firm, run, code = error.code, "run failed: {}", error.text),
-        None if report.transferred.is_some() => {
-            let (trigger, transferred) = (report.trigger.word(), report.transferred.unwrap_or_default());
-            tracing::info!(
-                firm,
-                run,
-                trigger,
-                transferred,
-                failed,
-                attention = report.counts.exceptions,
-                requests_mycase = mycase,
-                requests_portal = portal,
-                duration_seconds = report.duration_seconds,
-                "run ended: {transferred} carried into MyCase, {failed} failed, {} need attention",
-                report.counts.exceptions
-            );
-        }
-        None => tracing::info!(
-            firm,
-            run,
-            written,
-            failed,
-            waiting = report.waiting,
-            attention = report.counts.exceptions,
-            requests_mycase = mycase,
-            requests_portal = portal,
-            duration_seconds = report.duration_seconds,
-            "run ended: {written} written, {failed} failed, {} waiting for approval, {} need attention",
-            report.waiting,
-            report.counts.exceptions
-        ),
-    }
+    tracing::debug!(firm, run, trigger, written = report.written, failed = report.failures.len(), "run ended");
 }

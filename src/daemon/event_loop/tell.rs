@@ -85,7 +85,8 @@ impl EventLoop {
         let cases: usize = new.iter().map(|cause| cause.cases).sum();
         let causes: Vec<Value> = new.iter().map(|cause| json!({ "code": cause.code, "cases": cause.cases })).collect();
         let what = if new.len() == 1 { "a new cause".to_owned() } else { format!("{} new causes", new.len()) };
-        let text = format!("{what} of attention ({cases} in all): `casebridge status {firm}` lists them");
+        let concerns = crate::plan::render::plural(cases, "case", "cases");
+        let text = format!("{what} of attention ({concerns}): `casebridge status {firm}` lists them");
         tracing::warn!(%firm, causes = new.len(), cases, "{firm}: {text}");
         self.tell(AlertKind::Attention, firm, now, &text, json!({ "causes": causes }));
     }

@@ -11,6 +11,7 @@ use crate::domain::FirmId;
 use crate::operations::{self, Attention, FileState, FileView, FirmStatus, NextRuns};
 use crate::store::{self, PlanSlot, StoreError};
 use crate::sync::Hands;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// People are reminded of what still waits for them this often.
@@ -92,7 +93,9 @@ impl Kept {
         }
         let runs = status.next != NextRuns::default();
         if let Some(until) = machine.settles_until(id, now).filter(|_| runs) {
-            status.notes.push(format!("its file was edited: runs wait until {until:.0}, or longer when it is edited again"));
+            let zone = self.firm.as_ref().map_or(TimeZone::UTC, |firm| firm.time_zone.clone());
+            let until = until.to_zoned(zone).strftime("%H:%M %Z");
+            status.notes.push(format!("its file was edited: runs wait until {until}, or longer when it is edited again"));
         }
         match machine.skipped(id) {
             0 => {}
