@@ -70,6 +70,27 @@ async fn a_quiet_tick_is_two_requests_however_many_files_there_are_and_is_only_c
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_everything_was_compared_the_next_ticks_read_the_whole_lists_once() {
+    let stage = Stage::imported(Portal::CaseStatus, 30).await;
+    let case = stage.a_case();
+    for n in 0..35 {
+        stage.give(case, &format!("{n}.txt"), "x");
+        stage.write_to(case, "somebody", "x");
+    }
+    stage.tick(Trigger::Documents).await;
+    stage.tick(Trigger::Messages).await;
+    stage.verify().await;
+    let mut pages = Vec::new();
+    for trigger in [Trigger::Documents, Trigger::Messages, Trigger::Documents, Trigger::Messages] {
+        stage.with(World::reset_requests);
+        let run = stage.tick(trigger).await;
+        assert_eq!(run.transferred, Some(0), "{run:#?}");
+        pages.push(stage.asked().2);
+    }
+    assert_eq!(pages, [4, 4, 2, 2], "35 of each are four pages; a quiet tick reads two");
+}
+
+#[tokio::test(start_paused = true)]
 async fn hundreds_of_files_cost_three_requests_each_and_the_lists() {
     let stage = Stage::imported(Portal::CaseStatus, 60).await;
     let cases: Vec<u64> = stage.open_cases().into_iter().take(10).collect();
