@@ -14,8 +14,8 @@
 //! | [`plan`] | core | what would change and why; the brakes; the only maker of an approved plan |
 //! | [`http`] | shell | one request path: budgets, retries, clock; the network or a router of the same process |
 //! | [`load`] | shell | the firms folder, the daemon's file, secrets: text in |
-//! | [`mycase`] | shell | the connection and the reader; cases are never written |
-//! | [`portal`] | shell | one reader and one writer for every portal; what differs stands in its profile |
+//! | [`mycase`] | shell | the connection, the reader, and the writer of documents and notes; cases are never written |
+//! | [`portal`] | shell | one reader and one writer for every portal, and what clients gave to it; what differs stands in its profile |
 //! | [`store`] | shell | one sealed redb file per firm |
 //! | [`sync`] | shell | one run of one firm; its page is the contract of a run |
 //! | [`operations`] | shell | one request, one answer; the house of everything one configuration folder holds |
@@ -31,6 +31,13 @@
 //! into the journal before the first request; every confirmed change becomes a link, a line of history and one journal
 //! entry less, in one transaction. An answer that was lost is settled by looking. The report goes to the state, the log and
 //! whoever asked.
+//!
+//! # The way back, and the years between
+//!
+//! Beside that, in lanes of their own, files and messages that clients gave to the portal become documents and notes in MyCase
+//! ([`sync::carry`]): a row of the ledger is durable before each request, so each arrives once. Between the nightly runs
+//! [`sync::changes`] looks only at what moved. The connection is renewed on a timer ([`sync::keep_alive`]), whether or not
+//! anything runs, and says long before it ends that it will.
 //!
 //! # The rule of the layers
 //!
