@@ -9,7 +9,7 @@
 //! 5. The brakes ([`crate::plan::guard`]) part the plan into what may go, what waits for a person, what waits for hours.
 //! 6. One transaction remembers observations, adoptions, the journal and the waiting plan.
 //! 7. `apply` sends; lost answers are settled by looking; what did not take effect is sent once more.
-//! 8. One transaction closes the run ([`closing`]): exceptions, the count of the scan, whether a first run is complete, from
+//! 8. One transaction closes the run (`closing`): exceptions, the count of the scan, whether a first run is complete, from
 //!    where on changes runs look; then the report.
 //!
 //! A changes run ([`changes`]) begins with a look at what moved; when nothing did, that is all. Else it takes the same way from

@@ -3,11 +3,11 @@
 //!
 //! # Flow
 //!
-//! 1. `list`: the portal's list is read as far as it is new ([`place`]); every item on the pages read gets a row in the
+//! 1. `list`: the portal's list is read as far as it is new (`place`); every item on the pages read gets a row in the
 //!    ledger ([`crate::store::Carried`]): older than the file wants, of a case that is not linked, unclear, or owed. The
 //!    place moves in the same transaction as the last rows. Open rows of earlier runs that are due are looked up on the
 //!    page they were seen on, else in the whole list.
-//! 2. `documents`, `messages`: case by case, what is owed is delivered ([`file`], three at a time) or looked up first.
+//! 2. `documents`, `messages`: case by case, what is owed is delivered (`file`, three at a time) or looked up first.
 //! 3. `report`: a run that found nothing is counted, any other is kept like every run's report.
 //!
 //! # Each arrives exactly once
@@ -27,7 +27,7 @@
 //!
 //! # Races and decisions
 //!
-//! - An item belongs to the case its ids name; ids that disagree decide nothing ([`join`]).
+//! - An item belongs to the case its ids name; ids that disagree decide nothing (`join`).
 //! - One item that fails concerns itself; it is tried again after 15 minutes, 1 hour, 6 hours, then daily, by hand at
 //!   once. A connection that is over, a key that is refused, MyCase giving three answers in a row to nobody: the run ends.
 //! - The address of a file may be signed for a short time: a file that is gone is listed once more before that counts.
