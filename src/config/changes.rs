@@ -195,7 +195,11 @@ impl Differences {
         self.note("stages", "not_in_map", true, &old.not_in_map, not_in_map);
         self.note("stages", "hide", true, &old.hide, hide);
         self.note("stages", "start", true, &old.start, start);
-        self.note("stages", "settle", true, &old.settle, settle);
+        let words = |settle: std::time::Duration| match settle.as_secs() {
+            seconds if seconds % 60 == 0 => format!("{} minutes", seconds / 60),
+            seconds => format!("{seconds} seconds"),
+        };
+        self.note("stages", "settle", true, &words(old.settle), &words(*settle));
         self.map("stages.map", &old.map, map);
         let empty = BTreeMap::new();
         let areas: std::collections::BTreeSet<&NameKey> = old.by_area.keys().chain(by_area.keys()).collect();
