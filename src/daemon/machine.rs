@@ -6,9 +6,9 @@
 //! - A run starts when its schedule says so, moved by the firm's share of the spread when firms share a schedule.
 //! - At most `firms_at_once` runs of cases, and as many of documents and messages; who waits longest goes first. A run by
 //!   hand starts at once and is not counted.
-//! - A tick while the schedule's last run still runs (or waits) is skipped and counted. A tick while a run by hand, or a
-//!   lighter run, is under way waits for its end; a heavier run does what the lighter one would: `verify` does all that
-//!   `cases` does, and `cases` all that `changes` does.
+//! - A tick while the schedule's last run still runs is skipped and counted; while it waits the two are one. A tick while a
+//!   run by hand, or a lighter run, is under way waits for its end; a heavier run does what the lighter one would: `verify`
+//!   does all that `cases` does, and `cases` all that `changes` does.
 //! - A tick that fell into downtime (or a leap of the clock) starts one run. Ticks while a firm is inactive, paused or not
 //!   connected pass by.
 //! - After an accepted edit that alters what clients see, runs of cases wait until the file has been quiet for

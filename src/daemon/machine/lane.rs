@@ -140,13 +140,13 @@ impl Lane {
         skipped
     }
 
-    /// A run is due. True when that is a skipped tick: the same schedule's run is under way or waits. A tick that another
-    /// schedule's run covers is none: two schedules that meet are one run.
+    /// A run is due. True when that is a skipped tick: the same schedule's run is under way. A tick that a waiting run, or
+    /// another schedule's, will cover is none: two that meet are one run.
     pub(super) fn want(&mut self, trigger: Trigger, since: Timestamp) -> bool {
         let again = |other: Trigger| other == trigger && trigger != Trigger::ContactHours;
         match (self.running, self.waiting) {
             (Some(running), _) if covers(running, trigger) => return again(running),
-            (_, Some(waiting)) if covers(waiting.trigger, trigger) => return again(waiting.trigger),
+            (_, Some(waiting)) if covers(waiting.trigger, trigger) => {}
             (_, Some(waiting)) => self.waiting = Some(Waiting { trigger, since: waiting.since.min(since) }),
             (_, None) => self.waiting = Some(Waiting { trigger, since }),
         }

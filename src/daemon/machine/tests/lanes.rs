@@ -115,6 +115,20 @@ fn an_edit_delays_cases_and_changes_and_neither_documents_nor_messages() {
 }
 
 #[test]
+fn ticks_that_wait_for_the_file_to_be_quiet_are_one_run_and_none_is_skipped() {
+    let mut rig = Rig::new(&[("acme", with_changes("0 21 * * *", "* * * * *"))], "07:54");
+    let altering = rig.look(|_| (true, true));
+    rig.starts(altering, "07:55");
+    for minute in ["07:56", "07:57", "07:58"] {
+        assert!(rig.tick(minute).is_empty());
+    }
+    assert_eq!(rig.machine.skipped(&id("acme")), 0, "the run that waits will do what they would");
+    assert_eq!(rig.tick("08:10"), acme(Trigger::Changes));
+    rig.tick("08:11");
+    assert_eq!(rig.machine.skipped(&id("acme")), 1, "that one was under way");
+}
+
+#[test]
 fn what_fell_into_downtime_starts_one_run_of_each_kind() {
     let spec = of(Schedule {
         cases: cron("0 3 * * *"),
