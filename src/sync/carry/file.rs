@@ -135,12 +135,13 @@ fn not_made(kit: &Kit, job: &mut Job<PortalFile>, error: WriteError) -> Fate {
     }
     match error {
         WriteError::Unknown { text } => {
-            let asked_at = match &job.row.state {
-                CarryState::Begun { asked_at, .. } => *asked_at,
-                _ => kit.now(),
-            };
+            // Absence counts from the moment the answer was lost.
+            let lost_at = kit.now();
+            if let CarryState::Begun { asked_at, .. } = &mut job.row.state {
+                *asked_at = lost_at;
+            }
             let text = format!("the answer was lost, what became of it is looked up: {text}");
-            Fate::Again { text, wait: Some(Wait::Until(asked_at + LOOK_AFTER)), silent: true }
+            Fate::Again { text, wait: Some(Wait::Until(lost_at + LOOK_AFTER)), silent: true }
         }
         WriteError::NotSent { text } => Fate::Again { text, wait: None, silent: true },
         WriteError::PlaceOver { text } => Fate::Again { text, wait: None, silent: false },

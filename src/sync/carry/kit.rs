@@ -16,6 +16,8 @@ const WAITS: [SignedDuration; 4] =
     [SignedDuration::from_mins(15), SignedDuration::from_hours(1), SignedDuration::from_hours(6), SignedDuration::from_hours(24)];
 /// What was asked of MyCase without an answer is looked up this much later: its lists may lag behind.
 pub(super) const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(2);
+/// The same when a person runs it, who would otherwise be told to come back.
+const LOOK_AFTER_BY_HAND: SignedDuration = SignedDuration::from_secs(10);
 
 /// One run's tools.
 pub(super) struct Kit {
@@ -45,6 +47,11 @@ impl Kit {
     /// The portal's name, as marks bear it.
     pub(super) fn title(&self) -> &str {
         &self.firm.portal.profile.title
+    }
+
+    /// How long after a lost answer its absence in a whole list counts.
+    pub(super) fn patience(&self) -> SignedDuration {
+        if self.by_hand { LOOK_AFTER_BY_HAND } else { LOOK_AFTER }
     }
 
     /// When an item that did not arrive is tried again.

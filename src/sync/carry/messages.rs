@@ -56,15 +56,16 @@ async fn read(kit: &Kit, case: CaseId) -> Result<Seen<SeenNote>, Fate> {
 }
 
 async fn deliver(kit: &Kit, job: &mut Job<PortalMessage>, notes: Option<&Seen<SeenNote>>, template: &Template) -> Result<Fate, Fate> {
-    if let CarryState::Begun { asked_at, .. } = &job.row.state
-        && kit.now() < *asked_at + LOOK_AFTER
-    {
-        return Ok(Fate::Later(Wait::Until(*asked_at + LOOK_AFTER)));
-    }
     if let Some(notes) = notes.filter(|_| must_look(job)) {
         let bears = |note: &&SeenNote| note.note.as_deref().is_some_and(|text| words::bears(text, kit.title(), Shelf::Messages, &job.id));
         if let Some(found) = notes.items.iter().find(bears).map(|note| note.id) {
             return found_there(kit, job, found);
+        }
+        // What is there is there; that it is not there may be too early to say.
+        if let CarryState::Begun { asked_at, .. } = &job.row.state
+            && kit.now() < *asked_at + kit.patience()
+        {
+            return Ok(Fate::Later(Wait::Until(*asked_at + kit.patience())));
         }
         if !notes.whole {
             let text = "MyCase's list of the case's notes could not be read whole".to_owned();
@@ -98,6 +99,8 @@ async fn send(kit: &Kit, job: &mut Job<PortalMessage>, message: &PortalMessage, 
     match kit.writer.create_note(job.case, &new).await {
         Ok(note) => settled(kit, job, CarryState::Note { note, at: kit.now() }, Fate::Delivered),
         Err(WriteError::Unknown { text }) => {
+            let asked_at = kit.now();
+            job.row.state = CarryState::Begun { path: None, asked_at };
             let text = format!("the answer was lost, what became of it is looked up: {text}");
             Err(Fate::Again { text, wait: Some(Wait::Until(asked_at + LOOK_AFTER)), silent: true })
         }

@@ -15,9 +15,9 @@
 //! A row is durable before the request that follows from it:
 //!
 //! - *Owed*: surely nothing of it is in MyCase. Crash: it is owed still.
-//! - *Begun*: MyCase was asked to make the record or note. Crash, or an answer that is lost: nothing is asked again before
-//!   the case's documents (notes) were read whole, two minutes later at the soonest, and do not show it: by the mark in
-//!   description (text), else by the path it was given.
+//! - *Begun*: MyCase was asked to make the record or note. Crash, or an answer that is lost: it is looked for by the mark in
+//!   description (text), else by the path it was given. Found, it counts at once; nothing is asked again before the case's
+//!   documents (notes) were read whole without it, two minutes later at the soonest (ten seconds when a person asks).
 //! - *Posted*: the record is there, its bytes belong at a known place. Crash: they are put there again; a place that is over
 //!   is followed by a version of the same document, never by another document.
 //! - *Document*, *Note*: delivered, with length and SHA-256 of what was sent.

@@ -21,11 +21,16 @@ impl Course {
 
 /// The report; kept and logged unless the run found nothing. `result` holds sentences for people.
 pub(super) fn concluded(engine: &Engine, course: Course, by_hand: bool, tally: Tally, result: Result<Vec<String>, RunError>) -> RunReport {
-    let Tally { transferred, failures, news, .. } = tally;
-    let (notes, error) = match result {
+    let Tally { transferred, failures, news, later, .. } = tally;
+    let (mut notes, error) = match result {
         Ok(notes) => (notes, None),
         Err(error) => (Vec::new(), Some(error)),
     };
+    if later > 0 {
+        notes.push(format!(
+            "what became of {later} without an answer from MyCase is looked up at the next run, seconds later at the soonest"
+        ));
+    }
     let now = engine.hands.clock.now();
     let (before, after) = (course.requests, engine.requests());
     connection::after_run(engine, error.as_ref(), None, before);

@@ -11,8 +11,9 @@ use crate::sync::RunError;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
-/// MyCase's clock and ours may differ by so much.
-const CLOCKS: SignedDuration = SignedDuration::from_mins(1);
+/// MyCase's clock and ours may differ by so much. The path was nobody's when it was chosen: what bears it and is not older
+/// than this is what we asked for.
+const CLOCKS: SignedDuration = SignedDuration::from_hours(24);
 
 /// The documents of one case, and the names that this run gave.
 pub(super) struct CaseShelf<'k> {
@@ -20,6 +21,8 @@ pub(super) struct CaseShelf<'k> {
     folder: &'k str,
     documents: Vec<SeenDocument>,
     whole: bool,
+    /// How long after a lost answer absence counts.
+    patience: SignedDuration,
     /// Folded names in the folder.
     taken: BTreeSet<String>,
     /// Documents that a file of the portal accounts for.
@@ -64,18 +67,18 @@ impl<'k> CaseShelf<'k> {
     pub(super) async fn read(kit: &'k Kit, case: CaseId) -> Result<CaseShelf<'k>, Fate> {
         let seen = kit.mycase.case_documents(case).await.map_err(|error| unread(kit, "file", error))?;
         let seen = seen.ok_or_else(|| no_case("file"))?;
-        Ok(CaseShelf::of(kit.title(), &kit.firm.documents.folder, seen.items, seen.whole))
+        let shelf = CaseShelf::of(kit.title(), &kit.firm.documents.folder, seen.items, seen.whole);
+        Ok(CaseShelf { patience: kit.patience(), ..shelf })
     }
 
     fn of(title: &'k str, folder: &'k str, documents: Vec<SeenDocument>, whole: bool) -> CaseShelf<'k> {
-        let taken = documents.iter().flat_map(|document| names_in(folder, document)).map(names::folded).collect();
-        CaseShelf { title, folder, documents, whole, taken, used: BTreeSet::new() }
+        let taken = documents.iter().flat_map(|document| names_maybe_in(folder, document)).map(names::folded).collect();
+        CaseShelf { title, folder, documents, whole, patience: LOOK_AFTER, taken, used: BTreeSet::new() }
     }
 
     /// What is to be done with a file that is owed or begun.
     pub(super) fn step(&mut self, job: &Job<PortalFile>, now: Timestamp) -> Step {
         match &job.row.state {
-            CarryState::Begun { asked_at, .. } if now < *asked_at + LOOK_AFTER => Step::Early(*asked_at + LOOK_AFTER),
             CarryState::Begun { path, asked_at } => {
                 let path = path.clone().unwrap_or_default();
                 let found = self.by_mark(&job.id).or_else(|| self.by_path(&path, *asked_at - CLOCKS));
@@ -85,6 +88,8 @@ impl<'k> CaseShelf<'k> {
                         Step::Version(document, path)
                     }
                     (Some(_), None) => Step::HalfThere,
+                    // What is there is there; that it is not there may be too early to say.
+                    (None, _) if now < *asked_at + self.patience => Step::Early(*asked_at + self.patience),
                     (None, _) if !self.whole => Step::NotWhole,
                     (None, Some(file)) => self.name(file),
                     (None, None) => Step::Gone,
@@ -141,16 +146,19 @@ impl<'k> CaseShelf<'k> {
         self.documents.iter().find(bears).map(|document| document.id)
     }
 
-    /// A document at exactly this path, made no earlier than we asked, and no other file's.
+    /// A document at exactly this path (of this name, when MyCase gives no path), not from before we asked, and no other
+    /// file's.
     fn by_path(&self, path: &str, since: Timestamp) -> Option<DocumentId> {
-        let path = names::folded_path(path);
+        let (path, last) = (names::folded_path(path), names::folded(words::name_of(path)));
         let at_path = |document: &SeenDocument| {
-            let found = document.path.as_deref().unwrap_or_default();
+            let Some(found) = document.path.as_deref() else {
+                return document.name.as_deref().is_some_and(|name| names::folded(name) == last);
+            };
             let beside = document.name.as_deref().map(|name| format!("{}/{name}", found.trim_end_matches('/')));
             names::folded_path(found) == path || beside.is_some_and(|beside| names::folded_path(&beside) == path)
         };
         let fits =
-            |document: &&SeenDocument| document.created_at.is_some_and(|at| at >= since) && self.is_free(document) && at_path(document);
+            |document: &&SeenDocument| document.created_at.is_none_or(|at| at >= since) && self.is_free(document) && at_path(document);
         self.documents.iter().find(fits).map(|document| document.id)
     }
 
@@ -184,6 +192,12 @@ fn names_in<'d>(folder: &str, document: &'d SeenDocument) -> impl Iterator<Item 
     let last = names::within(folder, path);
     let beside = document.name.as_deref().filter(|_| names::folded_path(path) == names::folded_path(folder));
     last.into_iter().chain(beside)
+}
+
+/// The same, with what stands in a folder that is not known: a name that may be taken is not given.
+fn names_maybe_in<'d>(folder: &str, document: &'d SeenDocument) -> impl Iterator<Item = &'d str> {
+    let unknown = document.name.as_deref().filter(|_| document.path.is_none());
+    names_in(folder, document).chain(unknown)
 }
 
 /// What a step without a request means for a file.
@@ -283,24 +297,39 @@ mod tests {
     }
 
     #[test]
-    fn what_was_begun_is_looked_up_by_mark_then_by_path_and_not_too_early() {
+    fn what_was_begun_is_found_at_once_by_mark_then_by_path_and_is_not_missed_too_early() {
         let begun = |minutes| {
             let asked_at = now() - SignedDuration::from_mins(minutes);
             job("7", "scan.pdf", CarryState::Begun { path: Some("Case Documents/scan.pdf".into()), asked_at }, false)
         };
         let marked = document(1, "Case Documents/scan.pdf", "From the client portal: Case Status file 7");
-        assert!(matches!(shelf(std::slice::from_ref(&marked)).step(&begun(1), now()), Step::Early(_)));
         let path = "Case Documents/scan.pdf".to_owned();
+        assert_eq!(shelf(std::slice::from_ref(&marked)).step(&begun(0), now()), Step::Version(DocumentId(1), path.clone()));
+        assert!(matches!(shelf(&[]).step(&begun(1), now()), Step::Early(_)), "MyCase's list may lag behind");
         assert_eq!(shelf(&[marked]).step(&begun(3), now()), Step::Version(DocumentId(1), path.clone()));
         let moved = SeenDocument { path: Some("Case Documents".into()), ..document(2, "Case Documents/scan.pdf", "") };
         let mut elsewhere = CaseShelf::of("Case Status", "Another Folder", vec![moved], true);
         assert_eq!(elsewhere.step(&begun(3), now()), Step::Version(DocumentId(2), path.clone()), "the folder was another then");
         let unmarked = document(2, "Case Documents/scan.pdf", "");
         assert_eq!(shelf(std::slice::from_ref(&unmarked)).step(&begun(3), now()), Step::Version(DocumentId(2), path));
-        let older = SeenDocument { created_at: Some(now() - SignedDuration::from_hours(1)), ..unmarked };
+        let older = SeenDocument { created_at: Some(now() - SignedDuration::from_hours(48)), ..unmarked };
         assert_eq!(shelf(&[older]).step(&begun(3), now()), new("scan (2).pdf"), "that one was there before");
         assert_eq!(shelf(&[]).step(&begun(3), now()), new("scan.pdf"));
+        let hasty = &mut CaseShelf { patience: SignedDuration::from_secs(10), ..shelf(&[]) };
+        assert_eq!(hasty.step(&begun(1), now()), new("scan.pdf"), "a person waits");
         let partial = &mut CaseShelf { whole: false, ..shelf(&[]) };
         assert_eq!(partial.step(&begun(3), now()), Step::NotWhole);
+    }
+
+    #[test]
+    fn what_was_begun_is_found_without_path_and_time_and_under_another_clock() {
+        let path = "Case Documents/scan.pdf".to_owned();
+        let begun = job("7", "scan.pdf", CarryState::Begun { path: Some(path.clone()), asked_at: now() }, false);
+        let bare = SeenDocument { path: None, description: None, created_at: None, ..document(4, "x/scan.pdf", "") };
+        assert_eq!(shelf(std::slice::from_ref(&bare)).step(&begun, now()), Step::Version(DocumentId(4), path.clone()));
+        let behind = SeenDocument { created_at: Some(now() - SignedDuration::from_hours(3)), ..document(4, "Case Documents/scan.pdf", "") };
+        assert_eq!(shelf(&[behind]).step(&begun, now()), Step::Version(DocumentId(4), path));
+        let owed = job("8", "scan.pdf", CarryState::Owed, false);
+        assert_eq!(shelf(&[bare]).step(&owed, now()), new("scan (2).pdf"), "it may stand in the folder");
     }
 }

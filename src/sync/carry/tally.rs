@@ -53,6 +53,8 @@ pub(super) struct Tally {
     pub(super) failures: Vec<Failure>,
     /// Whether any row came to need attention, or was settled.
     pub(super) news: bool,
+    /// Items whose lost answer it is too early to look up.
+    pub(super) later: usize,
     silent: u32,
 }
 
@@ -69,7 +71,10 @@ impl Tally {
                 self.news = true;
                 Ok(())
             }
-            Fate::Later(wait) => Ok(kit.put(&job, Some(wait))?),
+            Fate::Later(wait) => {
+                self.later += 1;
+                Ok(kit.put(&job, Some(wait))?)
+            }
             Fate::Trouble { reason, wait, failed } => {
                 self.news = true;
                 self.silent = 0;
