@@ -80,6 +80,10 @@ pub enum Command {
     Resume(FirmArgs),
     /// Connection, next and last runs, what needs attention, what waits
     Status(StatusArgs),
+    /// Where each portal field of a case comes from, what was last sent, why it is or is not in step
+    Explain(ExplainArgs),
+    /// What was changed in the portal, when, by which run and with whose yes
+    History(HistoryArgs),
     /// The daemon reads the folder now
     Reload(ReloadArgs),
     /// The next run looks back lookback.first again
@@ -259,6 +263,40 @@ pub struct StatusArgs {
     /// Show it again every two seconds, until Ctrl-C (with a daemon)
     #[arg(long)]
     pub watch: bool,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The firm
+    pub firm: String,
+    /// The case: its id or the address of its page in MyCase
+    pub case: String,
+    /// With client data in json, too; the text for a terminal always has it
+    #[arg(long)]
+    pub show_values: bool,
+}
+
+/// `history`.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// The firm
+    pub firm: String,
+    /// Only this case: its id or the address of its page in MyCase
+    pub case: Option<String>,
+    /// At most so many changes, the newest
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = changes)]
+    pub limit: usize,
+    /// Only changes since then, in the firm's zone: 2026-12-01, 2026-12-01T08:00
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// With the values before and after (client data)
+    #[arg(long)]
+    pub show_values: bool,
+}
+
+fn changes(number: &str) -> Result<usize, String> {
+    number.parse().ok().filter(|number| *number > 0).ok_or_else(|| "a number from 1".to_owned())
 }
 
 /// `schema`.

@@ -4,7 +4,8 @@ use super::args::{Command, Common, Format, Typed};
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::{
-    check, completions, connect, demo, disconnect, fields, init, logging, pause, plan, reload, sandbox, schema, secret, status, sync,
+    check, completions, connect, demo, disconnect, explain, fields, history, init, logging, pause, plan, reload, sandbox, schema, secret,
+    status, sync,
 };
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -27,7 +28,7 @@ pub(super) struct Desk {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let typed = match Typed::try_parse_from(arguments) {
         Ok(typed) => typed,
-        Err(error) => return explain(&error),
+        Err(error) => return usage(&error),
     };
     let output = Output::new(typed.common.format);
     let desk = Desk { common: typed.common, output, interrupted: AtomicBool::new(false) };
@@ -69,6 +70,8 @@ fn dispatch(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
         Command::Reset(args) => wait(pause::reset(args, desk)),
         Command::Rebind(args) => wait(pause::rebind(args, desk)),
         Command::Status(args) => wait(status::status(args, desk)),
+        Command::Explain(args) => wait(explain::explain(args, desk)),
+        Command::History(args) => wait(history::history(args, desk)),
         Command::Reload(args) => wait(reload::reload(args, desk)),
         Command::Run => wait(super::run::run(desk)),
         Command::Sandbox(args) => wait(sandbox::sandbox(args, desk)),
@@ -76,7 +79,7 @@ fn dispatch(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
 }
 
 /// Help and version are answers; everything else is a usage error with the right words already in it.
-fn explain(error: &clap::Error) -> Exit {
+fn usage(error: &clap::Error) -> Exit {
     // A closed pipe is the reader's choice and no error.
     drop(error.print());
     match error.kind() {

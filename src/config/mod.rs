@@ -22,6 +22,7 @@ mod profile_parse;
 mod profiles;
 mod raw;
 pub mod render;
+mod rule;
 pub mod schema;
 mod secret;
 mod sources;
@@ -51,6 +52,7 @@ pub use profile::{
 };
 pub use profile_parse::{BodyExpression, EXPRESSION_NAMES, ExpressionError};
 pub use profiles::{Profiles, profile_schema};
+pub use rule::Rule;
 pub use secret::SecretRef;
 pub use sources::{SOURCES, Source, SourceNameError};
 pub use template::{Template, TemplateError};

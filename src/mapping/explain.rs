@@ -3,7 +3,7 @@
 
 use super::stages::{Area, How, Stage};
 use super::{Mapper, Wanted};
-use crate::config::{Firm, Lead, LeadMissing};
+use crate::config::{Firm, Lead, LeadMissing, Rule};
 use crate::domain::{CaseStatus, Kind, Kinds, SeenCase};
 use std::fmt;
 
@@ -18,13 +18,28 @@ pub struct Because {
     pub why: String,
     /// The firm file with the line that decided, e.g. `acme.firm.toml:41`; `None` when a default or MyCase did.
     pub place: Option<String>,
+    /// The setting that decided, where no line of a map or of `[fields]` did.
+    pub rule: Option<Rule>,
 }
+
+const AREAS: Rule = Rule::of("practice_areas", "not_in_map");
+const STAGES: Rule = Rule::of("stages", "not_in_map");
+const HIDE: Rule = Rule::of("stages", "hide");
+const WHO: Rule = Rule::of("clients", "who");
+const PHONE: Rule = Rule::of("clients", "phone");
+const LEAD: Rule = Rule::of("staff", "lead");
+const GIVEN: Rule = Rule::of("staff", "lead_missing");
+const STAFF: Rule = Rule::of("staff", "");
 
 impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Because { field, kind: _, why, place } = self;
+        let Because { field, kind: _, why, place, rule } = self;
         write!(f, "{field}: {why}")?;
-        place.as_ref().map_or(Ok(()), |place| write!(f, " ({place})"))
+        match (place, rule) {
+            (Some(place), _) => write!(f, " ({place})"),
+            (None, Some(rule)) => write!(f, " ({rule})"),
+            (None, None) => Ok(()),
+        }
     }
 }
 
@@ -61,28 +76,29 @@ impl Mapper {
     }
 
     fn explain_clients(&self, case: &SeenCase) -> Vec<Because> {
-        let contact = |field: &str, why: String| because(field, Kind::Contact, why, None);
+        let contact = |field: &str, why: String, rule| Because { rule: Some(rule), ..because(field, Kind::Contact, why, None) };
         let chosen = match self.clients.choose(case, &self.firm, &self.reference) {
             Ok(chosen) => chosen,
-            Err(reason) => return vec![contact("clients", format!("not decided: {}", reason.text))],
+            Err(reason) => return vec![contact("clients", format!("not decided: {}", reason.text), WHO)],
         };
         let people: Vec<String> = chosen.people.iter().map(|client| client.id.to_string()).collect();
-        let mut told = vec![contact("clients", format!("person {}, {} ([clients] who)", people.join(", "), chosen.because))];
+        let mut told = vec![contact("clients", format!("person {}, {}", people.join(", "), chosen.because), WHO)];
         for client in chosen.people {
             let login = super::people::Login::of(client, &self.firm);
             told.push(contact(
                 "phone",
                 match login.phone {
-                    Some(kind) => format!("the {} phone of person {} ([clients] phone)", super::reasons::phone_word(kind), client.id),
-                    None => format!("person {} has no valid phone among those of [clients] phone", client.id),
+                    Some(kind) => format!("the {} phone of person {}", super::reasons::phone_word(kind), client.id),
+                    None => format!("person {} has no valid phone of those named", client.id),
                 },
+                PHONE,
             ));
         }
         told
     }
 
     fn explain_staff(&self, case: &SeenCase) -> Vec<Because> {
-        let update = |field: &str, why: String| because(field, Kind::Update, why, None);
+        let update = |field: &str, why: String, rule| Because { rule: Some(rule), ..because(field, Kind::Update, why, None) };
         let team = self.staff.team(case, &self.firm);
         let flag = |flag: Lead| match flag {
             Lead::LeadLawyer => "lead_lawyer",
@@ -90,12 +106,12 @@ impl Mapper {
         };
         let given = matches!(&self.firm.staff.lead_missing, LeadMissing::Email(address) if team.email == Some(address.as_str()));
         let lead = match team.lead {
-            _ if given => "the address that [staff] lead_missing gives".to_owned(),
-            Some((id, by)) => format!("staff {id}, marked as {} in MyCase ([staff] lead)", flag(by)),
-            None => "nobody on the case leads it ([staff] lead)".to_owned(),
+            _ if given => ("the address for cases that nobody leads".to_owned(), GIVEN),
+            Some((id, by)) => (format!("staff {id}, marked as {} in MyCase", flag(by)), LEAD),
+            None => ("nobody on the case leads it".to_owned(), LEAD),
         };
         let others = team.members.iter().filter(|member| Some(member.email.as_str()) != team.email).count();
-        vec![update("attorney", lead), update("team", format!("the lead attorney and {others} more of the case's staff ([staff])"))]
+        vec![update("attorney", lead.0, lead.1), update("team", format!("the lead attorney and {others} more of the case's staff"), STAFF)]
     }
 
     fn explain_fields(&self, case: &SeenCase) -> Vec<Because> {
@@ -122,34 +138,45 @@ fn state(case: &SeenCase) -> Because {
 
 fn explain_area(firm: &Firm, case: &SeenCase, area: &Area) -> Because {
     let name = case.practice_area.as_deref().unwrap_or_default();
-    let (why, line) = sentence(area.how, name, area.to.as_deref(), "[practice_areas]");
-    because("practice_area", Kind::Stage, why, at(firm, line))
+    let (why, line) = sentence(area.how, name, area.to.as_deref());
+    Because { rule: rule(area.how, AREAS), ..because("practice_area", Kind::Stage, why, at(firm, line)) }
 }
 
 fn explain_stage(firm: &Firm, case: &SeenCase, stage: &Stage, area: &Area) -> Because {
     let name = case.stage.as_deref().unwrap_or_default();
-    let (why, line) = match (stage.how, &area.reason, &stage.reason) {
-        (How::Undecided, Some(_), None) => (format!("{name:?} waits for the practice area"), 0),
-        _ => sentence(stage.how, name, stage.to.as_deref(), "[stages]"),
-    };
-    because("stage", Kind::Stage, why, at(firm, line))
+    match (stage.how, &area.reason, &stage.reason) {
+        (How::Undecided, Some(_), None) => because("stage", Kind::Stage, format!("{name:?} waits for the practice area"), None),
+        _ => {
+            let (why, line) = sentence(stage.how, name, stage.to.as_deref());
+            Because { rule: rule(stage.how, STAGES), ..because("stage", Kind::Stage, why, at(firm, line)) }
+        }
+    }
 }
 
-fn sentence(how: How, name: &str, to: Option<&str>, section: &str) -> (String, u32) {
+fn sentence(how: How, name: &str, to: Option<&str>) -> (String, u32) {
     let to = to.unwrap_or_default();
     match how {
         How::Map { line } => (format!("{name:?} is {to:?}"), line),
         How::ForArea { line } => (format!("{name:?} is {to:?} for this practice area"), line),
-        How::SameName => (format!("{to:?}, the same name as in MyCase ({section} not_in_map)"), 0),
-        How::Hidden => (format!("{name:?} is not shown to clients, the portal's stays ({section} hide)"), 0),
-        How::Keep => (format!("{name:?} is not in the map, the portal's stays ({section} not_in_map)"), 0),
+        How::SameName => (format!("{to:?}, the same name as in MyCase"), 0),
+        How::Hidden => (format!("{name:?} is not shown to clients, the portal's stays"), 0),
+        How::Keep => (format!("{name:?} is not in the map, the portal's stays"), 0),
         How::Absent => ("MyCase has none, the portal's stays".to_owned(), 0),
-        How::Undecided => (format!("{name:?} is not decided ({section} not_in_map)"), 0),
+        How::Undecided => (format!("{name:?} is not decided"), 0),
+    }
+}
+
+/// The setting behind a name that no line of a map decided.
+fn rule(how: How, not_in_map: Rule) -> Option<Rule> {
+    match how {
+        How::SameName | How::Keep | How::Undecided => Some(not_in_map),
+        How::Hidden => Some(HIDE),
+        How::Map { .. } | How::ForArea { .. } | How::Absent => None,
     }
 }
 
 fn because(field: &str, kind: Kind, why: String, place: Option<String>) -> Because {
-    Because { field: field.to_owned(), kind, why, place }
+    Because { field: field.to_owned(), kind, why, place, rule: None }
 }
 
 /// The firm file with a line; `None` when a default applied.

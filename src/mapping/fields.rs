@@ -83,6 +83,17 @@ impl Fields {
     }
 }
 
+impl Fields {
+    /// The value of each field as MyCase has it, before it is put into the portal's form; a template has none of its own.
+    pub(super) fn seen<'a>(&'a self, facts: &Facts<'a>) -> BTreeMap<&'a str, Cow<'a, str>> {
+        let first = |field: &'a Field| match &field.source {
+            Source::First(getters) => Some((field.name.as_str(), getters.iter().find_map(|(getter, _)| getter.read(facts))?)),
+            Source::Template(_) => None,
+        };
+        self.fields.iter().filter_map(first).collect()
+    }
+}
+
 impl Field {
     fn new(name: &str, rule: &FieldRule, firm: &Firm, reference: &Reference) -> Result<Field, MapperError> {
         let (source, of_client) = match &rule.source {

@@ -17,6 +17,10 @@ pub enum Answer {
     Status(Box<FirmStatus>),
     /// Every case that needs attention, one by one.
     Exceptions(Vec<CaseException>),
+    /// `explain`.
+    Explained(Box<super::Explained>),
+    /// `history`.
+    History(Box<super::History>),
     /// `connect`: the address to open.
     Authorize {
         /// The address.

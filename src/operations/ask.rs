@@ -52,6 +52,32 @@ pub enum Ask {
     Status,
     /// Every case that needs attention, one by one.
     Exceptions,
+    /// Where each portal field of one case comes from, and why it is or is not in step.
+    Explain(ExplainAsk),
+    /// What was changed in the portal.
+    History(HistoryAsk),
+}
+
+/// `casebridge history`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct HistoryAsk {
+    /// Only this case, as typed.
+    pub case: Option<String>,
+    /// At most so many changes, the newest.
+    pub limit: usize,
+    /// Only changes since then.
+    pub since: Option<Timestamp>,
+    /// With client data.
+    pub show_values: bool,
+}
+
+/// `casebridge explain`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ExplainAsk {
+    /// The case, as typed (an id or an address).
+    pub case: String,
+    /// With client data; else a word stands in its place.
+    pub show_values: bool,
 }
 
 /// `casebridge plan`.

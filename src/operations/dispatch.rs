@@ -1,6 +1,6 @@
 //! From a request to the function that answers it.
 
-use super::{Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, carry, connect, disconnect, plan, status};
+use super::{Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, carry, connect, disconnect, explain, history, plan, status};
 use crate::domain::{CaseId, Kinds, PlanName};
 use crate::plan::Reach;
 use crate::plan::guard::Filter;
@@ -30,6 +30,8 @@ pub async fn answer(engine: &Engine, ask: Ask, by: &Caller, progress: &Progress)
         Ask::ConnectEnd { redirected } => connect::end(engine, &redirected).await,
         Ask::Disconnect => disconnect::disconnect(&engine.hands).await,
         Ask::Status => Ok(Answer::Status(Box::new(status::status(&engine.firm, engine.store(), engine.hands.clock.now())?))),
+        Ask::Explain(ask) => explain::explain(engine, ask).await,
+        Ask::History(ask) => history::history(engine, ask),
         Ask::Exceptions => Ok(Answer::Exceptions(carry::attention(engine.store(), true)?)),
     }
 }
@@ -133,7 +135,7 @@ pub(crate) fn reach(engine: &Engine, typed: &[String]) -> Result<Reach, Operatio
 }
 
 /// The cases typed, each of this firm; every problem at once.
-fn cases(engine: &Engine, typed: &[String]) -> Result<BTreeSet<CaseId>, OperationError> {
+pub(super) fn cases(engine: &Engine, typed: &[String]) -> Result<BTreeSet<CaseId>, OperationError> {
     let known = engine.store().meta::<AccountMyCase>()?.map(|account| account.url);
     let site = engine.firm.mycase.web_url.as_ref().map(|url| url.to_string()).or(known);
     let parsed = typed.iter().map(|text| text.parse::<crate::domain::CaseRef>().and_then(|case| case.within(site.as_deref())));

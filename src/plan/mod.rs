@@ -27,6 +27,7 @@ mod planner;
 mod reasons;
 pub mod render;
 mod stages;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -37,3 +38,4 @@ pub use context::{Context, Reach};
 pub use guard::{Approval, ApprovedPlan, DayBook, Filter, Held, HeldWhy, Judged, Resumed};
 pub use measure::{Effect, measure};
 pub use planner::{Look, Planner};
+pub use standing::{Told, standing};

@@ -343,7 +343,7 @@ pub(crate) async fn read_listing(engine: &Engine, progress: &Progress) -> Result
 }
 
 /// The day before which an unlinked case's last change is too old.
-fn lookback(engine: &Engine, first: bool, now: Timestamp) -> Result<Timestamp, RunError> {
+pub(super) fn lookback(engine: &Engine, first: bool, now: Timestamp) -> Result<Timestamp, RunError> {
     let long = first || engine.store().meta::<LookbackFirst>()?.is_some_and(|reset| reset.0);
     let span: Span = if long { engine.firm.lookback.first } else { engine.firm.lookback.later };
     let cutoff = now.to_zoned(engine.firm.time_zone.clone()).checked_sub(span);

@@ -59,3 +59,17 @@ fn an_empty_field_is_explained_when_asked_but_is_no_reason_for_a_change() {
     assert!(told(mapper.explain(&case).iter().map(ToString::to_string).collect()));
     assert!(!told(mapper.why(&case, &wanted, [Kind::Update].into_iter().collect())));
 }
+
+#[test]
+fn the_table_lays_mycases_value_beside_the_rule_and_what_it_comes_to() {
+    let (mapper, wanted, case) = plain().mapper();
+    let rows = mapper.table(&case, &wanted);
+    let row = |field: &str| rows.iter().find(|row| row.because.field == field).map(|row| (row.seen.as_deref(), row.wanted.as_deref()));
+    assert_eq!(row("stage"), Some((Some("Demand"), Some("Demand"))));
+    assert_eq!(row("phone"), Some((Some("(212) 736-5000 (cell of person 55)"), Some("+12127365000"))));
+    assert_eq!(row("email"), Some((Some("Jane@Example.com (person 55)"), Some("jane@example.com"))));
+    assert_eq!(row("clients"), Some((Some("Jane Doe (person 55)"), Some("Jane Doe (person 55)"))));
+    assert_eq!(row("attorney"), Some((Some("Ann Lee (staff 7, lead attorney)"), Some("staff7@acme.example"))));
+    assert_eq!(row("name"), Some((Some("Doe v. Roe"), Some("Doe v. Roe"))));
+    assert!(!format!("{rows:?}").contains("Doe"), "values are for those who asked");
+}

@@ -2,6 +2,7 @@
 
 mod connection;
 mod daemon;
+mod explain;
 mod files;
 mod firm;
 mod house;
