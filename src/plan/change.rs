@@ -137,6 +137,9 @@ pub struct Plan {
     pub swaps: Vec<Change>,
     /// Records to be taken as a case's own.
     pub adoptions: Vec<Adoption>,
+    /// How many of them no case was linked to before.
+    #[serde(default)]
+    pub taken_over: usize,
     /// What only the state has to remember.
     pub observations: Vec<Observation>,
     /// What needs attention.

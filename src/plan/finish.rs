@@ -157,6 +157,7 @@ impl Planner {
             changes: Vec::new(),
             swaps: Vec::new(),
             adoptions: Vec::new(),
+            taken_over: 0,
             observations: observations.into_values().collect(),
             exceptions: reasons.into_iter().filter_map(exception).collect(),
             unchanged,
@@ -164,18 +165,17 @@ impl Planner {
             notes: Vec::new(),
             look_again,
         };
-        let mut taken_over = 0;
         for Draft { change, swap, adoption, taken_over: new } in drafts.into_values() {
             plan.changes.extend(change);
             plan.swaps.extend(swap);
             plan.adoptions.extend(adoption);
-            taken_over += usize::from(new);
+            plan.taken_over += usize::from(new);
         }
-        if taken_over > 0 {
+        if plan.taken_over > 0 {
             let one =
                 "record already in the portal is taken over; its phone numbers, e-mail addresses and clients' names could not be compared";
             let many = "records already in the portal are taken over; their phone numbers, e-mail addresses and clients' names could not be compared";
-            notes.push(cases(taken_over, one, many));
+            notes.push(cases(plan.taken_over, one, many));
         }
         for kind in Kind::ALL {
             let count = plan.changes.iter().filter(|change| change.kinds.contains(kind)).count();

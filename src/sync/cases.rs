@@ -339,7 +339,7 @@ fn read(studied: &Studied, planned: Counts, done: &mut Done) {
     done.notes.extend(studied.plan.notes.iter().cloned());
     done.complete = studied.complete;
     done.counts = planned;
-    done.adopted = studied.plan.adoptions.len();
+    done.adopted = studied.plan.taken_over;
 }
 
 /// Cases that were asked for by name and are not there.

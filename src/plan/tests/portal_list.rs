@@ -46,7 +46,7 @@ fn with_a_lost_state_every_record_is_adopted_and_nothing_is_created() {
     world.first = true;
     let plan = world.plan(&[case(1), case(2), case(3)]);
     assert_eq!(kinds(&plan), [(3, vec![Kind::Create])]);
-    assert_eq!(plan.adoptions.len(), 2);
+    assert_eq!((plan.adoptions.len(), plan.taken_over), (2, 2));
     assert_eq!((plan.unchanged, plan.open_linked), (2, 2));
     assert!(plan.notes[0].starts_with("2 records already in the portal are taken over"), "{:?}", plan.notes);
     world.apply(&plan);
@@ -178,7 +178,7 @@ fn what_the_portal_shows_as_wanted_already_is_taken_over_without_a_word() {
     let cases = [case(1).stage("Demand"), case(2).closed()];
     let plan = world.plan(&cases);
     assert!(plan.changes.is_empty() && plan.exceptions.is_empty());
-    assert_eq!(plan.adoptions.len(), 2);
+    assert_eq!((plan.adoptions.len(), plan.taken_over), (2, 0));
     assert!(plan.notes.is_empty(), "nothing was newly taken over");
     world.apply(&plan);
     world.lists = false;
