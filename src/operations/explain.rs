@@ -80,7 +80,8 @@ fn fields<'a>(rows: impl Iterator<Item = &'a FieldRow>, closeup: &Closeup, histo
     let changed: Vec<String> = change.map(Change::fields).unwrap_or_default();
     let view = |row: &FieldRow| {
         let because = &row.because;
-        let last = history.iter().find(|entry| names(&entry.fields, &because.field));
+        let made = |entry: &HistoryEntry| entry.kinds.contains(Kind::Create) && because.field == "state";
+        let last = history.iter().find(|entry| made(entry) || names(&entry.fields, &because.field));
         let sent = closeup.sent.as_ref().and_then(|record: &Record| value_of(record, &because.field));
         let state = match &closeup.link {
             None => FieldState::NotInPortal,
@@ -104,9 +105,14 @@ fn fields<'a>(rows: impl Iterator<Item = &'a FieldRow>, closeup: &Closeup, histo
     rows.map(view).collect()
 }
 
-/// Whether a change's fields name this one; a person's names belong to who the clients are.
+/// Whether a change's fields name this one: a person's names belong to who the clients are, and who they are brings phone and
+/// e-mail address with it.
 fn names(fields: &[String], field: &str) -> bool {
-    fields.iter().any(|named| named == field || (field == "clients" && matches!(named.as_str(), "first_name" | "last_name")))
+    fields.iter().map(String::as_str).any(|named| match named {
+        "first_name" | "last_name" => field == "clients",
+        "clients" => matches!(field, "clients" | "phone" | "email"),
+        named => named == field,
+    })
 }
 
 /// With a word in the place of client data.

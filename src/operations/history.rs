@@ -96,6 +96,7 @@ fn line(entry: &HistoryEntry, show_values: bool) -> HistoryLine {
         Approval::ByLimits => (None, None, None),
         Approval::Person { who, at, plan } => (Some(who.clone()), Some(*at), Some(plan.clone())),
     };
+    let fields = &whole(fields, after.as_ref());
     let gone = after.is_none();
     let values = |stage: &Option<String>, record: Option<&Record>, word: Option<&str>| -> BTreeMap<String, Option<String>> {
         let value = |field: &String| match (field.as_str(), record) {
@@ -121,4 +122,15 @@ fn line(entry: &HistoryEntry, show_values: bool) -> HistoryLine {
         after: values(&stage.1, after.as_ref(), Some(if create { "set" } else { "changed" })),
         values_gone: gone,
     }
+}
+
+/// Who the clients are brings phone and e-mail address with it.
+fn whole(fields: &[String], after: Option<&Record>) -> Vec<String> {
+    let mut all = fields.to_vec();
+    if let (Some(at), Some(after)) = (fields.iter().position(|field| field == "clients"), after) {
+        let brought = ["phone", "email"].into_iter().filter(|field| value_of(after, field).is_some());
+        let brought = brought.map(str::to_owned).filter(|field| !fields.contains(field));
+        all.splice(at + 1..at + 1, brought);
+    }
+    all
 }

@@ -95,5 +95,5 @@ async fn after_ninety_days_values_are_gone_and_that_is_said_while_the_stage_stay
     stage.weeks(13).await;
     let made = stage.history_of(case, true).await.remove(0);
     assert!(made.values_gone, "{made:#?}");
-    assert_eq!((value(&made, "stage").1, value(&made, "phone").1), (Some("Medical Treatment"), Some("set")));
+    assert_eq!((value(&made, "stage").1, value(&made, "clients").1), (Some("Medical Treatment"), Some("set")));
 }
