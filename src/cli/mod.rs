@@ -31,6 +31,7 @@ mod signals;
 mod status;
 mod status_text;
 mod sync;
+mod test;
 mod when;
 
 pub use command::run;

@@ -6,4 +6,5 @@ mod files;
 mod firm;
 mod house;
 mod http;
+mod tests;
 mod words;
