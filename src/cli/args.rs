@@ -44,7 +44,7 @@ pub enum Format {
     Json,
     /// For a pull request comment (`plan`).
     Markdown,
-    /// Annotations of a pull request (`check`).
+    /// Annotations of a pull request (`check`, `test`).
     Github,
 }
 
@@ -60,6 +60,8 @@ pub enum Command {
     Secret(SecretCommand),
     /// Every problem of every file at once
     Check(CheckArgs),
+    /// Runs the [[tests]] of firm files, offline
+    Test(TestArgs),
     /// What a firm file may name: sources, portal fields, defaults, required
     Fields(FieldsArgs),
     /// Connects a firm to MyCase: opens the browser or prints the address
@@ -136,6 +138,16 @@ pub enum SecretCommand {
 pub struct CheckArgs {
     /// Firm files or folders; without any, the folder of firm files
     pub paths: Vec<Utf8PathBuf>,
+}
+
+/// `test`.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Firm files or folders; without any, the folder of firm files
+    pub paths: Vec<Utf8PathBuf>,
+    /// List every line and rule with whether a test looks at it
+    #[arg(long)]
+    pub coverage: bool,
 }
 
 /// `fields`.

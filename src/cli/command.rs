@@ -5,7 +5,7 @@ use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::{
     check, completions, connect, demo, disconnect, explain, fields, history, init, logging, pause, plan, reload, sandbox, schema, secret,
-    status, sync,
+    status, sync, test,
 };
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -54,6 +54,7 @@ fn dispatch(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
         Command::Demo(args) => wait(demo::demo(args, desk)),
         Command::Init(args) => init::init(args, desk),
         Command::Check(args) => check::check(args, desk),
+        Command::Test(args) => test::test(args, desk),
         Command::Fields(args) => fields::fields(args, desk),
         Command::Schema(args) => Ok(schema::schema(args, desk)),
         Command::Completions(args) => Ok(completions::completions(args, desk)),
@@ -91,9 +92,11 @@ fn usage(error: &clap::Error) -> Exit {
 /// Two forms belong to one command each.
 fn fits(command: &Command, format: Format) -> Result<(), Failure> {
     match (format, command) {
-        (Format::Text | Format::Json, _) | (Format::Github, Command::Check(_)) | (Format::Markdown, Command::Plan(_)) => Ok(()),
+        (Format::Text | Format::Json, _)
+        | (Format::Github, Command::Check(_) | Command::Test(_))
+        | (Format::Markdown, Command::Plan(_)) => Ok(()),
         (Format::Markdown, _) => Err(Failure::usage("--format markdown is for `plan`; here it is text or json")),
-        (Format::Github, _) => Err(Failure::usage("--format github is for `check`; here it is text or json")),
+        (Format::Github, _) => Err(Failure::usage("--format github is for `check` and `test`; here it is text or json")),
     }
 }
 

@@ -34,6 +34,7 @@ mod signals;
 mod status;
 mod status_text;
 mod sync;
+mod test;
 mod when;
 
 pub use command::run;

@@ -2,7 +2,7 @@
 //!
 //! Only `check` makes a [`Firm`]; nothing here can fail. Lines are 1-based lines of the firm file, 0 when a default applied.
 
-use super::{Profile, SecretRef};
+use super::{Profile, SecretRef, TestCase};
 use crate::domain::{CaseId, FirmId, NameKey};
 use jiff::Span;
 use jiff::civil::{Date, Time, Weekday};
@@ -55,7 +55,7 @@ pub struct Firm {
     pub messages: MessagesRule,
     /// `[limits]`.
     pub limits: Limits,
-    /// `[[tests]]` of the file.
+    /// `[[tests]]` of the file and of `<firm>.tests.toml`.
     pub tests: Vec<TestCase>,
     /// The file's name as people see it, e.g. `acme.firm.toml`.
     pub file: String,
@@ -484,17 +484,4 @@ impl Limit {
         let base = share.or(*at_most).unwrap_or(*at_least).max(*at_least);
         Some(at_most.map_or(base, |most| base.min(most)))
     }
-}
-
-/// One `[[tests]]` entry, checked for form; `casebridge test` acts on it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TestCase {
-    /// What it shows.
-    pub name: String,
-    /// The case, client, staff and custom fields given.
-    pub given: BTreeMap<String, toml::Value>,
-    /// What is expected.
-    pub expect: BTreeMap<String, toml::Value>,
-    /// The line in its file.
-    pub line: u32,
 }

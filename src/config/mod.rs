@@ -27,13 +27,14 @@ pub mod schema;
 mod secret;
 mod sources;
 mod template;
+mod test_case;
 mod values;
 mod zone;
 
 pub use catalog::{Catalog, CatalogEntry};
 pub use check::{
     Checked, DaemonRules, FirmFiles, FirmInput, FirmNames, SetMember, Stray, check_daemon, check_firm, check_firm_online, check_set,
-    firm_files, read_tests,
+    firm_files,
 };
 pub use cron::{Cron, CronError};
 pub use daemon::{Daemon, DaemonPaths, LogFormat, Web};
@@ -41,7 +42,7 @@ pub use fields_table::{FieldLine, FieldsTable, SourceLine, fields_table, sources
 pub use firm::{
     CasesRule, ClientsRule, Closure, ContactHours, DeletedRule, DocumentsRule, Drift, Existing, FieldRule, FieldSource, Firm, Hours, Lead,
     LeadMissing, Limit, Limits, Lookback, MapEntry, MessagesRule, MyCaseSettings, NameList, NameMap, NamedInFile, NotInMap, OutOfScopeRule,
-    PhoneKind, PortalSettings, Schedule, Share, Since, SourceName, StaffRule, StagesRule, TestCase, Who,
+    PhoneKind, PortalSettings, Schedule, Share, Since, SourceName, StaffRule, StagesRule, Who,
 };
 pub use init_template::init_template;
 pub use next_runs::{NextRuns, next_runs};
@@ -56,3 +57,7 @@ pub use rule::Rule;
 pub use secret::SecretRef;
 pub use sources::{SOURCES, Source, SourceNameError};
 pub use template::{Template, TemplateError};
+pub use test_case::{
+    CASE_DATES, CASE_TEXTS, EXPECTED, PERSON_TEXTS, TestBilling, TestCase, TestCustom, TestExpect, TestGiven, TestMoment, TestPerson,
+    TestStaff, TestWas,
+};

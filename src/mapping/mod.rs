@@ -6,6 +6,7 @@
 //! sentences.
 
 mod custom;
+mod decided;
 mod explain;
 mod fields;
 mod mapper;
@@ -24,6 +25,7 @@ mod template;
 mod tests;
 mod wanted;
 
+pub use decided::Decided;
 pub use explain::Because;
 pub use mapper::{Mapper, MapperError};
 pub use needs::{Needs, needs};

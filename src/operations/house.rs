@@ -7,6 +7,7 @@ use crate::domain::{FirmId, Listing};
 use crate::http::{Clock, Limiters, Transport};
 use crate::load::{self, Environment, FolderText, PathError, PathOptions, PathSettings, Paths, Secrets};
 use crate::mycase::{RATE_PER_WINDOW, RATE_WINDOW};
+use crate::plan::firm_tests::check_and_test;
 use crate::store::{self, Store, StoreError, Vault, VaultError};
 use crate::sync::{Engine, EngineSecrets, Hands};
 use jiff::Timestamp;
@@ -153,14 +154,15 @@ impl House {
     }
 
     fn verdict(&self, input: FirmInput, profiles: &Profiles, defaults: Option<&SourceText>, hash: String, now: Timestamp) -> FileVerdict {
-        let checked = config::check_firm(&input, profiles, &self.daemon.allow, defaults, now);
+        let checked = check_and_test(&input, profiles, &self.daemon.allow, defaults, now).checked;
         let FirmInput { source, tests, catalog, .. } = input;
         let beside = [tests.as_ref(), catalog.as_ref(), defaults].into_iter().flatten();
         let beside = beside.map(|text| (text.name.clone(), text.text.to_string())).collect();
         FileVerdict { checked: checked.firm.map(Arc::new), problems: checked.problems, hash, source: Some(source), beside }
     }
 
-    /// Checks a text that was accepted earlier, with what was read beside it then.
+    /// Checks a text that was accepted earlier, with what was read beside it then. Its tests passed then and are not run
+    /// again: they must not take a firm's last good version from it.
     pub(crate) fn check_again(&self, id: &FirmId, text: &str, beside: &BTreeMap<String, String>, now: Timestamp) -> Option<Firm> {
         let (profiles, ..) = self.profiles();
         let of = |name: String| beside.get(&name).map(|text| SourceText::new(name, text.as_str()));

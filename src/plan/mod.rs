@@ -6,7 +6,8 @@
 //!
 //! Start with `planner.rs`; `compare.rs` holds the rule that decides what of a case may be sent, its rooms `stages.rs`
 //! and `closure.rs` the two hardest parts of it, `adopt.rs` what the portal's own list means, `absence.rs` what a case
-//! that is not shown means, `crowd.rs` what only shows across cases.
+//! that is not shown means, `crowd.rs` what only shows across cases. [`firm_tests`] runs a firm file's own tests through all of
+//! it.
 
 mod absence;
 mod adopt;
@@ -18,6 +19,7 @@ mod crowd;
 mod draft;
 mod fate;
 mod finish;
+pub mod firm_tests;
 #[cfg(test)]
 mod fixture;
 pub mod guard;

@@ -17,14 +17,19 @@ pub(super) fn closed_by_hand() -> Reason {
     reason(ReasonCode::ClosedByHand, Holds::State, false, "closed in MyCase, in a stage whose cases are closed by hand", fix)
 }
 
-pub(super) fn out_of_scope(why: OutOfScope) -> Reason {
-    let (text, rule) = match why {
+/// Which rule of `[cases]` leaves a case out, and what takes it in.
+pub(super) fn left_out(why: OutOfScope) -> (&'static str, &'static str) {
+    match why {
         OutOfScope::Testing => ("`[testing] cases` does not list it", "empty that list"),
         OutOfScope::PracticeAreaNotListed => ("its practice area is not in `practice_areas`", "add the practice area"),
         OutOfScope::PracticeAreaSkipped => ("its practice area is in `skip_practice_areas`", "take the practice area out"),
         OutOfScope::StageSkipped => ("its stage is in `skip_stages`", "take the stage out"),
         OutOfScope::NotEnabled => ("`enabled_by` is not true for it", "switch it on in MyCase"),
-    };
+    }
+}
+
+pub(super) fn out_of_scope(why: OutOfScope) -> Reason {
+    let (text, rule) = left_out(why);
     let fix = format!("{rule}, close it in the portal by hand, or set `out_of_scope = \"close\"` in [closure]");
     reason(ReasonCode::OutOfScope, Holds::Everything, true, format!("open in the portal, but [cases] leaves it out: {text}"), fix)
 }

@@ -7,9 +7,11 @@ use crate::cli::command::Desk;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Ink;
 use crate::cli::setting::source;
-use crate::config::{self, Firm, FirmInput, Problem, SetMember, Severity, SourceText, check_firm, check_set, firm_files, render};
+use crate::config::{self, Firm, FirmInput, Problem, SetMember, Severity, SourceText, check_set, firm_files, render};
+use crate::domain::FirmId;
 use crate::load::{self, FolderText};
-use camino::Utf8Path;
+use crate::plan::firm_tests::{TestRun, check_and_test};
+use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -19,10 +21,15 @@ const RUNS: usize = 3;
 
 /// Everything that was found.
 #[derive(Debug, Default)]
-struct Found {
-    files: Vec<String>,
-    problems: Vec<Problem>,
-    sources: Vec<SourceText>,
+pub(in crate::cli) struct Found {
+    /// The files that were asked for, as people know them.
+    pub(in crate::cli) files: Vec<String>,
+    /// What is wrong with them, in the order of the places.
+    pub(in crate::cli) problems: Vec<Problem>,
+    /// Their texts.
+    pub(in crate::cli) sources: Vec<SourceText>,
+    /// What came of the tests of each firm whose file has no error, by the name of the file.
+    pub(in crate::cli) runs: Vec<(FirmId, String, TestRun)>,
     firms: Vec<Firm>,
 }
 
@@ -31,11 +38,10 @@ pub(in crate::cli) fn check(args: &CheckArgs, desk: &Desk) -> Result<Exit, Failu
     let now = Timestamp::now();
     let mut found = Found::default();
     for target in targets(&args.paths, &desk.common)? {
-        found.take(&target, now)?;
+        let members = found.read(&target, now)?;
+        found.surroundings(members, &target);
     }
-    found.problems.sort_by(|a, b| (&a.file, a.line, a.column, a.severity, a.code).cmp(&(&b.file, b.line, b.column, b.severity, b.code)));
-    // What is wrong in defaults.toml is found once for every firm.
-    found.problems.dedup();
+    found.sort();
     match desk.output.format {
         Format::Json => desk.output.json(&found.json(now)),
         Format::Github => {
@@ -48,15 +54,32 @@ pub(in crate::cli) fn check(args: &CheckArgs, desk: &Desk) -> Result<Exit, Failu
     Ok(if failed { Exit::Files } else { Exit::Done })
 }
 
+/// What the files themselves say, with what came of their tests: no secret is looked at. `now` dates catalogs.
+pub(in crate::cli) fn read(paths: &[Utf8PathBuf], desk: &Desk, now: Timestamp) -> Result<Found, Failure> {
+    let mut found = Found::default();
+    for target in targets(paths, &desk.common)? {
+        drop(found.read(&target, now)?);
+    }
+    found.sort();
+    Ok(found)
+}
+
 impl Found {
-    fn take(&mut self, target: &Target, now: Timestamp) -> Result<(), Failure> {
+    fn sort(&mut self) {
+        self.problems.sort_by(|a, b| (&a.file, a.line, a.column, a.severity, a.code).cmp(&(&b.file, b.line, b.column, b.severity, b.code)));
+        // What is wrong in defaults.toml is found once for every firm.
+        self.problems.dedup();
+    }
+
+    /// Reads, checks and tests the files of one folder; gives the good ones.
+    fn read(&mut self, target: &Target, now: Timestamp) -> Result<Vec<(Firm, SourceText)>, Failure> {
         let Target { setting, folder, only, whole } = target;
         if *whole {
             self.problems.extend(setting.problems.iter().cloned());
             self.files.extend(setting.sources.iter().map(|source| source.name.clone()));
             self.sources.extend(setting.sources.iter().cloned());
             if only.is_some() {
-                return Ok(());
+                return Ok(Vec::new());
             }
         }
         let mut paths = setting.paths.clone();
@@ -73,7 +96,6 @@ impl Found {
         let defaults = text.defaults.as_ref().and_then(|file| source(&paths.defaults, file, &mut self.problems));
         self.sources.extend(defaults.clone());
         let firms = text.firms();
-        let ids: BTreeSet<_> = firms.keys().cloned().collect();
         let mut members: Vec<(Firm, SourceText)> = Vec::new();
         for (id, files) in &firms {
             let asked = only.as_ref().is_none_or(|only| only.contains(&files.firm.name));
@@ -83,14 +105,11 @@ impl Found {
             let mut sources: Vec<SourceText> = [&firm, &tests, &catalog].into_iter().flatten().cloned().collect();
             if let Some(firm_text) = firm {
                 let input = FirmInput { id: id.clone(), source: firm_text.clone(), tests, catalog };
-                let checked = check_firm(&input, &setting.profiles, setting.rules(), defaults.as_ref(), now);
-                problems.extend(checked.problems);
-                if let Some(firm) = checked.firm {
-                    if asked {
-                        problems.extend(secrets::warnings(&firm, &firm_text, setting, &ids));
-                    }
-                    members.push((firm, firm_text));
-                }
+                let tested = check_and_test(&input, &setting.profiles, setting.rules(), defaults.as_ref(), now);
+                problems.extend(tested.checked.problems);
+                let run = tested.run.filter(|_| asked);
+                self.runs.extend(run.map(|run| (id.clone(), firm_text.name.clone(), run)));
+                members.extend(tested.checked.firm.map(|firm| (firm, firm_text)));
             }
             if asked {
                 self.files.push(folder.join(&files.firm.name).into_string());
@@ -98,15 +117,17 @@ impl Found {
                 self.sources.append(&mut sources);
             }
         }
-        self.across(members, target);
-        Ok(())
+        Ok(members)
     }
 
-    /// What only shows across files; said of the files that were asked for.
-    fn across(&mut self, members: Vec<(Firm, SourceText)>, target: &Target) {
+    /// What only shows on this machine and across files, of the files that were asked for.
+    fn surroundings(&mut self, members: Vec<(Firm, SourceText)>, target: &Target) {
         let Target { setting, folder, only, .. } = target;
         let asked = |file: &str| only.as_ref().is_none_or(|only| only.iter().any(|name| folder.join(name) == *file));
         let ids: BTreeSet<_> = members.iter().map(|(firm, _)| firm.id.clone()).collect();
+        for (firm, source) in members.iter().filter(|(_, source)| asked(&source.name)) {
+            self.problems.extend(secrets::warnings(firm, source, setting, &ids));
+        }
         let prints: Vec<Option<String>> = members.iter().map(|(firm, _)| secrets::portal_key_print(firm, setting, &ids)).collect();
         let set = members.iter().zip(&prints).map(|((firm, source), print)| SetMember { firm, source, portal_key: print.as_deref() });
         let set: Vec<SetMember<'_>> = set.collect();

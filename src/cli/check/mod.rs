@@ -4,4 +4,4 @@ mod command;
 mod secrets;
 mod targets;
 
-pub(super) use command::check;
+pub(super) use command::{Found, check, read};

@@ -63,7 +63,6 @@ fn run(
     let own = raw.clone();
     raw.fill(defaults_of_all);
     let firm = build(&mut check, &raw, input);
-    tests_section::check_file(&mut check, input.tests.as_ref());
     catalog::check_names(&mut check, &own, input.catalog.as_ref(), live);
     finish(check, firm)
 }
@@ -106,7 +105,8 @@ fn build(check: &mut Check<'_>, raw: &RawFirm, input: &FirmInput) -> Option<Firm
     let documents = closure::documents(check, &raw.documents);
     let messages = closure::messages(check, &raw.messages);
     let limits = limits::limits(check, &raw.limits);
-    let tests = tests_section::tests(check, raw.tests.as_ref());
+    let known = tests_section::expectable(fields.as_ref(), profile);
+    let tests = tests_section::tests(check, raw.tests.as_ref(), input.tests.as_ref(), &known);
     Some(Firm {
         id: input.id.clone(),
         name: raw.firm.name.as_ref()?.value.trim().to_owned(),

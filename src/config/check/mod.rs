@@ -20,6 +20,7 @@ mod secrets;
 mod set;
 mod sources;
 mod stages;
+mod test_values;
 mod tests_section;
 
 #[cfg(test)]
@@ -36,4 +37,3 @@ pub use firm::{check_firm, check_firm_online};
 pub use folder::{FirmFiles, FirmNames, Stray, firm_files};
 pub(crate) use rules::required_keys;
 pub use set::{SetMember, check_set};
-pub use tests_section::read_tests;

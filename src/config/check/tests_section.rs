@@ -1,52 +1,51 @@
-//! `[[tests]]` of the firm file and of `<firm>.tests.toml`: their form; `casebridge test` acts on them.
+//! `[[tests]]` of the firm file and of `<firm>.tests.toml`: their form. What comes of them, `plan`'s `firm_tests` finds.
 
 use super::Check;
-use crate::config::raw::{At, Map, Origin, Place, RawAny, RawTest, RawTestsFile, read_document};
-use crate::config::{Problem, SOURCES, Severity, SourceText, TestCase, nearest};
+use super::test_values::{Finding, expected, given};
+use crate::config::raw::{At, Origin, RawTest, RawTestsFile, read_document};
+use crate::config::{EXPECTED, FieldRule, Problem, Profile, Severity, SourceText, TestCase};
 use std::collections::BTreeMap;
 
-/// What `case` may give beside the fixed sources of a case.
-const GIVEN: [&str; 7] = ["client", "clients", "staff", "lead_attorney", "custom", "office", "billing_contact"];
+/// Everything that `expect` may name: the fixed words, the portal's fields, and the firm's own.
+pub(super) fn expectable(fields: Option<&BTreeMap<String, FieldRule>>, profile: Option<&Profile>) -> Vec<String> {
+    let of_portal = profile.into_iter().flat_map(|profile| profile.fields.keys());
+    let own = fields.into_iter().flat_map(BTreeMap::keys);
+    let mut known: Vec<String> = EXPECTED.iter().map(|word| (*word).to_owned()).collect();
+    known.extend(of_portal.chain(own).cloned());
+    known.sort();
+    known.dedup();
+    known
+}
 
-pub(super) fn tests(check: &mut Check<'_>, raw: Option<&At<Vec<At<RawTest>>>>) -> Vec<TestCase> {
-    let tests: Vec<&At<RawTest>> = raw.into_iter().flat_map(|at| &at.value).collect();
-    let mut turned = Vec::with_capacity(tests.len());
-    for test in tests {
-        let line = check.line(&test.place);
-        let mut say = |place: &Place, severity, code, message: String, help: String| check.add(place, severity, code, message, help);
-        turned.extend(test_case(test, line, &mut say));
+/// The tests of both files, with every problem of their form.
+pub(super) fn tests(
+    check: &mut Check<'_>,
+    raw: Option<&At<Vec<At<RawTest>>>>,
+    beside: Option<&SourceText>,
+    known: &[String],
+) -> Vec<TestCase> {
+    let mut turned = Vec::new();
+    let own: Vec<&At<RawTest>> = raw.into_iter().flat_map(|at| &at.value).collect();
+    for test in own {
+        turned.extend(test_case(test, check.source, known, &mut check.problems));
+    }
+    if let Some(source) = beside {
+        let sections = &[("", RawTestsFile::KEYS), ("tests", RawTest::KEYS)];
+        let (raw, mut problems) = read_document::<RawTestsFile>(source, Origin::File, sections);
+        for test in raw.into_iter().filter_map(|raw| raw.tests).flat_map(|at| at.value) {
+            turned.extend(test_case(&test, source, known, &mut problems));
+        }
+        check.problems.append(&mut problems);
     }
     turned
 }
 
-/// `<firm>.tests.toml`; its problems are this file's own.
-pub(super) fn check_file(check: &mut Check<'_>, source: Option<&SourceText>) {
-    let Some(source) = source else { return };
-    let (_, mut problems) = read_tests(source);
-    check.problems.append(&mut problems);
-}
-
-/// The tests of `<firm>.tests.toml`, with every problem.
-pub fn read_tests(source: &SourceText) -> (Vec<TestCase>, Vec<Problem>) {
-    let (raw, mut problems) = read_document::<RawTestsFile>(source, Origin::File, &[("", RawTestsFile::KEYS), ("tests", RawTest::KEYS)]);
-    let mut turned = Vec::new();
-    for test in raw.into_iter().filter_map(|raw| raw.tests).flat_map(|at| at.value) {
-        let line = source.place(test.place.span.start).0 as u32;
-        let mut say = |place: &Place, severity, code, message: String, help: String| {
-            problems.push(Problem::at(source, place.span.clone(), severity, code, message, help));
-        };
-        turned.extend(test_case(&test, line, &mut say));
-    }
-    (turned, problems)
-}
-
-type Say<'a> = dyn FnMut(&Place, Severity, &'static str, String, String) + 'a;
-
-fn test_case(test: &At<RawTest>, line: u32, say: &mut Say<'_>) -> Option<TestCase> {
+fn test_case(test: &At<RawTest>, source: &SourceText, known: &[String], problems: &mut Vec<Problem>) -> Option<TestCase> {
     let RawTest { place: _, name, case, expect } = &test.value;
+    let mut found: Vec<Finding> = Vec::new();
     let name = name.as_ref().map(|at| at.value.trim()).filter(|name| !name.is_empty());
     let mut missing = |key: &str, help: &str| {
-        say(&test.place, Severity::Error, "required", format!("a test needs {key}"), help.to_owned());
+        found.push(Finding { place: test.place.clone(), code: "required", message: format!("a test needs {key}"), help: help.to_owned() });
     };
     if name.is_none() {
         missing("name", "write what it shows, e.g. name = \"released cases show Treatment Completed\"");
@@ -57,13 +56,19 @@ fn test_case(test: &At<RawTest>, line: u32, say: &mut Say<'_>) -> Option<TestCas
     if expect.as_ref().is_none_or(|at| at.value.0.is_empty()) {
         missing("expect", "write what the portal should show, e.g. expect = { stage = \"Getting Started\" }");
     }
-    let known: Vec<&str> = SOURCES.iter().filter_map(|source| source.name.strip_prefix("case.")).chain(GIVEN).collect();
-    for (key, _) in case.iter().flat_map(|at| at.value.iter()).filter(|(key, _)| !known.contains(&key.value.as_str())) {
-        let message = format!("a case of MyCase has no {:?}", key.value);
-        say(&key.place, Severity::Error, "unknown-key", message, nearest::did_you_mean(&key.value, &known));
+    let given = case.as_ref().map(|at| given(&at.value, &mut found));
+    let expect = expect.as_ref().map(|at| expected(&at.value, known, &mut found));
+    for Finding { place, code, message, help } in found {
+        problems.push(Problem::at(source, place.span, Severity::Error, code, message, help));
     }
-    let values = |map: &At<Map<RawAny>>| -> BTreeMap<String, toml::Value> {
-        map.value.iter().map(|(key, value)| (key.value.clone(), value.value.0.clone())).collect()
-    };
-    Some(TestCase { name: name?.to_owned(), given: values(case.as_ref()?), expect: values(expect.as_ref()?), line })
+    let span = header(source, test);
+    let line = u32::try_from(source.place(span.start).0).unwrap_or(u32::MAX);
+    Some(TestCase { name: name?.to_owned(), given: given?, expect: expect?, file: source.name.clone(), line, span })
+}
+
+/// The header's line of a test: a table's place covers its content.
+fn header(source: &SourceText, test: &At<RawTest>) -> std::ops::Range<usize> {
+    let std::ops::Range { start, end } = test.place.span;
+    let text = source.text.get(start..end).unwrap_or_default();
+    start..text.find('\n').map_or(end, |line| start + line)
 }

@@ -286,9 +286,9 @@ section! {
     RawTest {
         /// What it shows, one sentence.
         name: Maybe<String>,
-        /// The case, e.g. { case_stage = "Intake", practice_area = "PI" }.
+        /// The case as MyCase says it, e.g. { case_stage = "Intake", practice_area = "PI" }; also client, clients, companies, billing_contact, staff, lead_attorney, custom, office, now, and was = { stage, practice_area, open, stood } for a case that the portal shows already.
         case: Maybe<Map<RawAny>>,
-        /// What is expected, e.g. { stage = "Getting Started" }.
+        /// What is expected, e.g. { stage = "Getting Started" }: stage, practice_area, any portal field, client, phone, email, attorney, attention, closed, imported.
         expect: Maybe<Map<RawAny>>,
     }
 }

@@ -7,4 +7,5 @@ mod files;
 mod firm;
 mod house;
 mod http;
+mod tests;
 mod words;
