@@ -33,12 +33,18 @@ const STAFF: Rule = Rule::of("staff", "");
 
 impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Because { field, kind: _, why, place, rule } = self;
-        write!(f, "{field}: {why}")?;
+        write!(f, "{}: {}", self.field, self.sentence())
+    }
+}
+
+impl Because {
+    /// Why, and in brackets the line or the setting that decided.
+    pub fn sentence(&self) -> String {
+        let Because { why, place, rule, .. } = self;
         match (place, rule) {
-            (Some(place), _) => write!(f, " ({place})"),
-            (None, Some(rule)) => write!(f, " ({rule})"),
-            (None, None) => Ok(()),
+            (Some(place), _) => format!("{why} ({place})"),
+            (None, Some(rule)) => format!("{why} ({rule})"),
+            (None, None) => why.clone(),
         }
     }
 }

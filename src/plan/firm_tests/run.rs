@@ -182,10 +182,6 @@ impl Staged<'_> {
     /// Why every field is as the mapper wants it, with the line that decided.
     pub(super) fn whys(&self) -> Whys {
         let told = self.mapper.explain(&self.scene.case).into_iter();
-        let said = told.map(|because| {
-            let place = because.place.map(|place| format!(" ({place})")).unwrap_or_default();
-            (because.field, format!("{}{place}", because.why))
-        });
-        said.collect()
+        told.map(|because| (because.field.clone(), because.sentence())).collect()
     }
 }
