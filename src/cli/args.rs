@@ -60,7 +60,7 @@ pub enum Command {
     Secret(SecretCommand),
     /// Every problem of every file at once
     Check(CheckArgs),
-    /// Runs the [[tests]] of firm files, offline
+    /// Runs the `[[tests]]` of firm files, offline
     Test(TestArgs),
     /// What a firm file may name: sources, portal fields, defaults, required
     Fields(FieldsArgs),
