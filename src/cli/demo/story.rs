@@ -68,7 +68,7 @@ async fn tell(stage: &mut Stage, theatre: &mut Theatre, players: &[Player]) -> R
     for player in players {
         a_case_closes(stage, theatre, player).await?;
     }
-    stage.title("An edit that would move most cases waits for a person");
+    stage.title("An edit that would move most cases is refused by the firm's own test; without it, it waits for a person");
     a_mass_edit(stage, theatre, &players[0]).await?;
     stage.title("A client answers: a file and a message travel back into MyCase, though the access token ends meanwhile");
     back::a_client_answers(stage, theatre, &players[0]).await?;
@@ -162,8 +162,11 @@ async fn a_case_closes(stage: &mut Stage, theatre: &Theatre, player: &Player) ->
 }
 
 async fn a_mass_edit(stage: &mut Stage, theatre: &Theatre, player: &Player) -> Result<(), Oops> {
-    let notes = theatre.edit(&player.id, everything_in_one_stage).await?;
     stage.line("   every line of [stages.map] now says \"Settlement\" (the wrong column was pasted)");
+    let problem = theatre.refused_edit(&player.id, everything_in_one_stage).await?;
+    stage.line(&format!("   daemon: not used, the file before it runs on: {problem}"));
+    stage.line("   Suppose somebody in a hurry takes that test out:");
+    let notes = theatre.edit(&player.id, without_tests).await?;
     notes.iter().filter(|note| note.contains("would move")).for_each(|note| stage.line(&format!("   daemon: {note}")));
     let before = player.shown()?;
     let held = theatre.sync(&player.id).await?;
@@ -224,6 +227,18 @@ fn everything_in_one_stage(text: &str) -> String {
         }
     });
     lines.collect()
+}
+
+/// The file without the firm's own tests.
+fn without_tests(text: &str) -> String {
+    let mut inside = false;
+    let lines = text.lines().filter(|line| {
+        if line.starts_with('[') {
+            inside = line.trim() == "[[tests]]";
+        }
+        !inside
+    });
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
 /// An open injury case that the portal shows and that stands in this stage in MyCase.

@@ -5,7 +5,7 @@ use crate::daemon::{self, Client, DaemonError, Signal, Signals};
 use crate::domain::FirmId;
 use crate::http::{Clock, Transport};
 use crate::load::{Environment, PathOptions};
-use crate::operations::{Answer, ApproveAsk, Ask, FirmStatus, House, Secret, SyncAsk};
+use crate::operations::{Answer, ApproveAsk, Ask, FileState, FirmStatus, House, Secret, SyncAsk};
 use crate::sync::RunReport;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::time::Duration;
@@ -123,12 +123,25 @@ impl Theatre {
 
     /// Edits the firm's real file and waits until the daemon has it by itself. Answers what the daemon says the edit means.
     pub(super) async fn edit(&self, firm: &FirmId, edit: impl FnOnce(&str) -> String) -> Result<Vec<String>, Oops> {
-        let path = self.root.join(format!("firms.d/{firm}.firm.toml"));
         let before = self.status(firm).await?.file.generation;
-        let text = fs_err::read_to_string(&path).map_err(words)?;
-        fs_err::write(&path, edit(&text)).map_err(words)?;
+        self.write_edited(firm, edit)?;
         let seen = || async { self.status(firm).await.ok().filter(|status| status.file.generation > before) };
         Ok(until("the daemon takes the edited file", seen).await?.notes)
+    }
+
+    /// Edits the firm's real file so that it must be refused, and waits until it is. Answers the first problem.
+    pub(super) async fn refused_edit(&self, firm: &FirmId, edit: impl FnOnce(&str) -> String) -> Result<String, Oops> {
+        self.write_edited(firm, edit)?;
+        let seen = || async { self.status(firm).await.ok().filter(|status| status.file.state == FileState::Rejected) };
+        let status = until("the daemon refuses the edited file", seen).await?;
+        let error = status.file.problems.iter().find(|problem| problem["severity"] == "error").ok_or("no problem was named")?;
+        Ok(format!("line {}: {}", error["line"], error["message"].as_str().unwrap_or_default()))
+    }
+
+    fn write_edited(&self, firm: &FirmId, edit: impl FnOnce(&str) -> String) -> Result<(), Oops> {
+        let path = self.root.join(format!("firms.d/{firm}.firm.toml"));
+        let text = fs_err::read_to_string(&path).map_err(words)?;
+        fs_err::write(&path, edit(&text)).map_err(words)
     }
 
     /// Writes a file beside the firm files.
