@@ -50,11 +50,9 @@ async fn a_record_whose_answer_is_lost_is_found_by_looking_and_gets_its_bytes() 
         let run = stage.tick(Trigger::Documents).await;
         assert_eq!((run.transferred, run.failures.len()), (Some(0), 1), "{kind:?} {run:#?}");
         assert!(matches!(stage.row(Shelf::Documents, id), Some(CarryState::Begun { .. })), "{kind:?}");
-        stage.pass(Duration::from_secs(60)).await;
         stage.with(World::reset_requests);
-        assert_eq!(stage.carry().await.transferred, Some(0), "too early to look, also for a person");
+        assert_eq!(stage.carry().await.transferred, Some(1), "what is there counts at once");
         assert_eq!(stage.with(|world| world.requests().get("mycase POST /cases/{id}/documents").copied()), None);
-        stage.carried_on(Trigger::Documents).await;
         stage.has(case, "scan.pdf", "hello");
         assert_eq!(stage.documents(case).len(), 1, "{kind:?}");
         stage.settled();
@@ -176,9 +174,12 @@ async fn lists_of_mycase_that_lag_make_nothing_twice() {
     stage.spoil(Side::Mycase, "POST", "/notes", FaultKind::DropAfter, 1);
     stage.tick(Trigger::Documents).await;
     stage.tick(Trigger::Messages).await;
-    stage.pass(Duration::from_secs(60)).await;
     stage.carry().await;
     stage.carry_messages().await;
+    stage.pass(Duration::from_secs(60)).await;
+    stage.tick(Trigger::Documents).await;
+    stage.tick(Trigger::Messages).await;
+    assert_eq!((stage.documents(case).len(), stage.notes(case).len()), (1, 1), "absence has to stand for two minutes");
     stage.pass(Duration::from_secs(61)).await;
     assert_eq!((stage.carry().await.transferred, stage.carry_messages().await.transferred), (Some(1), Some(1)));
     stage.has(case, "scan.pdf", "hello");
