@@ -59,9 +59,6 @@ impl Begun {
 
     /// The report of a run that found nothing; it is kept nowhere.
     pub(super) fn quiet(self, engine: &Engine, notes: Vec<String>) -> RunReport {
-        if engine.requests().mycase > self.requests.mycase {
-            connection::after_run(engine, None, None, self.requests);
-        }
         let (firm, trigger) = (engine.firm.id.as_str(), self.trigger.word());
         tracing::debug!(firm, trigger, "nothing moved");
         self.sum_up(engine, Done { complete: true, notes, ..Done::default() }, None)
@@ -71,16 +68,16 @@ impl Begun {
     /// written.
     pub(super) fn report(self, engine: &Engine, done: Done, result: Result<(), RunError>) -> RunReport {
         let error = result.err();
-        connection::after_run(engine, error.as_ref(), done.key_refused.as_deref(), self.requests);
         let report = self.sum_up(engine, done, error.as_ref());
         record::remember(engine, &report);
         report
     }
 
-    fn sum_up(self, engine: &Engine, done: Done, error: Option<&RunError>) -> RunReport {
+    /// What the run came to, kept nowhere yet; what it says of the connection is remembered.
+    pub(super) fn sum_up(self, engine: &Engine, done: Done, error: Option<&RunError>) -> RunReport {
+        connection::after_run(engine, error, done.key_refused.as_deref(), self.requests);
         let now = engine.hands.clock.now();
-        let before = self.requests;
-        let after = engine.requests();
+        let (before, after) = (self.requests, engine.requests());
         let outcome = match (&error, &done) {
             (Some(_), _) => Outcome::Failed,
             (None, done) if !done.failures.is_empty() => Outcome::Failed,

@@ -6,7 +6,7 @@
 
 use super::changes::CHANGES;
 use super::study::{Looked, Studied};
-use super::{Engine, RunError, carry, record, refusals};
+use super::{Engine, RunError, record, refusals};
 use crate::domain::{CaseException, CaseId, ReasonCode};
 use crate::plan::Reach;
 use crate::store::{FirstRunDone, LastScan, LookAgain, LookbackFirst, StoreError};
@@ -67,7 +67,7 @@ pub(super) fn finish(engine: &Engine, closing: Closing<'_>, mut exceptions: Vec<
         }
         if verify && *looked == Looked::All {
             // Compared is what clients gave, too: the next runs over documents and messages read the portal's whole lists.
-            carry::forget_places(w)?;
+            w.forget_places()?;
         }
         if whole {
             w.put_meta(&LastScan { count: scan.read, at: now })?;

@@ -1,9 +1,10 @@
 //! Delivers what is owed of files, case by case, three files at a time. Names are chosen here, before anything is sent.
 
+use super::fate::Fate;
 use super::file::{Start, deliver};
-use super::kit::{Job, Kit};
+use super::kit::{Job, Kit, by_case};
 use super::shelf::{CaseShelf, Step, settle};
-use super::tally::{Fate, Tally};
+use super::tally::Tally;
 use crate::domain::{CaseId, PortalFile};
 use crate::store::CarryState;
 use crate::sync::{Progress, RunError};
@@ -32,10 +33,8 @@ pub(super) async fn documents(
     progress: &Progress,
 ) -> Result<bool, RunError> {
     let of = jobs.len();
-    let mut by_case: BTreeMap<CaseId, Vec<Job<PortalFile>>> = BTreeMap::new();
-    jobs.into_iter().for_each(|job| by_case.entry(job.case).or_default().push(job));
     let mut lane = Lane { kit, tally, progress, set: JoinSet::new(), done: 0, of };
-    let sent = lane.cases(by_case).await;
+    let sent = lane.cases(by_case(jobs)).await;
     // What is on its way is finished, also when the run ends early.
     let drained = lane.drain().await;
     let stopped = sent?;
@@ -43,13 +42,11 @@ pub(super) async fn documents(
 }
 
 impl Lane<'_> {
-    async fn cases(&mut self, by_case: BTreeMap<CaseId, Vec<Job<PortalFile>>>) -> Result<bool, RunError> {
-        for (case, mut jobs) in by_case {
+    async fn cases(&mut self, cases: BTreeMap<CaseId, Vec<Job<PortalFile>>>) -> Result<bool, RunError> {
+        for (case, jobs) in cases {
             if self.kit.hands.stopping() {
                 return Ok(true);
             }
-            // The oldest first, so that it gets the plain name.
-            jobs.sort_by_key(|job| job.item.as_ref().and_then(|file| file.created_at));
             if self.case(case, jobs).await? {
                 return Ok(true);
             }

@@ -4,14 +4,13 @@
 //! The portal is asked first: a file that is gone, too large or not given costs MyCase nothing. Three requests a file: the
 //! download, the record, the bytes.
 
+use super::fate::Fate;
 use super::kit::{Job, Kit, LOOK_AFTER};
 use super::source::{PutFailed, Sent, Source};
-use super::tally::Fate;
-use super::{reasons, words};
+use super::words;
 use crate::domain::{DocumentId, PortalFile};
 use crate::mycase::{NewDocument, PutPlace, WriteError};
-use crate::store::{CarryState, PutAt, Wait};
-use crate::sync::RunError;
+use crate::store::{CarryState, PutAt, Shelf, Wait};
 use std::sync::Arc;
 
 /// Tries to put the bytes within one run: a place that is over is followed by a version, a broken line by another try.
@@ -116,43 +115,30 @@ fn keep(kit: &Kit, job: &mut Job<PortalFile>, state: CarryState) -> Result<(), F
         _ => kit.now(),
     };
     job.row.state = state;
-    kit.put(job, Some(Wait::Until(wait))).map_err(|error| Fate::Ends(Box::new(RunError::Store(error))))
+    kit.keep(job, wait)
 }
 
 fn arrived(kit: &Kit, job: &mut Job<PortalFile>, document: DocumentId, path: String, sent: Sent) -> Result<(), Fate> {
     let Sent { length, sha256 } = sent;
-    job.row.state = CarryState::Document { document, path, length, sha256, at: kit.now() };
-    (job.row.trouble, job.row.tries, job.row.first) = (None, 0, false);
-    kit.put(job, None).map_err(|error| Fate::Ends(Box::new(RunError::Store(error))))
+    kit.close(job, CarryState::Document { document, path, length, sha256, at: kit.now() })
 }
 
 /// What a failed write means for the file; `job.row` says afterwards what is known of it.
 fn not_made(kit: &Kit, job: &mut Job<PortalFile>, error: WriteError) -> Fate {
-    // Anything but an unknown outcome surely had no effect.
-    let lost = matches!(error, WriteError::Unknown { .. });
-    if !lost && matches!(job.row.state, CarryState::Begun { .. }) {
-        job.row.state = CarryState::Owed;
-    }
-    match error {
-        WriteError::Unknown { text } => {
-            // Absence counts from the moment the answer was lost.
+    match (error, &mut job.row.state) {
+        (WriteError::Unknown { text }, state) => {
             let lost_at = kit.now();
-            if let CarryState::Begun { asked_at, .. } = &mut job.row.state {
+            if let CarryState::Begun { asked_at, .. } = state {
                 *asked_at = lost_at;
             }
-            let text = format!("the answer was lost, what became of it is looked up: {text}");
-            Fate::Again { text, wait: Some(Wait::Until(lost_at + LOOK_AFTER)), silent: true }
+            Fate::lost(lost_at, &text)
         }
-        WriteError::NotSent { text } => Fate::Again { text, wait: None, silent: true },
-        WriteError::PlaceOver { text } => Fate::Again { text, wait: None, silent: false },
-        WriteError::Refused { status, text } => {
-            Fate::Trouble { reason: Box::new(reasons::refused("file", status)), wait: None, failed: Some(text) }
+        (error, state) => {
+            // Anything but an unknown outcome surely had no effect.
+            if let CarryState::Begun { .. } = state {
+                *state = CarryState::Owed;
+            }
+            Fate::unwritten(kit, Shelf::Documents, error)
         }
-        WriteError::Forbidden { text } => Fate::Trouble { reason: Box::new(reasons::forbidden("file")), wait: None, failed: Some(text) },
-        WriteError::Gone => {
-            let text = "MyCase answers that the case is not there".to_owned();
-            Fate::Trouble { reason: Box::new(reasons::no_case("file")), wait: None, failed: Some(text) }
-        }
-        WriteError::Connection(error) => Fate::Ends(Box::new(crate::sync::study::from_mycase_of(&kit.firm.id, error))),
     }
 }

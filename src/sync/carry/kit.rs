@@ -1,14 +1,18 @@
 //! What the tasks of one run share, and what differs between files and messages.
 
+use super::fate::Fate;
 use super::join::Joiner;
 use super::since;
 use crate::config::{Firm, OperationName, Since};
 use crate::domain::{Bearing, CaseId, ItemId, PortalFile, PortalMessage, Reason};
 use crate::mycase;
 use crate::portal::{PortalError, PortalReader};
-use crate::store::{Carried, Connected, FilesPlace, FirstConnected, MessagesPlace, ReadSoFar, Shelf, Store, StoreError, Wait, Writer};
+use crate::store::{
+    Carried, CarryState, Connected, FilesPlace, FirstConnected, MessagesPlace, ReadSoFar, Shelf, Store, StoreError, Wait, Writer,
+};
 use crate::sync::{Engine, Hands, RunError};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Tries after which the waits no longer grow, and the waits.
@@ -68,6 +72,18 @@ impl Kit {
         Ok(since::cutoff(since, connected, &self.firm.time_zone))
     }
 
+    /// Keeps an item's row, durably, before what follows from it.
+    pub(super) fn keep<I: Item>(&self, job: &Job<I>, wait: Timestamp) -> Result<(), Fate> {
+        self.put(job, Some(Wait::Until(wait))).map_err(Fate::ends)
+    }
+
+    /// Nothing more is to be done for an item: how it ended is kept, and what went wrong on the way is forgotten.
+    pub(super) fn close<I: Item>(&self, job: &mut Job<I>, state: CarryState) -> Result<(), Fate> {
+        job.row.state = state;
+        (job.row.trouble, job.row.tries, job.row.first) = (None, 0, false);
+        self.put(job, None).map_err(Fate::ends)
+    }
+
     /// Keeps an item's row. Blocks for the disk, like every write of the state.
     pub(super) fn put<I: Item>(&self, job: &Job<I>, wait: Option<Wait>) -> Result<(), StoreError> {
         self.store().write(|w| w.put_carried(I::SHELF, &job.id, &job.row, wait.map(|wait| (job.page, wait))))
@@ -108,6 +124,14 @@ pub(super) struct Job<I> {
     pub(super) item: Option<I>,
     /// When the portal listed it.
     pub(super) listed_at: Timestamp,
+}
+
+/// What is to be done, case by case; within a case the oldest first, so that it gets the plain name.
+pub(super) fn by_case<I: Item>(jobs: Vec<Job<I>>) -> BTreeMap<CaseId, Vec<Job<I>>> {
+    let mut cases: BTreeMap<CaseId, Vec<Job<I>>> = BTreeMap::new();
+    jobs.into_iter().for_each(|job| cases.entry(job.case).or_default().push(job));
+    cases.values_mut().for_each(|jobs| jobs.sort_by_key(|job| job.item.as_ref().and_then(I::at)));
+    cases
 }
 
 impl Item for PortalFile {

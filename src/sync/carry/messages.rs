@@ -1,25 +1,21 @@
 //! Delivers what is owed of messages: one note a message, the oldest first within a case. What MyCase was asked for without
 //! an answer, and what was there before the first reading, is looked up among the case's notes by its mark.
 
-use super::kit::{Job, Kit, LOOK_AFTER};
-use super::shelf::{no_case, unread};
-use super::tally::{Fate, Tally};
-use super::{reasons, words};
+use super::fate::Fate;
+use super::kit::{Job, Kit, LOOK_AFTER, by_case};
+use super::tally::Tally;
+use super::words;
 use crate::config::Template;
 use crate::domain::{CaseId, NoteId, PortalMessage};
 use crate::mycase::{NewNote, Seen, SeenNote, WriteError};
 use crate::store::{CarryState, Shelf, Wait};
 use crate::sync::{Progress, RunError};
-use std::collections::BTreeMap;
 
 /// Delivers; answers whether the process is about to end before all were tried.
 pub(super) async fn messages(kit: &Kit, jobs: Vec<Job<PortalMessage>>, tally: &mut Tally, progress: &Progress) -> Result<bool, RunError> {
     let template = Template::compile(&kit.firm.messages.subject).map_err(|error| RunError::Mapping(error.to_string()))?;
     let (mut done, of) = (0, jobs.len());
-    let mut by_case: BTreeMap<CaseId, Vec<Job<PortalMessage>>> = BTreeMap::new();
-    jobs.into_iter().for_each(|job| by_case.entry(job.case).or_default().push(job));
-    for (case, mut jobs) in by_case {
-        jobs.sort_by_key(|job| job.item.as_ref().and_then(|message| message.sent_at));
+    for (case, jobs) in by_case(jobs) {
         let mut notes = None;
         for mut job in jobs {
             if kit.hands.stopping() {
@@ -51,8 +47,8 @@ fn must_look(job: &Job<PortalMessage>) -> bool {
 }
 
 async fn read(kit: &Kit, case: CaseId) -> Result<Seen<SeenNote>, Fate> {
-    let seen = kit.mycase.case_notes(case).await.map_err(|error| unread(kit, "message", error))?;
-    seen.ok_or_else(|| no_case("message"))
+    let seen = kit.mycase.case_notes(case).await.map_err(|error| Fate::unread(kit, Shelf::Messages, error))?;
+    seen.ok_or_else(|| Fate::no_case(Shelf::Messages))
 }
 
 async fn deliver(kit: &Kit, job: &mut Job<PortalMessage>, notes: Option<&Seen<SeenNote>>, template: &Template) -> Result<Fate, Fate> {
@@ -95,40 +91,22 @@ async fn send(kit: &Kit, job: &mut Job<PortalMessage>, message: &PortalMessage, 
     };
     let asked_at = kit.now();
     job.row.state = CarryState::Begun { path: None, asked_at };
-    kit.put(job, Some(Wait::Until(asked_at + LOOK_AFTER))).map_err(|error| Fate::Ends(Box::new(RunError::Store(error))))?;
+    kit.keep(job, asked_at + LOOK_AFTER)?;
     match kit.writer.create_note(job.case, &new).await {
         Ok(note) => settled(kit, job, CarryState::Note { note, at: kit.now() }, Fate::Delivered),
         Err(WriteError::Unknown { text }) => {
-            let asked_at = kit.now();
-            job.row.state = CarryState::Begun { path: None, asked_at };
-            let text = format!("the answer was lost, what became of it is looked up: {text}");
-            Err(Fate::Again { text, wait: Some(Wait::Until(asked_at + LOOK_AFTER)), silent: true })
+            let lost_at = kit.now();
+            job.row.state = CarryState::Begun { path: None, asked_at: lost_at };
+            Err(Fate::lost(lost_at, &text))
         }
         Err(error) => {
             // Surely it had no effect.
             job.row.state = CarryState::Owed;
-            Err(refused(kit, error))
+            Err(Fate::unwritten(kit, Shelf::Messages, error))
         }
-    }
-}
-
-fn refused(kit: &Kit, error: WriteError) -> Fate {
-    match error {
-        WriteError::Unknown { text } | WriteError::NotSent { text } | WriteError::PlaceOver { text } => {
-            Fate::Again { text, wait: None, silent: true }
-        }
-        WriteError::Refused { status, text } => {
-            Fate::Trouble { reason: Box::new(reasons::refused("message", status)), wait: None, failed: Some(text) }
-        }
-        WriteError::Forbidden { text } => Fate::Trouble { reason: Box::new(reasons::forbidden("message")), wait: None, failed: Some(text) },
-        WriteError::Gone => no_case("message"),
-        WriteError::Connection(error) => Fate::Ends(Box::new(crate::sync::study::from_mycase_of(&kit.firm.id, error))),
     }
 }
 
 fn settled(kit: &Kit, job: &mut Job<PortalMessage>, state: CarryState, fate: Fate) -> Result<Fate, Fate> {
-    job.row.state = state;
-    (job.row.trouble, job.row.tries, job.row.first) = (None, 0, false);
-    kit.put(job, None).map_err(|error| Fate::Ends(Box::new(RunError::Store(error))))?;
-    Ok(fate)
+    kit.close(job, state).map(|()| fate)
 }

@@ -35,6 +35,7 @@
 //! - No name of a file, no sender and no text leaves this folder but into MyCase: reports and errors name items by id.
 
 mod documents;
+mod fate;
 mod file;
 mod join;
 mod kit;
@@ -52,4 +53,4 @@ mod tally;
 mod words;
 
 pub use report::merged;
-pub use run::{CarryAsk, carry_documents, carry_messages, forget_places};
+pub use run::{CarryAsk, carry_documents, carry_messages};

@@ -1,26 +1,13 @@
 //! The report of a run that carried files or messages: kept when there is something to say, else only counted.
 
 use super::tally::Tally;
-use crate::domain::RunId;
-use crate::sync::report::{Outcome, ReportCounts, Requests, RunFailure, RunReport, Trigger};
-use crate::sync::{Engine, RunError, connection, record};
-use jiff::Timestamp;
+use crate::plan::Counts;
+use crate::sync::begun::{Begun, Done};
+use crate::sync::report::{Outcome, ReportCounts, Requests, RunReport};
+use crate::sync::{Engine, RunError, record};
 
-/// A run that has begun. It gets its number at its end: most find nothing and need none.
-pub(super) struct Course {
-    trigger: Trigger,
-    started_at: Timestamp,
-    requests: Requests,
-}
-
-impl Course {
-    pub(super) fn begun(engine: &Engine, trigger: Trigger) -> Course {
-        Course { trigger, started_at: engine.hands.clock.now(), requests: engine.requests() }
-    }
-}
-
-/// The report; kept and logged unless the run found nothing. `result` holds sentences for people.
-pub(super) fn concluded(engine: &Engine, course: Course, by_hand: bool, tally: Tally, result: Result<Vec<String>, RunError>) -> RunReport {
+/// The report; kept and logged unless the run found nothing, and only then with a number: most find nothing and need none. `result` holds sentences for people.
+pub(super) fn concluded(engine: &Engine, begun: Begun, by_hand: bool, tally: Tally, result: Result<Vec<String>, RunError>) -> RunReport {
     let Tally { transferred, failures, news, later, .. } = tally;
     let (mut notes, error) = match result {
         Ok(notes) => (notes, None),
@@ -31,32 +18,11 @@ pub(super) fn concluded(engine: &Engine, course: Course, by_hand: bool, tally: T
             "what became of {later} without an answer from MyCase is looked up at the next run, seconds later at the soonest"
         ));
     }
-    let now = engine.hands.clock.now();
-    let (before, after) = (course.requests, engine.requests());
-    connection::after_run(engine, error.as_ref(), None, before);
     let failed = error.is_some() || !failures.is_empty();
     let exceptions = engine.store().carried_attention().map_or(0, |cases| cases.len());
-    let mut report = RunReport {
-        firm: engine.firm.id.clone(),
-        run: RunId(0),
-        trigger: course.trigger,
-        outcome: if failed { Outcome::Failed } else { Outcome::Done },
-        started_at: course.started_at,
-        complete: error.is_none(),
-        counts: ReportCounts { exceptions, failed: failures.len(), ..ReportCounts::default() },
-        written: 0,
-        adopted: 0,
-        transferred: Some(transferred),
-        requests: Requests { mycase: after.mycase.saturating_sub(before.mycase), portal: after.portal.saturating_sub(before.portal) },
-        duration_seconds: (now - course.started_at).total(jiff::Unit::Second).unwrap_or_default(),
-        waiting_plan: None,
-        waiting: 0,
-        later: 0,
-        moved: Vec::new(),
-        failures,
-        notes,
-        error: error.map(|error| RunFailure { code: error.code().to_owned(), text: error.sentence() }),
-    };
+    let counts = Counts { exceptions, ..Counts::default() };
+    let done = Done { complete: error.is_none(), counts, failures, notes, ..Done::default() };
+    let mut report = RunReport { transferred: Some(transferred), ..begun.sum_up(engine, done, error.as_ref()) };
     let found = news || transferred > 0 || failed;
     if by_hand || found && !says_nothing_new(engine, &report) {
         number(engine, &mut report);

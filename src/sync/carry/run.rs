@@ -2,12 +2,12 @@
 
 use super::kit::{Item, Kit};
 use super::list::{Gathered, gather};
-use super::report::{Course, concluded};
+use super::report::concluded;
 use super::tally::Tally;
 use super::{documents, messages};
 use crate::config::OperationName;
 use crate::domain::{PortalFile, PortalMessage};
-use crate::store::{StoreError, Writer};
+use crate::sync::begun::Begun;
 use crate::sync::bind::bind;
 use crate::sync::connection;
 use crate::sync::{Engine, Progress, RunError, RunReport, Trigger};
@@ -25,17 +25,17 @@ pub struct CarryAsk {
 /// Carries the portal's files into MyCase. What goes wrong as a whole is in the report, too.
 pub async fn carry_documents(engine: &Engine, ask: CarryAsk, progress: &Progress) -> RunReport {
     let _one_at_a_time = engine.hands.carrying_documents.lock().await;
-    let (course, mut tally) = (Course::begun(engine, Trigger::Documents), Tally::default());
+    let (begun, mut tally) = (Begun::unnumbered(engine, Trigger::Documents), Tally::default());
     let result = files(engine, ask, &mut tally, progress).await;
-    concluded(engine, course, ask.by_hand, tally, result)
+    concluded(engine, begun, ask.by_hand, tally, result)
 }
 
 /// Carries the portal's messages into MyCase. What goes wrong as a whole is in the report, too.
 pub async fn carry_messages(engine: &Engine, ask: CarryAsk, progress: &Progress) -> RunReport {
     let _one_at_a_time = engine.hands.carrying_messages.lock().await;
-    let (course, mut tally) = (Course::begun(engine, Trigger::Messages), Tally::default());
+    let (begun, mut tally) = (Begun::unnumbered(engine, Trigger::Messages), Tally::default());
     let result = notes(engine, ask, &mut tally, progress).await;
-    concluded(engine, course, ask.by_hand, tally, result)
+    concluded(engine, begun, ask.by_hand, tally, result)
 }
 
 async fn files(engine: &Engine, ask: CarryAsk, tally: &mut Tally, progress: &Progress) -> Result<Vec<String>, RunError> {
@@ -88,11 +88,4 @@ fn said<I: Item>(found: &Gathered<I>) -> Vec<String> {
         stopped,
     ];
     sentences.into_iter().flatten().collect()
-}
-
-/// Makes the next run of either kind read the whole list: `verify` asks for it, inside its own transaction.
-///
-/// Crash before the commit: the places stand. After: they are forgotten, and what was delivered is not.
-pub fn forget_places(w: &mut Writer<'_>) -> Result<(), StoreError> {
-    w.forget_places()
 }

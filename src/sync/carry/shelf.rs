@@ -1,13 +1,12 @@
 //! What a case holds in MyCase, as far as a file or message on its way must know: which names are taken, and whether it is
 //! there already. Pure but for the reading.
 
-use super::kit::{Item, Job, Kit, LOOK_AFTER};
-use super::tally::Fate;
+use super::fate::Fate;
+use super::kit::{Item, Job, Kit};
 use super::{names, reasons, words};
 use crate::domain::{CaseId, DocumentId, ItemId, PortalFile};
-use crate::mycase::{MyCaseError, SeenDocument};
+use crate::mycase::SeenDocument;
 use crate::store::{CarryState, Shelf, Wait};
-use crate::sync::RunError;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
@@ -48,32 +47,17 @@ pub(super) enum Step {
     Early(Timestamp),
 }
 
-/// Why a case's documents or notes could not be read: of this case, or of the run.
-pub(super) fn unread(kit: &Kit, word: &str, error: MyCaseError) -> Fate {
-    match error {
-        MyCaseError::Forbidden { what } => Fate::Trouble { reason: Box::new(reasons::forbidden(word)), wait: None, failed: Some(what) },
-        other => Fate::Ends(Box::new(crate::sync::study::from_mycase_of(&kit.firm.id, other))),
-    }
-}
-
-/// The case answers 404.
-pub(super) fn no_case(word: &str) -> Fate {
-    let text = "MyCase answers that the case is not there".to_owned();
-    Fate::Trouble { reason: Box::new(reasons::no_case(word)), wait: None, failed: Some(text) }
-}
-
 impl<'k> CaseShelf<'k> {
     /// Reads a case's documents.
     pub(super) async fn read(kit: &'k Kit, case: CaseId) -> Result<CaseShelf<'k>, Fate> {
-        let seen = kit.mycase.case_documents(case).await.map_err(|error| unread(kit, "file", error))?;
-        let seen = seen.ok_or_else(|| no_case("file"))?;
-        let shelf = CaseShelf::of(kit.title(), &kit.firm.documents.folder, seen.items, seen.whole);
-        Ok(CaseShelf { patience: kit.patience(), ..shelf })
+        let seen = kit.mycase.case_documents(case).await.map_err(|error| Fate::unread(kit, Shelf::Documents, error))?;
+        let seen = seen.ok_or_else(|| Fate::no_case(Shelf::Documents))?;
+        Ok(CaseShelf::of(kit.title(), &kit.firm.documents.folder, seen.items, seen.whole, kit.patience()))
     }
 
-    fn of(title: &'k str, folder: &'k str, documents: Vec<SeenDocument>, whole: bool) -> CaseShelf<'k> {
+    fn of(title: &'k str, folder: &'k str, documents: Vec<SeenDocument>, whole: bool, patience: SignedDuration) -> CaseShelf<'k> {
         let taken = documents.iter().flat_map(|document| names_maybe_in(folder, document)).map(names::folded).collect();
-        CaseShelf { title, folder, documents, whole, patience: LOOK_AFTER, taken, used: BTreeSet::new() }
+        CaseShelf { title, folder, documents, whole, patience, taken, used: BTreeSet::new() }
     }
 
     /// What is to be done with a file that is owed or begun.
@@ -215,12 +199,7 @@ pub(super) fn settle(kit: &Kit, job: &mut Job<PortalFile>, step: Step) -> Option
         }
         Step::Early(at) => return Some(Fate::Later(Wait::Until(at))),
     };
-    job.row.state = state;
-    (job.row.trouble, job.row.tries, job.row.first) = (None, 0, false);
-    Some(match kit.put(job, None) {
-        Ok(()) => fate,
-        Err(error) => Fate::Ends(Box::new(RunError::Store(error))),
-    })
+    Some(kit.close(job, state).map_or_else(|ends| ends, |()| fate))
 }
 
 #[cfg(test)]
@@ -229,6 +208,7 @@ mod tests {
     use super::*;
     use crate::domain::Bearing;
     use crate::store::Carried;
+    use crate::sync::carry::kit::LOOK_AFTER;
 
     const FOLDER: &str = "Case Documents";
 
@@ -257,7 +237,7 @@ mod tests {
     }
 
     fn shelf(documents: &[SeenDocument]) -> CaseShelf<'static> {
-        CaseShelf::of("Case Status", FOLDER, documents.to_vec(), true)
+        CaseShelf::of("Case Status", FOLDER, documents.to_vec(), true, LOOK_AFTER)
     }
 
     fn new(name: &str) -> Step {
@@ -308,7 +288,7 @@ mod tests {
         assert!(matches!(shelf(&[]).step(&begun(1), now()), Step::Early(_)), "MyCase's list may lag behind");
         assert_eq!(shelf(&[marked]).step(&begun(3), now()), Step::Version(DocumentId(1), path.clone()));
         let moved = SeenDocument { path: Some("Case Documents".into()), ..document(2, "Case Documents/scan.pdf", "") };
-        let mut elsewhere = CaseShelf::of("Case Status", "Another Folder", vec![moved], true);
+        let mut elsewhere = CaseShelf::of("Case Status", "Another Folder", vec![moved], true, LOOK_AFTER);
         assert_eq!(elsewhere.step(&begun(3), now()), Step::Version(DocumentId(2), path.clone()), "the folder was another then");
         let unmarked = document(2, "Case Documents/scan.pdf", "");
         assert_eq!(shelf(std::slice::from_ref(&unmarked)).step(&begun(3), now()), Step::Version(DocumentId(2), path));

@@ -1,9 +1,9 @@
 //! A client's file as bytes with a known length: MyCase's storage takes no body of unknown length, so a file whose length
 //! the portal does not say lies on the disk for a while. Memory stays flat either way.
 
+use super::fate::Fate;
 use super::kit::{Item, Job, Kit};
 use super::reasons;
-use super::tally::Fate;
 use crate::domain::PortalFile;
 use crate::http::{Flow, HttpError, Upload};
 use crate::mycase::{PutPlace, WriteError};
@@ -55,10 +55,10 @@ enum Pumped {
 impl Source {
     /// Opens a job's file; nothing is asked of MyCase. A file that is gone is listed once more when its address is old.
     pub(super) async fn open(kit: &Kit, job: &mut Job<PortalFile>) -> Result<Source, Fate> {
-        let Some(file) = &job.item else { return Err(trouble(reasons::vanished(), "the portal no longer lists it")) };
+        let Some(file) = &job.item else { return Err(Fate::trouble(reasons::vanished(), "the portal no longer lists it")) };
         let flow = match kit.portal.open_file(file).await {
             Err(FetchError::Vanished { .. }) if kit.now().duration_since(job.listed_at) > FRESH && listed_anew(kit, job).await? => {
-                let Some(file) = &job.item else { return Err(trouble(reasons::vanished(), "the portal no longer lists it")) };
+                let Some(file) = &job.item else { return Err(Fate::trouble(reasons::vanished(), "the portal no longer lists it")) };
                 kit.portal.open_file(file).await
             }
             opened => opened,
@@ -171,7 +171,7 @@ fn no_room(error: io::Error) -> Fate {
 
 /// Whether the portal lists the file with another address now.
 async fn listed_anew(kit: &Kit, job: &mut Job<PortalFile>) -> Result<bool, Fate> {
-    let page = PortalFile::page(&kit.portal, job.page).await.map_err(|error| Fate::Ends(Box::new(RunError::Portal(Box::new(error)))))?;
+    let page = PortalFile::page(&kit.portal, job.page).await.map_err(unlisted)?;
     let Some(file) = page.into_iter().flatten().find(|file| file.id == job.id) else { return Ok(false) };
     let other = job.item.as_ref().is_none_or(|before| before.url != file.url);
     (job.item, job.listed_at) = (Some(file), kit.now());
@@ -182,18 +182,18 @@ fn too_large(max_size: u64, length: u64) -> Fate {
     Fate::Trouble { reason: Box::new(reasons::too_large(max_size)), wait: Some(Wait::Size(length)), failed: None }
 }
 
-fn trouble(reason: crate::domain::Reason, text: &str) -> Fate {
-    Fate::Trouble { reason: Box::new(reason), wait: None, failed: Some(text.to_owned()) }
+fn unlisted(error: PortalError) -> Fate {
+    Fate::ends(RunError::Portal(Box::new(error)))
 }
 
 fn not_fetched(error: FetchError) -> Fate {
     match error {
         FetchError::Vanished { text } | FetchError::Refused { text } | FetchError::NotPossible { text } => {
-            trouble(reasons::vanished(), &text)
+            Fate::trouble(reasons::vanished(), text)
         }
-        FetchError::Unsafe { text } => trouble(reasons::not_safe(), &text),
-        FetchError::KeyRejected { text } => Fate::Ends(Box::new(RunError::Portal(Box::new(PortalError::KeyRejected { text })))),
-        FetchError::Http(error @ HttpError::Setup(_)) => Fate::Ends(Box::new(RunError::Portal(Box::new(PortalError::Http(error))))),
+        FetchError::Unsafe { text } => Fate::trouble(reasons::not_safe(), text),
+        FetchError::KeyRejected { text } => unlisted(PortalError::KeyRejected { text }),
+        FetchError::Http(error @ HttpError::Setup(_)) => unlisted(PortalError::Http(error)),
         FetchError::Http(error) => Fate::Again { text: error.to_string(), wait: None, silent: false },
     }
 }

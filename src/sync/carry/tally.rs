@@ -1,48 +1,15 @@
 //! What a run came to so far, and what becomes of an item that did not arrive. The only place that decides about waits.
 
+use super::fate::Fate;
 use super::kit::{Item, Job, Kit};
 use super::reasons;
-use crate::domain::Reason;
-use crate::store::{CarryTrouble, Wait};
+use crate::store::CarryTrouble;
 use crate::sync::{Failure, RunError};
 
 /// Items in a row that MyCase gave no answer to before the run ends.
 const SILENT: u32 = 3;
 /// Tries after which a file that does not come whole needs attention.
 const NOT_WHOLE: u32 = 3;
-
-/// How one item ended.
-#[derive(Debug)]
-pub(super) enum Fate {
-    /// It arrived; its row says so.
-    Delivered,
-    /// Nothing was to be done; its row says so.
-    Settled,
-    /// Not now; nothing went wrong.
-    Later(Wait),
-    /// It needs attention until it arrives; `failed` is what went wrong, when something was tried.
-    Trouble {
-        /// Why.
-        reason: Box<Reason>,
-        /// What it waits for; `None` is the time for the next try.
-        wait: Option<Wait>,
-        /// For the report.
-        failed: Option<String>,
-    },
-    /// Its bytes did not come as announced.
-    NotWhole(String),
-    /// It is tried again; `wait` when the time is not that of the next try.
-    Again {
-        /// For the report.
-        text: String,
-        /// When.
-        wait: Option<Wait>,
-        /// MyCase gave no answer.
-        silent: bool,
-    },
-    /// The run cannot go on.
-    Ends(Box<RunError>),
-}
 
 /// The run so far.
 #[derive(Debug, Default)]
