@@ -72,7 +72,7 @@ fn show(args: &ConnectArgs, desk: &Desk, connected: &Connected) {
     } else if output.format == Format::Json {
         output.json(&json!({ "firm": args.firm, "firm_name": firm_name, "firm_url": firm_url, "notes": notes }));
     } else {
-        output.answer(&text);
+        output.text(&text);
     }
     notes.iter().for_each(|note| output.say(note));
     output.hint(&next);

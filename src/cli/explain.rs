@@ -17,7 +17,7 @@ pub(super) async fn explain(args: &ExplainArgs, desk: &Desk) -> Result<Exit, Fai
     if json {
         desk.output.json(&explained);
     } else {
-        desk.output.answer(&explain_text::text(&explained, desk.output.colour_answers()));
+        desk.output.text(&explain_text::text(&explained, desk.output.colour_answers()));
     }
     Ok(Exit::Done)
 }

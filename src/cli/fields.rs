@@ -1,13 +1,12 @@
 //! `casebridge fields [KIND]`: what a firm file may name.
 
 use super::args::{FieldsArgs, Format};
+use super::columns::columns;
 use super::command::Desk;
 use super::exit::{Exit, Failure};
 use super::output::Ink;
 use super::setting::Setting;
 use crate::config::{FieldsTable, Profiles, SourceLine, fields_table, sources_table};
-use comfy_table::Table;
-use comfy_table::presets::NOTHING;
 use serde_json::json;
 
 /// Prints the fields of one portal, or of all, and the sources.
@@ -28,12 +27,12 @@ pub(super) fn fields(args: &FieldsArgs, desk: &Desk) -> Result<Exit, Failure> {
     match (desk.output.format, args.kind.is_some()) {
         (Format::Json, true) => tables.iter().for_each(|table| desk.output.json(table)),
         (Format::Json, false) => desk.output.json(&json!({ "portals": tables })),
-        _ => desk.output.answer(&text(&tables, desk.output.colour_answers())),
+        _ => desk.output.answer(&text(&tables, desk.output.colour_answers(), desk.output.width())),
     }
     Ok(Exit::Done)
 }
 
-fn text(tables: &[FieldsTable], colour: bool) -> String {
+fn text(tables: &[FieldsTable], colour: bool, width: Option<usize>) -> String {
     let mut text = String::new();
     for portal in tables {
         let heading = format!("{} (kind = \"{}\"): portal fields for [fields]", portal.title, portal.kind);
@@ -42,23 +41,15 @@ fn text(tables: &[FieldsTable], colour: bool) -> String {
             let default = if field.default.is_empty() { "off".to_owned() } else { field.default.join(", else ") };
             [field.name.clone(), if field.required { "required" } else { "" }.to_owned(), default, field.help.clone()]
         });
-        text.push_str(&columns(rows));
+        text.push_str(&columns([""; 4], rows, width));
         if portal.takes_extra {
             text.push_str("  Any other name goes along as a field of the firm's own.\n");
         }
         text.push('\n');
     }
     text.push_str(&format!("{}\n", Ink::Bold.on("Sources: what may stand right of the = in [fields], and in templates", colour)));
-    text.push_str(&columns(
-        sources_table().into_iter().map(|SourceLine { name, date, help }| [name, if date { "date" } else { "" }.to_owned(), help]),
-    ));
+    let sources = sources_table().into_iter();
+    let rows = sources.map(|SourceLine { name, date, help }| [name, if date { "date" } else { "" }.to_owned(), help]);
+    text.push_str(&columns([""; 3], rows, width));
     text
-}
-
-fn columns<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> String {
-    let mut table = Table::new();
-    table.load_style(NOTHING);
-    table.add_rows(rows);
-    let lines = table.lines().map(|line| format!(" {}\n", line.trim_end()));
-    lines.collect()
 }

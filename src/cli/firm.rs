@@ -8,12 +8,12 @@ use super::output::Output;
 use super::setting::{Setting, options};
 use super::signals::Stop;
 use crate::config::{Severity, SourceText, render};
-use crate::daemon::{self, Client, RemoteError, RemoteStep};
+use crate::daemon::{self, Client, RemoteError};
 use crate::domain::{FirmId, FirmIdError};
 use crate::http::{Clock, Transport};
 use crate::load::{self, Environment};
 use crate::operations::{self, Answer, Ask, Caller, Engine, FileState, FileVerdict, Hands, House, HouseError, OperationError, StoreError};
-use crate::sync::{Progress, Step};
+use crate::sync::Progress;
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -78,7 +78,7 @@ impl Reached {
         let answer = match self {
             Reached::Daemon(client, firm) => {
                 let shown = desk.output.clone();
-                client.ask_and_watch(firm, &ask, |step| shown.progress(&remote(&step))).await.map_err(|error| lost(&error))
+                client.ask_and_watch(firm, &ask, |step| shown.progress(step)).await.map_err(|error| lost(&error))
             }
             Reached::Here(here) => here.ask(ask, desk).await,
             Reached::State(hands) => match ask {
@@ -97,7 +97,7 @@ impl Reached {
         if desk.output.format == Format::Json {
             desk.output.json(&json!({ "done": text }));
         } else {
-            desk.output.answer(&text);
+            desk.output.text(&text);
         }
         Ok(Exit::Done)
     }
@@ -108,7 +108,7 @@ impl Here {
     async fn ask(&self, ask: Ask, desk: &Desk) -> Result<Answer, Failure> {
         let writes = matches!(ask, Ask::Sync(_) | Ask::Approve(_));
         let shown = desk.output.clone();
-        let progress = Progress::to(move |step| shown.progress(&local(&step)));
+        let progress = Progress::to(move |step| shown.progress(step));
         let work = operations::answer(&self.engine, ask, &self.by, &progress);
         tokio::pin!(work);
         if !writes {
@@ -209,31 +209,4 @@ pub(super) fn lost(error: &RemoteError) -> Failure {
 /// An answer of another kind than was asked for.
 pub(super) fn unexpected() -> Failure {
     Failure::failed("the daemon gave an answer of another kind than was asked for; is it of another version?")
-}
-
-fn local(step: &Step) -> String {
-    match step {
-        Step::Read(cases, of) => read(*cases, *of),
-        Step::Applied(changes, of) => applied(*changes, *of),
-        Step::Said(sentence) => (*sentence).to_owned(),
-    }
-}
-
-fn remote(step: &RemoteStep) -> String {
-    match step {
-        RemoteStep::Read(cases, of) => read(*cases, *of),
-        RemoteStep::Applied(changes, of) => applied(*changes, *of),
-        RemoteStep::Said(sentence) => sentence.clone(),
-    }
-}
-
-fn read(cases: usize, of: Option<usize>) -> String {
-    match of {
-        Some(of) => format!("reading MyCase: {cases} of {of} cases"),
-        None => format!("reading MyCase: {cases} cases"),
-    }
-}
-
-fn applied(changes: usize, of: usize) -> String {
-    format!("writing to the portal: {changes} of {of} cases")
 }

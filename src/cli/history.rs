@@ -25,7 +25,7 @@ pub(super) async fn history(args: &HistoryArgs, desk: &Desk) -> Result<Exit, Fai
     if desk.output.format == Format::Json {
         desk.output.json(&history);
     } else {
-        desk.output.answer(&text(&history));
+        desk.output.text(&text(&history));
     }
     Ok(Exit::Done)
 }

@@ -6,6 +6,7 @@
 
 pub mod args;
 mod check;
+mod columns;
 mod command;
 mod completions;
 mod connect;
@@ -16,6 +17,7 @@ mod explain;
 mod explain_text;
 mod fields;
 mod firm;
+mod fit;
 mod history;
 mod init;
 mod logging;
@@ -32,6 +34,7 @@ mod secret;
 mod setting;
 mod signals;
 mod status;
+mod status_table;
 mod status_text;
 mod sync;
 mod test;

@@ -1,9 +1,12 @@
 //! The only place that prints: answers to stdout, everything else to stderr. A closed pipe is the reader's choice and no error.
 
 use super::args::Format;
+use super::fit::{cut, fit};
+use crate::sync::{Pace, Step};
+use jiff::Timestamp;
 use std::io::{IsTerminal, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where a command's words go. Clones share the progress line.
 #[derive(Debug, Clone)]
@@ -12,6 +15,8 @@ pub struct Output {
     pub format: Format,
     /// Whether a line of progress stands on the terminal.
     line: Arc<AtomicBool>,
+    /// How fast the work goes that progress is told of.
+    pace: Arc<Mutex<Pace>>,
 }
 
 /// A colour; what it is for.
@@ -49,7 +54,7 @@ impl Ink {
 impl Output {
     /// Words in this form.
     pub fn new(format: Format) -> Output {
-        Output { format, line: Arc::default() }
+        Output { format, line: Arc::default(), pace: Arc::default() }
     }
 
     /// The answer, to stdout.
@@ -60,10 +65,24 @@ impl Output {
         drop(write!(out, "{text}{end}").and_then(|()| out.flush()));
     }
 
-    /// The answer, to stdout; on a terminal in the place of the one before.
-    pub fn answer_anew(&self, text: &str) {
-        let clear = if std::io::stdout().is_terminal() { "\u{1b}[H\u{1b}[2J" } else { "" };
-        self.answer(&format!("{clear}{text}"));
+    /// An answer for people, to stdout: on a terminal no line is wider than it.
+    pub fn text(&self, text: &str) {
+        self.answer(&fit(text, self.width()));
+    }
+
+    /// The same on a terminal in the place of the one before, without a flicker.
+    pub fn text_anew(&self, text: &str) {
+        let text = fit(text, self.width());
+        if !std::io::stdout().is_terminal() {
+            return self.answer(&text);
+        }
+        let lines: String = text.lines().map(|line| format!("{line}\u{1b}[K\n")).collect();
+        self.answer(&format!("\u{1b}[H{lines}\u{1b}[J"));
+    }
+
+    /// How wide the terminal is that shows answers; `None` when they go elsewhere.
+    pub fn width(&self) -> Option<usize> {
+        width_of(std::io::stdout())
     }
 
     /// The answer as JSON, to stdout.
@@ -83,25 +102,35 @@ impl Output {
 
     /// An error, to stderr.
     pub fn error(&self, text: &str) {
-        self.say(&format!("{}: {text}", Ink::Red.on("error", self.colour())));
+        self.labelled(Ink::Red, "error", text);
     }
 
     /// A warning, to stderr.
     pub fn warning(&self, text: &str) {
-        self.say(&format!("{}: {text}", Ink::Yellow.on("warning", self.colour())));
+        self.labelled(Ink::Yellow, "warning", text);
     }
 
     /// What to do next, to stderr.
     pub fn hint(&self, text: &str) {
-        self.say(&format!("{}: {text}", Ink::Green.on("next", self.colour())));
+        self.labelled(Ink::Green, "next", text);
+    }
+
+    fn labelled(&self, ink: Ink, label: &str, text: &str) {
+        self.say(&fit(&format!("{}: {text}", ink.on(label, self.colour())), width_of(std::io::stderr())));
     }
 
     /// A line of progress that the next one overwrites; nothing when nobody watches.
-    pub fn progress(&self, text: &str) {
+    pub fn progress(&self, step: Step) {
         let mut err = std::io::stderr().lock();
-        if err.is_terminal() && self.format != Format::Json {
+        if !err.is_terminal() || self.format == Format::Json {
+            return;
+        }
+        let now = Timestamp::now();
+        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        pace.takes(step, now);
+        if let Some(doing) = pace.doing(now) {
             self.line.store(true, Ordering::Relaxed);
-            drop(write!(err, "\r\u{1b}[K{text}").and_then(|()| err.flush()));
+            drop(write!(err, "\r\u{1b}[K{}", cut(&doing.text, width_of(&err))).and_then(|()| err.flush()));
         }
     }
 
@@ -122,6 +151,11 @@ impl Output {
     pub fn colour_answers(&self) -> bool {
         std::io::stdout().is_terminal() && colour_is_welcome()
     }
+}
+
+/// How wide a terminal is; `None` of what is none.
+fn width_of(stream: impl std::os::fd::AsFd) -> Option<usize> {
+    terminal_size::terminal_size_of(stream).map(|(width, _)| usize::from(width.0))
 }
 
 /// <https://no-color.org>: any value but the empty one.

@@ -14,7 +14,7 @@ pub(super) async fn plan(args: &PlanArgs, desk: &Desk) -> Result<Exit, Failure> 
     match desk.output.format {
         Format::Json => desk.output.json(&plan.json),
         Format::Markdown => desk.output.answer(&plan.markdown),
-        Format::Text | Format::Github => desk.output.answer(&plan.text),
+        Format::Text | Format::Github => desk.output.text(&plan.text),
     }
     Ok(if args.exit_code && plan.has_changes { Exit::Changes } else { Exit::Done })
 }

@@ -25,7 +25,7 @@ pub(super) async fn reload(args: &ReloadArgs, desk: &Desk) -> Result<Exit, Failu
     if desk.output.format == Format::Json {
         desk.output.json(&answer);
     } else {
-        desk.output.answer(&text(&answer, desk.output.colour_answers()));
+        desk.output.text(&text(&answer, desk.output.colour_answers()));
     }
     Ok(if answer.is_good() { Exit::Done } else { Exit::Files })
 }

@@ -103,7 +103,7 @@ pub(super) fn line(report: &RunReport) -> String {
     text
 }
 
-fn ending_word(outcome: Outcome) -> &'static str {
+pub(super) fn ending_word(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "done",
         Outcome::Waiting => "waiting for approval",

@@ -5,7 +5,7 @@ use super::command::Desk;
 use super::exit::{Exit, Failure};
 use super::firm;
 use super::signals::Stop;
-use super::status_text;
+use super::{status_table, status_text};
 use crate::config::Problem;
 use crate::daemon::StatusAnswer;
 use crate::domain::FirmId;
@@ -16,6 +16,8 @@ use std::time::Duration;
 
 /// How often `--watch` looks.
 const AGAIN: Duration = Duration::from_secs(2);
+/// More firms than this are a table.
+const BLOCKS: usize = 6;
 
 /// How firms stand.
 pub(super) async fn status(args: &StatusArgs, desk: &Desk) -> Result<Exit, Failure> {
@@ -26,23 +28,31 @@ pub(super) async fn status(args: &StatusArgs, desk: &Desk) -> Result<Exit, Failu
     if desk.output.format == Format::Json {
         desk.output.json(&answer);
     } else {
-        desk.output.answer(&text(&answer, desk.output.colour_answers()));
+        desk.output.text(&text(&answer, desk.output.colour_answers(), desk.output.width()));
     }
     Ok(Exit::Done)
 }
 
-/// The same again and again. Without a daemon it would take states that others need.
+/// The same again and again, also past a restart of the daemon. Without one it would take states that others need.
 async fn watch(args: &StatusArgs, desk: &Desk) -> Result<Exit, Failure> {
     if desk.output.format != Format::Text {
         return Err(Failure::usage("--watch is for people: leave --format out"));
     }
     let mut stop = Stop::listen()?;
+    let mut last: Option<String> = None;
     loop {
-        let answer = look(args, desk).await?;
-        if answer.daemon.is_none() {
-            return Err(Failure::failed("no daemon runs, so there is nothing to watch").with_hint("casebridge run"));
+        match (by_daemon(args, desk).await, &last) {
+            (Ok(Some(answer)), _) => {
+                let text = text(&answer, desk.output.colour_answers(), desk.output.width());
+                desk.output.text_anew(&text);
+                last = Some(text);
+            }
+            (Ok(None), None) => {
+                return Err(Failure::failed("no daemon runs, so there is nothing to watch").with_hint("casebridge run"));
+            }
+            (Err(failure), None) => return Err(failure),
+            (Ok(None) | Err(_), Some(last)) => desk.output.text_anew(&format!("{last}\nThe daemon does not answer now; above is what it said last.")),
         }
-        desk.output.answer_anew(&text(&answer, desk.output.colour_answers()));
         tokio::select! {
             () = tokio::time::sleep(AGAIN) => {}
             () = stop.asked() => return Ok(Exit::Done),
@@ -51,10 +61,16 @@ async fn watch(args: &StatusArgs, desk: &Desk) -> Result<Exit, Failure> {
 }
 
 async fn look(args: &StatusArgs, desk: &Desk) -> Result<StatusAnswer, Failure> {
-    let mut answer = match firm::client(desk).await? {
-        Some(client) => client.status().await.map_err(|error| firm::lost(&error))?,
-        None => here(&firm::quiet_house(desk)?, args.firm.as_deref())?,
-    };
+    match by_daemon(args, desk).await? {
+        Some(answer) => Ok(answer),
+        None => here(&firm::quiet_house(desk)?, args.firm.as_deref()),
+    }
+}
+
+/// What the daemon says, when one runs.
+async fn by_daemon(args: &StatusArgs, desk: &Desk) -> Result<Option<StatusAnswer>, Failure> {
+    let Some(client) = firm::client(desk).await? else { return Ok(None) };
+    let mut answer = client.status().await.map_err(|error| firm::lost(&error))?;
     if let Some(wanted) = &args.firm {
         let known: Vec<FirmId> = answer.firms.iter().map(|status| status.firm.clone()).collect();
         answer.firms.retain(|status| status.firm.as_str() == wanted);
@@ -62,7 +78,7 @@ async fn look(args: &StatusArgs, desk: &Desk) -> Result<StatusAnswer, Failure> {
             return Err(no_such_firm(wanted, &known));
         }
     }
-    Ok(answer)
+    Ok(Some(answer))
 }
 
 fn no_such_firm(wanted: &str, known: &[FirmId]) -> Failure {
@@ -71,9 +87,12 @@ fn no_such_firm(wanted: &str, known: &[FirmId]) -> Failure {
     Failure::of_word("no-such-firm", format!("there is no firm {wanted}; there are: {known}"))
 }
 
-fn text(answer: &StatusAnswer, colour: bool) -> String {
+fn text(answer: &StatusAnswer, colour: bool, width: Option<usize>) -> String {
     let now = Timestamp::now();
-    let mut blocks: Vec<String> = answer.firms.iter().map(|status| status_text::firm(status, now, colour)).collect();
+    let mut blocks: Vec<String> = match answer.firms.len() {
+        0..=BLOCKS => answer.firms.iter().map(|status| status_text::firm(status, now, colour)).collect(),
+        _ => vec![status_table::text(&answer.firms, now, width)],
+    };
     let mut last: Vec<String> = answer.problems.iter().map(status_text::place).collect();
     last.push(match &answer.daemon {
         Some(daemon) if daemon.watching => format!("The daemon runs (process {}, since {:.0}).", daemon.process, daemon.since),

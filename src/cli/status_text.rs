@@ -3,7 +3,7 @@
 use super::output::Ink;
 use super::report::{self, many};
 use super::when;
-use crate::operations::{Attention, Connection, FileState, FirmStatus, RunState};
+use crate::operations::{Attention, Connection, FileState, FirmStatus, RunState, Running};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -31,6 +31,9 @@ pub(super) fn firm(status: &FirmStatus, now: Timestamp, colour: bool) -> String 
     for problem in status.file.problems.iter().filter(|problem| problem["severity"] == "error") {
         say("", place(problem));
     }
+    for run in &status.running {
+        say("running", running(run, now, &zone));
+    }
     say("next runs", next_runs(status, now, &zone));
     let last = status.last.as_ref().map(|last| format!("{}, {}", when::near(last.started_at, now, &zone), report::line(last)));
     say("last run", last.unwrap_or_else(|| "none yet".to_owned()));
@@ -52,17 +55,39 @@ pub(super) fn firm(status: &FirmStatus, now: Timestamp, colour: bool) -> String 
     text
 }
 
+/// A run under way: what set it off, who asked, how far it is.
+fn running(run: &Running, now: Timestamp, zone: &TimeZone) -> String {
+    let Running { trigger, by, since, doing } = run;
+    let by = by.as_ref().map(|by| format!(", asked for by {by}")).unwrap_or_default();
+    let doing = doing.as_ref().map(|doing| format!("; {doing}")).unwrap_or_default();
+    format!("{} since {}{by}{doing}", trigger.word(), when::near(*since, now, zone))
+}
+
 /// "Connected - Inactive", as the vendors say it.
-fn connection(status: &FirmStatus, now: Timestamp, zone: &TimeZone, colour: bool) -> String {
-    let state = match status.status {
+pub(super) fn state(status: &FirmStatus) -> String {
+    let connection = match status.connection {
+        Connection::Connected => "Connected",
+        Connection::NotConnected => "Not connected",
+        Connection::Reconnect => "Reconnect",
+    };
+    format!("{connection} - {}", run_state(status))
+}
+
+fn run_state(status: &FirmStatus) -> &'static str {
+    match status.status {
         RunState::Active => "Active",
         RunState::Inactive => "Inactive",
         RunState::Paused => "Paused",
-    };
+    }
+}
+
+/// The state with its colour and what to do about it.
+fn connection(status: &FirmStatus, now: Timestamp, zone: &TimeZone, colour: bool) -> String {
+    let state = run_state(status);
     match status.connection {
         Connection::Connected => format!("{} - {state}", Ink::Green.on("Connected", colour)),
         Connection::NotConnected => {
-            format!("{}: casebridge connect {}", Ink::Yellow.on(&format!("Not connected - {state}"), colour), status.firm)
+            format!("{}: casebridge connect {}", Ink::Yellow.on(&self::state(status), colour), status.firm)
         }
         Connection::Reconnect => {
             let since = status.reconnect.as_ref().map(|reconnect| format!(" since {}", when::near(reconnect.since, now, zone)));
@@ -121,25 +146,28 @@ fn attention(cause: &Attention, say: &mut impl FnMut(&str, String)) {
     say("", format!("      {} {}{more}", if *cases == 1 { "case" } else { "cases" }, shown.join(", ")));
 }
 
+/// A quiet, inactive firm, but for `more`.
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+pub(super) fn sample(more: Value) -> FirmStatus {
+    let mut value = serde_json::json!({
+        "firm": "acme", "name": "Acme Injury Law", "time_zone": "America/Chicago", "connection": "connected", "status": "inactive", "pause": null,
+        "file": { "state": "current", "generation": 2, "since": "2026-11-23T15:00:00Z", "problems": [] },
+        "next": { "cases": null, "changes": null, "verify": null, "documents": null, "messages": null }, "last": null,
+        "exceptions": 0, "attention": [], "waiting_plan": null, "waiting": 0, "notes": []
+    });
+    value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    serde_json::from_value(value).unwrap()
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use serde_json::json;
 
-    fn status(more: Value) -> FirmStatus {
-        let mut value = json!({
-            "firm": "acme", "name": "Acme Injury Law", "time_zone": "America/Chicago", "connection": "connected", "status": "inactive", "pause": null,
-            "file": { "state": "current", "generation": 2, "since": "2026-11-23T15:00:00Z", "problems": [] },
-            "next": { "cases": null, "changes": null, "verify": null, "documents": null, "messages": null }, "last": null,
-            "exceptions": 0, "attention": [], "waiting_plan": null, "waiting": 0, "notes": []
-        });
-        value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        serde_json::from_value(value).unwrap()
-    }
-
     fn shown(more: Value) -> String {
-        firm(&status(more), "2026-11-23T16:00:00Z".parse().unwrap(), false)
+        firm(&sample(more), "2026-11-23T16:00:00Z".parse().unwrap(), false)
     }
 
     #[test]
@@ -151,6 +179,15 @@ mod tests {
           next runs    none by themselves: the firm is inactive
           last run     none yet
         ");
+    }
+
+    #[test]
+    fn a_run_under_way_says_how_far_it_is_and_who_asked() {
+        let doing = json!({ "text": "writing to the portal: 20 of 400 cases, 3.0 a second, about 3 minutes left", "work": "writing", "done": 20, "of": 400,
+            "per_second": 3.0, "seconds_left": 127 });
+        let text = shown(json!({ "running": [{ "trigger": "by-hand", "by": "lin (uid 1000)", "since": "2026-11-23T15:59:00Z", "doing": doing }] }));
+        let line = text.lines().find(|line| line.contains("running")).unwrap();
+        assert_eq!(line.trim(), "running      by-hand since Mon 23 Nov, 09:59 CST, asked for by lin (uid 1000); writing to the portal: 20 of 400 cases, 3.0 a second, about 3 minutes left");
     }
 
     #[test]

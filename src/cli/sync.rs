@@ -49,7 +49,7 @@ pub(super) async fn reject(args: &RejectArgs, desk: &Desk) -> Result<Exit, Failu
 fn show(run: &RunReport, desk: &Desk) -> Exit {
     match desk.output.format {
         Format::Json => desk.output.json(run),
-        Format::Text | Format::Markdown | Format::Github => desk.output.answer(&report::text(run, desk.output.colour_answers())),
+        Format::Text | Format::Markdown | Format::Github => desk.output.text(&report::text(run, desk.output.colour_answers())),
     }
     match report::exit(run) {
         // What a signal left undone is nobody's failure, but it is not done either.

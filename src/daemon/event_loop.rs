@@ -22,7 +22,8 @@ use super::signals::{Signal, Signals};
 use super::watch::FolderWatch;
 use super::{control, report, systemd};
 use crate::http::Clock;
-use crate::operations::{Answer, Ask, Caller, House};
+use crate::domain::FirmId;
+use crate::operations::{Answer, Ask, Caller, FirmStatus, House};
 use crate::sync::Progress;
 use jiff::Timestamp;
 use std::collections::{HashMap, VecDeque};
@@ -49,7 +50,7 @@ pub(super) struct EventLoop {
     /// Kept so that the inbox is never closed.
     _outbox: mpsc::Sender<Message>,
     tasks: JoinSet<Outcome>,
-    /// What each task is for; looked up, never walked.
+    /// What each task is for; where it is walked, what comes of it is put in order.
     under_way: HashMap<Id, UnderWay>,
     look: Option<JoinHandle<Seen>>,
     /// A look is wanted as soon as the one under way is over.
@@ -210,7 +211,7 @@ impl EventLoop {
             }
             Message::Ask { reply, .. } if *self.stop.borrow() => drop(reply.send(Err(control::stopping()))),
             Message::Ask { firm, ask: Ask::Status, reply, .. } => {
-                let status = self.firms.status(&self.machine, Some(&firm), self.clock.now());
+                let status = self.firm_status(Some(&firm), self.clock.now());
                 let answer = status.and_then(|mut found| found.pop().ok_or_else(|| Refusal::new("no-such-firm", "there is no such firm")));
                 drop(reply.send(answer.map(|status| Answer::Status(Box::new(status)))));
             }
@@ -258,6 +259,13 @@ impl EventLoop {
         }
     }
 
+    /// How every firm, or one, stands, and what runs for it.
+    fn firm_status(&self, only: Option<&FirmId>, now: Timestamp) -> Result<Vec<FirmStatus>, Refusal> {
+        let mut found = self.firms.status(&self.machine, only, now)?;
+        found.iter_mut().for_each(|status| status.running = self.running(&status.firm, now));
+        Ok(found)
+    }
+
     fn status(&self) -> StatusAnswer {
         let now = self.clock.now();
         let daemon = DaemonStatus {
@@ -267,7 +275,7 @@ impl EventLoop {
             watching: self.watch.hears(),
         };
         let mut problems = self.firms.problems();
-        let firms = self.firms.status(&self.machine, None, now).unwrap_or_else(|refusal| {
+        let firms = self.firm_status(None, now).unwrap_or_else(|refusal| {
             problems.push(serde_json::json!({ "severity": "error", "code": refusal.code, "message": refusal.text }));
             Vec::new()
         });

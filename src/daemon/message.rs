@@ -138,28 +138,9 @@ pub enum Verdict {
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Line {
     /// A step of the run.
-    Progress(StepLine),
+    Progress(Step),
     /// The last line.
     Answer(Answer),
     /// Or this.
     Error(Refusal),
-}
-
-/// [`Step`] on the wire.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum StepLine {
-    Read(usize, Option<usize>),
-    Applied(usize, usize),
-    Said(String),
-}
-
-impl From<Step> for StepLine {
-    fn from(step: Step) -> StepLine {
-        match step {
-            Step::Read(cases, of) => StepLine::Read(cases, of),
-            Step::Applied(changes, of) => StepLine::Applied(changes, of),
-            Step::Said(sentence) => StepLine::Said(sentence.to_owned()),
-        }
-    }
 }

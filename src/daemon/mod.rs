@@ -22,8 +22,9 @@ mod status_text;
 mod systemd;
 mod timetable;
 pub mod watch;
+mod watched;
 
-pub use client::{Client, RemoteError, RemoteStep};
+pub use client::{Client, RemoteError};
 pub use message::{DaemonStatus, FileReport, Refusal, ReloadAnswer, StatusAnswer, Verdict};
 pub use peer::this_user;
 pub use signals::{Signal, Signals};

@@ -1,7 +1,7 @@
 //! What operations answer. The JSON forms are a contract: keys may be added, not changed (design: commands).
 
 use crate::domain::{CaseException, FirmId, PlanName, ReasonCode};
-use crate::sync::{Connection, RunReport};
+use crate::sync::{Connection, Doing, RunReport, Trigger};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +92,9 @@ pub struct FirmStatus {
     pub file: FileView,
     /// The next runs, by schedule.
     pub next: NextRuns,
+    /// What runs now, begun by the daemon or through it.
+    #[serde(default)]
+    pub running: Vec<Running>,
     /// The last run that read cases.
     pub last: Option<RunReport>,
     /// Cases that need attention.
@@ -121,6 +124,7 @@ impl FirmStatus {
             pause: None,
             file,
             next: NextRuns::default(),
+            running: Vec::new(),
             last: None,
             exceptions: 0,
             attention: Vec::new(),
@@ -129,6 +133,19 @@ impl FirmStatus {
             notes: Vec::new(),
         }
     }
+}
+
+/// A run under way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Running {
+    /// What set it off.
+    pub trigger: Trigger,
+    /// Who asked for it; `None` when it began by itself.
+    pub by: Option<String>,
+    /// Since when.
+    pub since: Timestamp,
+    /// How far it is; `None` before it has said anything.
+    pub doing: Option<Doing>,
 }
 
 /// Why and since when a person must connect again.

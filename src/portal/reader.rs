@@ -60,8 +60,9 @@ impl PortalReader {
         Ok(Probe { identity: identity.and_then(|pointer| text(body.pointer(&pointer))), asked: true })
     }
 
-    /// All records. An error when a page could not be read; not `whole` when anything about the list was odd.
-    pub async fn list_cases(&self) -> Result<Listing, PortalError> {
+    /// All records. An error when a page could not be read; not `whole` when anything about the list was odd. `told` hears how
+    /// many records were read, in how many pages.
+    pub async fn list_cases(&self, mut told: impl FnMut(usize, usize)) -> Result<Listing, PortalError> {
         let Some(template) = self.template(OperationName::ListCases) else {
             let text = format!("{} has no list of its {}s", self.account.profile.title, self.account.profile.words.case);
             return Err(PortalError::NotPossible { text });
@@ -76,6 +77,7 @@ impl PortalReader {
             let items = self.page(template, Some(paging.first + number)).await?;
             let length = items.len();
             let new = pages.add(template, items);
+            told(pages.cases.len(), number as usize + 1);
             if length == 0 || length < *first_length.get_or_insert(length) {
                 return Ok(pages.into_listing());
             }

@@ -311,7 +311,7 @@ async fn listed(pages: Vec<Vec<Value>>) -> (Listing, usize) {
         assert!(line.starts_with("GET /reporting/cases?size=100&page%5Bnumber%5D="), "{line}");
         answer(200, json!({"results": pages.get(number - 1).cloned().unwrap_or_default()}))
     });
-    let listing = portal.reader.list_cases().await.unwrap();
+    let listing = portal.reader.list_cases(|_, _| {}).await.unwrap();
     assert_eq!(portal.reader.counts() as usize, portal.asked.lock().unwrap().len());
     (listing, portal.asked.lock().unwrap().len())
 }
@@ -355,11 +355,11 @@ async fn a_list_with_a_page_missing_is_an_error() {
         1 => answer(200, json!({"results": [row(1)]})),
         _ => answer(500, json!({})),
     });
-    assert!(matches!(broken.reader.list_cases().await, Err(PortalError::Http(_))));
+    assert!(matches!(broken.reader.list_cases(|_, _| {}).await, Err(PortalError::Http(_))));
     let object = portal(builtin("case-status"), |_, _| answer(200, json!({"rows": []})));
-    assert!(matches!(object.reader.list_cases().await, Err(PortalError::Unexpected { .. })));
+    assert!(matches!(object.reader.list_cases(|_, _| {}).await, Err(PortalError::Unexpected { .. })));
     let hona = portal(builtin("hona"), fine);
-    assert!(matches!(hona.reader.list_cases().await, Err(PortalError::NotPossible { .. })));
+    assert!(matches!(hona.reader.list_cases(|_, _| {}).await, Err(PortalError::NotPossible { .. })));
 }
 
 #[tokio::test(start_paused = true)]
@@ -450,7 +450,7 @@ async fn a_profile_of_ones_own_has_other_names_and_works_the_same() {
     assert_eq!(applied(nova.clone(), &change(Some(first), after)).await, expected);
 
     let list = json!([{"uuid": "u-1", "ref": 17, "active": false, "step": {"name": "Demand"}}]);
-    let listing = portal(nova, move |_, _| answer(200, list.clone())).reader.list_cases().await.unwrap();
+    let listing = portal(nova, move |_, _| answer(200, list.clone())).reader.list_cases(|_, _| {}).await.unwrap();
     assert_eq!((listing.whole, listing.cases[0].open, listing.cases[0].stage.as_deref()), (true, Some(false), Some("Demand")));
 }
 

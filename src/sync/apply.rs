@@ -15,7 +15,7 @@
 //! finishes and the rest waits in the journal.
 
 use super::report::Failure;
-use super::{Engine, Progress, RunError, Trigger};
+use super::{Engine, Progress, RunError, Trigger, Work};
 use crate::domain::{CaseId, Kind, Link, PortalId, RunId};
 use crate::plan::{ApprovedPlan, Change};
 use crate::portal::{PortalWriter, WriteError, Written};
@@ -116,7 +116,7 @@ pub(crate) async fn apply(
         }
         conclude(engine, batch, results, next, approval, errand, &mut applied)?;
         done += batch.len();
-        progress.applied(done, changes.len());
+        progress.applied(Work::Writing, done, changes.len());
         batch = next;
     }
     Ok(applied)

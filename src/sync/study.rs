@@ -2,7 +2,7 @@
 
 use super::changes::{Moves, covers, seen_until};
 use super::refusals::Rested;
-use super::{Engine, Progress, RunError, connection, lists, renames};
+use super::{Engine, Progress, RunError, Work, connection, lists, renames};
 use crate::domain::{CaseId, FirmId, Link, Listing, PortalId, Scan, ScanDoubt, SeenCase};
 use crate::mapping::{self, Mapper, NamesEver, Renames, Wanted};
 use crate::mycase::{CaseQuery, MyCaseError, Reader};
@@ -244,13 +244,13 @@ impl Desk<'_> {
 /// Every case there is, page by page; then those that the state knows and no page showed, which are answered.
 async fn all(desk: &mut Desk<'_>, reader: &Reader, began: Timestamp, progress: &Progress) -> Result<Reading, RunError> {
     let mut pages = reader.cases(CaseQuery { updated_after: None });
-    let (mut read, mut answered) = (0, None);
+    let (mut read, mut answered, mut turned) = (0, None, 0);
     while let Some(page) = pages.next().await {
         answered = answered.or_else(|| Some(desk.engine.hands.clock.now()));
         let page = page.map_err(|error| from_mycase(desk.engine, error))?;
         page.iter().try_for_each(|case| desk.take(case))?;
-        read += page.len();
-        progress.read(read, pages.scan().announced);
+        (read, turned) = (read + page.len(), turned + 1);
+        progress.read(read, pages.scan().announced, Some(turned));
     }
     let scan = pages.scan();
     let until = scan.is_whole().then(|| seen_until(pages.server_time(), began, answered.unwrap_or(began)));
@@ -298,13 +298,14 @@ async fn changed(desk: &mut Desk<'_>, reader: &Reader, moves: Moves, progress: &
 /// All cases in place of what moved, page by page; nothing follows from what is not shown.
 async fn all_of_changed(desk: &mut Desk<'_>, reader: &Reader, began: Timestamp, progress: &Progress) -> Result<Reading, RunError> {
     let mut pages = reader.cases(CaseQuery { updated_after: None });
-    let mut answered = None;
+    let (mut answered, mut turned) = (None, 0);
     while let Some(page) = pages.next().await {
         answered = answered.or_else(|| Some(desk.engine.hands.clock.now()));
         let page = page.map_err(|error| from_mycase(desk.engine, error))?;
         page.iter().try_for_each(|case| desk.take(case))?;
         desk.looked.extend(page.iter().map(|case| case.id));
-        progress.read(desk.looked.len(), pages.scan().announced);
+        turned += 1;
+        progress.read(desk.looked.len(), pages.scan().announced, Some(turned));
     }
     let until = covers(&pages.scan()).then(|| seen_until(pages.server_time(), began, answered.unwrap_or(began)));
     let scan = Scan { read: desk.looked.len(), announced: None, doubts: vec![ScanDoubt::Partial] };
@@ -319,7 +320,7 @@ async fn one_by_one(desk: &mut Desk<'_>, reader: &Reader, cases: &BTreeSet<CaseI
             Some(case) => desk.take(&case)?,
             None => not_found.push(*id),
         }
-        progress.read(done + 1, Some(cases.len()));
+        progress.read(done + 1, Some(cases.len()), None);
     }
     Ok(not_found)
 }
@@ -339,7 +340,8 @@ async fn listing_when_due(engine: &Engine, first: bool, verify: bool, progress: 
 /// The portal's list; from one that is not whole the planner adopts, and creates nothing.
 pub(crate) async fn read_listing(engine: &Engine, progress: &Progress) -> Result<Listing, RunError> {
     progress.say("reading the portal's list");
-    engine.portal_reader()?.list_cases().await.map_err(|error| RunError::Portal(Box::new(error)))
+    let told = |records, pages| progress.listed(Work::Listing, records, pages);
+    engine.portal_reader()?.list_cases(told).await.map_err(|error| RunError::Portal(Box::new(error)))
 }
 
 /// The day before which an unlinked case's last change is too old.

@@ -277,10 +277,10 @@ pub(super) struct Stage {
 impl Stage {
     fn title(&mut self, text: &str) {
         self.step += 1;
-        self.output.answer(&format!("\n{}. {text}", self.step));
+        self.output.text(&format!("\n{}. {text}", self.step));
     }
 
     pub(super) fn line(&self, text: &str) {
-        self.output.answer(text);
+        self.output.text(text);
     }
 }

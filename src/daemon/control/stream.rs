@@ -1,9 +1,9 @@
 //! An answer that comes line by line: steps of a run while it works, then the answer.
 
 use super::{STEPS, stopping};
-use crate::daemon::message::{Line, Refusal, StepLine};
+use crate::daemon::message::{Line, Refusal};
 use crate::operations::Answer;
-use crate::sync::Progress;
+use crate::sync::{Progress, Step};
 use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -17,21 +17,21 @@ use tokio::sync::{mpsc, oneshot};
 const STEPS_KEPT: usize = 64;
 
 /// A progress and where its steps arrive.
-pub(super) fn steps() -> (Progress, mpsc::Receiver<StepLine>) {
+pub(super) fn steps() -> (Progress, mpsc::Receiver<Step>) {
     let (sender, receiver) = mpsc::channel(STEPS_KEPT);
     // A step that finds no room, or nobody who watches, is not missed: the next says more.
-    let progress = Progress::to(move |step| drop(sender.try_send(step.into())));
+    let progress = Progress::to(move |step| drop(sender.try_send(step)));
     (progress, receiver)
 }
 
 /// The lines as a response.
-pub(super) fn response(steps: mpsc::Receiver<StepLine>, answer: oneshot::Receiver<Result<Answer, Refusal>>) -> Response {
+pub(super) fn response(steps: mpsc::Receiver<Step>, answer: oneshot::Receiver<Result<Answer, Refusal>>) -> Response {
     let lines = Lines { steps, answer: Some(answer) };
     ([(header::CONTENT_TYPE, STEPS)], Body::from_stream(lines)).into_response()
 }
 
 struct Lines {
-    steps: mpsc::Receiver<StepLine>,
+    steps: mpsc::Receiver<Step>,
     answer: Option<oneshot::Receiver<Result<Answer, Refusal>>>,
 }
 

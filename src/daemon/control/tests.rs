@@ -2,9 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use super::*;
-use crate::daemon::client::{Client, RemoteError, RemoteStep};
+use crate::daemon::client::{Client, RemoteError};
 use crate::daemon::message::{FileReport, Verdict};
 use crate::operations::{Secret, SyncAsk};
+use crate::sync::{Step, Tally, Work};
 use std::sync::Mutex;
 
 /// A served socket in a folder of its own; the loop answers with `answer`.
@@ -56,7 +57,7 @@ async fn steps_of_a_run_are_shown_while_it_works() {
     let served = served(|message| {
         let Message::Ask { progress, reply, .. } = message else { panic!("{message:?}") };
         tokio::spawn(async move {
-            progress.read(1000, Some(2400));
+            progress.read(1000, Some(2400), Some(1));
             progress.say("reading the portal");
             tokio::task::yield_now().await;
             reply.send(Ok(Answer::Done { text: String::new() })).unwrap();
@@ -67,7 +68,8 @@ async fn steps_of_a_run_are_shown_while_it_works() {
     let ask = Ask::Sync(SyncAsk::default());
     served.client().await.ask_and_watch(&acme(), &ask, |step| seen.lock().unwrap().push(step)).await.unwrap();
     // Steps may be overtaken by the answer, never mixed up.
-    let expected = [RemoteStep::Read(1000, Some(2400)), RemoteStep::Said("reading the portal".to_owned())];
+    let tally = Tally { work: Work::Reading, done: 1000, of: Some(2400), pages: Some(1) };
+    let expected = [Step::Done(tally), Step::Said("reading the portal".into())];
     let seen = seen.into_inner().unwrap();
     assert!(expected.starts_with(&seen), "{seen:?}");
 }

@@ -5,8 +5,10 @@ use crate::daemon::machine::{Event, LaneName};
 use crate::daemon::message::Refusal;
 use crate::daemon::report;
 use crate::domain::FirmId;
-use crate::operations::{self, Answer, Ask, Caller, KeptAlive};
+use crate::daemon::watched::Watched;
+use crate::operations::{self, Answer, Ask, Caller, KeptAlive, Running};
 use crate::sync::{Progress, RunReport, Trigger};
+use jiff::Timestamp;
 use std::collections::VecDeque;
 use tokio::sync::oneshot;
 use tokio::task::{Id, JoinError};
@@ -17,9 +19,20 @@ type Reply = oneshot::Sender<Result<Answer, Refusal>>;
 
 /// What a task is for.
 pub(super) enum UnderWay {
-    Scheduled(FirmId, Trigger),
-    Asked { firm: FirmId, lanes: Vec<LaneName>, reply: Option<Reply> },
+    Scheduled { trigger: Trigger, watched: Watched },
+    Asked { firm: FirmId, watched: Option<Watched>, reply: Option<Reply> },
     Renewal(FirmId),
+}
+
+impl UnderWay {
+    /// The run, when it is one.
+    fn watched(&self) -> Option<&Watched> {
+        match self {
+            UnderWay::Scheduled { watched, .. } => Some(watched),
+            UnderWay::Asked { watched, .. } => watched.as_ref(),
+            UnderWay::Renewal(_) => None,
+        }
+    }
 }
 
 /// What a task came to.
@@ -41,9 +54,11 @@ impl EventLoop {
         };
         report::started(&firm, trigger);
         let span = tracing::info_span!("run", %firm);
-        let run = async move { Outcome::Run(Box::new(operations::scheduled(&engine, trigger, &Progress::silent()).await)) };
+        let watched = Watched::begins(&firm, trigger, vec![LaneName::of(trigger)], None, self.clock.now());
+        let progress = watched.progress(Progress::silent(), self.clock);
+        let run = async move { Outcome::Run(Box::new(operations::scheduled(&engine, trigger, &progress).await)) };
         let task = self.tasks.spawn(run.instrument(span));
-        self.under_way.insert(task.id(), UnderWay::Scheduled(firm, trigger));
+        self.under_way.insert(task.id(), UnderWay::Scheduled { trigger, watched });
     }
 
     /// Renews a firm's connection; whatever else runs for the firm, there is one refresh.
@@ -68,17 +83,22 @@ impl EventLoop {
             Ok(engine) => engine,
             Err(refusal) => return self.ask_hands(firm, ask, refusal, reply),
         };
-        let lanes = lanes(&ask);
-        if !lanes.is_empty() {
+        let watched = asked_for(&ask).map(|trigger| {
             tracing::info!(%firm, by = by.who, "{firm}: a run by hand begins");
-        }
+            Watched::begins(&firm, trigger, lanes(&ask), Some(by.who.clone()), self.clock.now())
+        });
+        let progress = match &watched {
+            Some(watched) => self.watch_run(watched, progress),
+            None => progress,
+        };
+        let lanes = watched.as_ref().map(|watched| watched.lanes.clone()).unwrap_or_default();
         let span = tracing::info_span!("asked", %firm);
         let work = async move {
             let answer = operations::answer(&engine, ask, &by, &progress).await;
             Outcome::Answer(answer.map_err(|error| Refusal::new(error.code(), error.to_string())))
         };
         let task = self.tasks.spawn(work.instrument(span));
-        self.under_way.insert(task.id(), UnderWay::Asked { firm: firm.clone(), lanes: lanes.clone(), reply });
+        self.under_way.insert(task.id(), UnderWay::Asked { firm: firm.clone(), watched, reply });
         lanes.into_iter().for_each(|lane| self.handle(Event::AskBegan { firm: firm.clone(), lane }));
     }
 
@@ -91,12 +111,29 @@ impl EventLoop {
             (Ask::Disconnect, Some(hands)) => {
                 let work = async move { Outcome::Answer(operations::disconnect(&hands).await.map_err(refused)) };
                 let task = self.tasks.spawn(work);
-                self.under_way.insert(task.id(), UnderWay::Asked { firm, lanes: Vec::new(), reply });
+                self.under_way.insert(task.id(), UnderWay::Asked { firm, watched: None, reply });
                 return;
             }
             _ => Err(refusal),
         };
         drop(reply.map(|reply| reply.send(answer)));
+    }
+
+    /// Where the steps of a run that somebody asked for go; while it has to wait for another, that one's steps are told.
+    fn watch_run(&self, watched: &Watched, onward: Progress) -> Progress {
+        let same_lane = |other: &&Watched| other.firm == watched.firm && other.lanes.iter().any(|lane| watched.lanes.contains(lane));
+        if let Some(before) = self.under_way.values().filter_map(UnderWay::watched).filter(same_lane).min_by_key(|other| other.since()) {
+            before.is_waited_for(watched, onward.clone());
+        }
+        watched.progress(onward, self.clock)
+    }
+
+    /// What runs for a firm, the oldest first.
+    pub(super) fn running(&self, firm: &FirmId, now: Timestamp) -> Vec<Running> {
+        let of_firm = self.under_way.values().filter_map(UnderWay::watched).filter(|watched| watched.firm == *firm);
+        let mut running: Vec<Running> = of_firm.map(|watched| watched.view(now)).collect();
+        running.sort_by_key(|run| (run.since, run.trigger.word()));
+        running
     }
 
     pub(super) fn task_ended(&mut self, ended: Result<(Id, Outcome), JoinError>) {
@@ -117,7 +154,9 @@ impl EventLoop {
             report::ended(report, self.firms.ran(report));
         }
         let (firm, events) = match under_way {
-            UnderWay::Scheduled(firm, trigger) => (firm.clone(), vec![Event::RunEnded { firm, trigger, later: left }]),
+            UnderWay::Scheduled { trigger, watched: Watched { firm, .. } } => {
+                (firm.clone(), vec![Event::RunEnded { firm, trigger, later: left }])
+            }
             UnderWay::Renewal(firm) => {
                 let kept = match &outcome {
                     Some(Outcome::KeptAlive(kept)) => Some(kept.as_ref()),
@@ -126,7 +165,8 @@ impl EventLoop {
                 kept.into_iter().for_each(|kept| self.kept_alive(&firm, kept));
                 (firm.clone(), vec![Event::RenewEnded { firm, tried: kept.is_some() }])
             }
-            UnderWay::Asked { firm, lanes, reply } => {
+            UnderWay::Asked { firm, watched, reply } => {
+                let lanes = watched.map(|watched| watched.lanes).unwrap_or_default();
                 let answer = match outcome {
                     Some(Outcome::Answer(answer)) => answer,
                     _ => Err(Refusal::new("panicked", "this failed inside the daemon; its log has the details, nothing else is affected")),
@@ -145,6 +185,18 @@ impl EventLoop {
         }
         let standing = self.firms.standing(&firm, self.clock.now());
         events.into_iter().chain(standing).for_each(|event| self.handle(event));
+    }
+}
+
+/// What a request is as a run, when it is one.
+fn asked_for(ask: &Ask) -> Option<Trigger> {
+    match ask {
+        Ask::Sync(ask) if ask.documents => Some(Trigger::Documents),
+        Ask::Sync(ask) if ask.messages => Some(Trigger::Messages),
+        Ask::Sync(ask) if ask.verify => Some(Trigger::Verify),
+        Ask::Sync(_) => Some(Trigger::ByHand),
+        Ask::Approve(_) => Some(Trigger::Approval),
+        _ => None,
     }
 }
 

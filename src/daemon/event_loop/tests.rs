@@ -326,6 +326,9 @@ async fn a_stop_during_a_run_loses_nothing_and_the_next_daemon_goes_on_with_the_
         }
     };
     timeout(SOON, reading).await.unwrap();
+    let running = daemon.until("the run shows how far it is", |status| status.running.iter().any(|run| run.doing.is_some())).await.running;
+    assert_eq!((running.len(), running[0].trigger), (1, Trigger::ByHand));
+    assert!(running[0].by.is_some(), "who asked for it is told");
     daemon.stop().await;
     // Whoever asked is told, one way or the other.
     match asked.await.unwrap() {

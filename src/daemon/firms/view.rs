@@ -88,9 +88,6 @@ impl Kept {
         status.file = file;
         status.next = machine.next_runs(id, now);
         status.notes.extend(self.trouble.iter().map(|(why, since)| format!("{why} (since {since:.0})")));
-        for trigger in machine.running(id) {
-            status.notes.push(format!("a run is under way ({})", trigger.word()));
-        }
         let runs = status.next != NextRuns::default();
         if let Some(until) = machine.settles_until(id, now).filter(|_| runs) {
             let zone = self.firm.as_ref().map_or(TimeZone::UTC, |firm| firm.time_zone.clone());

@@ -7,7 +7,7 @@ use super::shelf::{CaseShelf, Step, settle};
 use super::tally::Tally;
 use crate::domain::{CaseId, PortalFile};
 use crate::store::CarryState;
-use crate::sync::{Progress, RunError};
+use crate::sync::{Progress, RunError, Work};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -116,7 +116,7 @@ impl Lane<'_> {
         // A task that was broken off left its row as it stood: the next run takes it up.
         if let Some(Ok((job, fate))) = self.set.join_next().await {
             self.done += 1;
-            self.progress.applied(self.done, self.of);
+            self.progress.applied(Work::Files, self.done, self.of);
             self.tally.conclude(self.kit, job, fate)?;
         }
         Ok(())

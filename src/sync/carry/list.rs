@@ -8,7 +8,7 @@ use super::{reasons, since};
 use crate::domain::{CaseId, ItemId, Reason};
 use crate::portal::PortalError;
 use crate::store::{Carried, CarryState, CarryTrouble, LastPage, OpenItem, ReadSoFar, Wait};
-use crate::sync::{Progress, RunError};
+use crate::sync::{Progress, RunError, Work};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -134,6 +134,7 @@ impl<I: Item> Reading<'_, I> {
     async fn walk(&mut self, known: Option<LastPage>) -> Result<Walk, RunError> {
         let mut walk = Walk::new(known, self.kit.hands.prints.clone());
         self.found.without_id = 0;
+        let (mut read, mut turned) = (0, 0);
         while let Some(page) = walk.next() {
             if self.kit.hands.stopping() {
                 self.found.stopped = true;
@@ -142,10 +143,9 @@ impl<I: Item> Reading<'_, I> {
             let items = self.page(page).await?;
             let ids: Vec<Option<&ItemId>> = items.iter().map(|item| item.as_ref().map(I::id)).collect();
             walk.take(&ids).map_err(|endless| self.endless(endless))?;
+            (read, turned) = (read + items.len(), turned + 1);
+            self.progress.listed(Work::Gathering, read, turned);
             self.take(page, items)?;
-            if page > 0 && page.is_multiple_of(100) {
-                self.progress.say("reading the portal's list");
-            }
         }
         Ok(walk)
     }

@@ -9,7 +9,7 @@ use crate::config::Template;
 use crate::domain::{CaseId, NoteId, PortalMessage};
 use crate::mycase::{NewNote, Seen, SeenNote, WriteError};
 use crate::store::{CarryState, Shelf, Wait};
-use crate::sync::{Progress, RunError};
+use crate::sync::{Progress, RunError, Work};
 
 /// Delivers; answers whether the process is about to end before all were tried.
 pub(super) async fn messages(kit: &Kit, jobs: Vec<Job<PortalMessage>>, tally: &mut Tally, progress: &Progress) -> Result<bool, RunError> {
@@ -35,7 +35,7 @@ pub(super) async fn messages(kit: &Kit, jobs: Vec<Job<PortalMessage>>, tally: &m
             };
             tally.conclude(kit, job, fate)?;
             done += 1;
-            progress.applied(done, of);
+            progress.applied(Work::Messages, done, of);
         }
     }
     Ok(false)
