@@ -34,7 +34,7 @@ pub(super) fn text(report: &RunReport, colour: bool) -> String {
         error,
         ..
     } = report;
-    let mut lines = vec![format!("{firm}: run {run} {}", ending(report, colour))];
+    let mut lines = vec![format!("{firm}: run {run}, {}", ending(report, colour))];
     let mut indented = |text: String| lines.push(format!("  {text}"));
     if let Some(error) = error {
         indented(Ink::Red.on(&error.text, colour));
@@ -77,12 +77,12 @@ pub(super) fn text(report: &RunReport, colour: bool) -> String {
 
 fn ending(report: &RunReport, colour: bool) -> String {
     let (word, ink) = match (report.outcome, report.failures.len()) {
-        (Outcome::Done, _) => ("is done".to_owned(), Ink::Green),
+        (Outcome::Done, _) => ("done".to_owned(), Ink::Green),
         (Outcome::Waiting, _) => ("waits for approval".to_owned(), Ink::Yellow),
         (Outcome::Failed, 0) => ("failed".to_owned(), Ink::Red),
         (Outcome::Failed, failed) => (format!("failed for {}", many(failed, "case", "cases")), Ink::Red),
     };
-    format!("({}) {}", report.trigger.word(), ink.on(&word, colour))
+    format!("{}: {}", report.trigger.name(), ink.on(&word, colour))
 }
 
 /// One line of a run, for `status`.
@@ -92,7 +92,7 @@ pub(super) fn line(report: &RunReport) -> String {
         Some(transferred) => format!("carried into MyCase {transferred}"),
         None => format!("written {written}, unchanged {}", counts.unchanged),
     };
-    let mut text = format!("{} {}: {what}", report.trigger.word(), ending_word(report.outcome));
+    let mut text = format!("{}, {}: {what}", report.trigger.name(), ending_word(report.outcome));
     if counts.failed > 0 {
         text.push_str(&format!(", failed {}", counts.failed));
     }
@@ -200,12 +200,12 @@ mod tests {
         let report = report(json!({ "trigger": "documents", "transferred": 12, "written": 0, "notes": ["3 files wait"], "counts": {
             "create": 0, "update": 0, "stage": 0, "contact": 0, "close": 0, "reopen": 0, "unchanged": 0, "exceptions": 0, "failed": 0 } }));
         insta::assert_snapshot!(text(&report, false), @r"
-        acme: run 3 (documents) is done
+        acme: run 3, fetching of files: done
           12 carried into MyCase
           6 requests to MyCase, 3 to the portal, 1.2 seconds
           3 files wait
         ");
-        assert_eq!(line(&report), "documents done: carried into MyCase 12 (1.2 s)");
+        assert_eq!(line(&report), "fetching of files, done: carried into MyCase 12 (1.2 s)");
     }
 
     #[test]

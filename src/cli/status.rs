@@ -5,7 +5,7 @@ use super::command::Desk;
 use super::exit::{Exit, Failure};
 use super::firm;
 use super::signals::Stop;
-use super::{status_table, status_text};
+use super::{status_table, status_text, when};
 use crate::config::Problem;
 use crate::daemon::StatusAnswer;
 use crate::domain::FirmId;
@@ -51,7 +51,9 @@ async fn watch(args: &StatusArgs, desk: &Desk) -> Result<Exit, Failure> {
                 return Err(Failure::failed("no daemon runs, so there is nothing to watch").with_hint("casebridge run"));
             }
             (Err(failure), None) => return Err(failure),
-            (Ok(None) | Err(_), Some(last)) => desk.output.text_anew(&format!("{last}\nThe daemon does not answer now; above is what it said last.")),
+            (Ok(None) | Err(_), Some(last)) => {
+                desk.output.text_anew(&format!("{last}\nThe daemon does not answer now; above is what it said last."))
+            }
         }
         tokio::select! {
             () = tokio::time::sleep(AGAIN) => {}
@@ -94,12 +96,13 @@ fn text(answer: &StatusAnswer, colour: bool, width: Option<usize>) -> String {
         _ => vec![status_table::text(&answer.firms, now, width)],
     };
     let mut last: Vec<String> = answer.problems.iter().map(status_text::place).collect();
+    // A daemon has no zone of its own: the first firm's will do.
+    let zone = when::zone(answer.firms.iter().find_map(|status| status.time_zone.as_deref()));
     last.push(match &answer.daemon {
-        Some(daemon) if daemon.watching => format!("The daemon runs (process {}, since {:.0}).", daemon.process, daemon.since),
-        Some(daemon) => format!(
-            "The daemon runs (process {}, since {:.0}); the system does not tell it of changed files, so it looks every few seconds.",
-            daemon.process, daemon.since
-        ),
+        Some(daemon) => {
+            let looks = if daemon.watching { "" } else { "; the system does not tell it of changed files, so it looks every few seconds" };
+            format!("The daemon runs since {} (process {}){looks}.", when::near(daemon.since, now, &zone), daemon.process)
+        }
         None => "No daemon runs, so nothing runs by itself: `casebridge run` starts it.".to_owned(),
     });
     if answer.firms.is_empty() {

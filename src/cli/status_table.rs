@@ -31,10 +31,11 @@ pub(super) fn text(firms: &[FirmStatus], now: Timestamp, width: Option<usize>) -
 fn row(status: &FirmStatus, now: Timestamp) -> [String; 5] {
     let zone = when::zone(status.time_zone.as_deref());
     let short = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%a %H:%M").to_string();
-    let last = status.last.as_ref().map(|last| format!("{} {}", when::near(last.started_at, now, &zone), report::ending_word(last.outcome)));
+    let last =
+        status.last.as_ref().map(|last| format!("{} {}", when::near(last.started_at, now, &zone), report::ending_word(last.outcome)));
     let NextRuns { cases, changes, verify, .. } = status.next;
     let next = [cases, changes, verify].into_iter().flatten().min();
-    let running = status.running.first().map(|run| format!("{} runs now", run.trigger.word()));
+    let running = status.running.first().map(|run| format!("now: {}", run.trigger.name()));
     [
         status.firm.to_string(),
         status_text::state(status),

@@ -60,7 +60,7 @@ fn running(run: &Running, now: Timestamp, zone: &TimeZone) -> String {
     let Running { trigger, by, since, doing } = run;
     let by = by.as_ref().map(|by| format!(", asked for by {by}")).unwrap_or_default();
     let doing = doing.as_ref().map(|doing| format!("; {doing}")).unwrap_or_default();
-    format!("{} since {}{by}{doing}", trigger.word(), when::near(*since, now, zone))
+    format!("{} since {}{by}{doing}", trigger.name(), when::near(*since, now, zone))
 }
 
 /// "Connected - Inactive", as the vendors say it.
@@ -185,9 +185,14 @@ mod tests {
     fn a_run_under_way_says_how_far_it_is_and_who_asked() {
         let doing = json!({ "text": "writing to the portal: 20 of 400 cases, 3.0 a second, about 3 minutes left", "work": "writing", "done": 20, "of": 400,
             "per_second": 3.0, "seconds_left": 127 });
-        let text = shown(json!({ "running": [{ "trigger": "by-hand", "by": "lin (uid 1000)", "since": "2026-11-23T15:59:00Z", "doing": doing }] }));
+        let text = shown(
+            json!({ "running": [{ "trigger": "by-hand", "by": "lin (uid 1000)", "since": "2026-11-23T15:59:00Z", "doing": doing }] }),
+        );
         let line = text.lines().find(|line| line.contains("running")).unwrap();
-        assert_eq!(line.trim(), "running      by-hand since Mon 23 Nov, 09:59 CST, asked for by lin (uid 1000); writing to the portal: 20 of 400 cases, 3.0 a second, about 3 minutes left");
+        assert_eq!(
+            line.trim(),
+            "running      run by hand since Mon 23 Nov, 09:59 CST, asked for by lin (uid 1000); writing to the portal: 20 of 400 cases, 3.0 a second, about 3 minutes left"
+        );
     }
 
     #[test]

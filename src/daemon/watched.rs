@@ -46,7 +46,7 @@ impl Watched {
                 (said.pace.doing(now), said.waiting.clone())
             };
             let doing = doing.map(|doing| format!(": {doing}")).unwrap_or_default();
-            let sentence = format!("waiting for the run under way ({}){doing}", trigger.word());
+            let sentence = format!("waiting for the {} under way{doing}", trigger.name());
             waiting.iter().for_each(|other| other.step(Step::Said(sentence.clone().into())));
             onward.step(step);
         })
@@ -55,7 +55,7 @@ impl Watched {
     /// Another run waits for this one's end: whoever asked for it hears how far this one is.
     pub(super) fn is_waited_for(&self, by: &Watched, onward: Progress) {
         lock(&self.said).waiting.push(onward);
-        let sentence = format!("waits for the run under way ({})", self.trigger.word());
+        let sentence = format!("waits for the {} under way", self.trigger.name());
         lock(&by.said).pace.takes(Step::Said(sentence.into()), by.since);
     }
 
@@ -97,11 +97,11 @@ mod tests {
         let (theirs, heard_there) = heard();
         let run = first.progress(Progress::silent(), clock);
         first.is_waited_for(&second, theirs.clone());
-        assert_eq!(second.view(now).doing.unwrap().text, "waits for the run under way (schedule)");
+        assert_eq!(second.view(now).doing.unwrap().text, "waits for the scheduled run under way");
 
         let step = Step::Done(Tally { work: Work::Reading, done: 1000, of: Some(2400), pages: Some(1) });
         run.step(step.clone());
-        let sentence = "waiting for the run under way (schedule): reading MyCase: 1000 of 2400 cases (1 page)";
+        let sentence = "waiting for the scheduled run under way: reading MyCase: 1000 of 2400 cases (1 page)";
         assert_eq!(heard_there.lock().unwrap().drain(..).collect::<Vec<_>>(), [Step::Said(sentence.into())]);
         assert_eq!(first.view(now).doing.unwrap().done, 1000);
 

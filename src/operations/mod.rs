@@ -21,7 +21,9 @@ pub use crate::http::Clock;
 pub use crate::store::StoreError;
 pub use crate::sync::{Connection, ConnectionView, Engine, Hands, KeptAlive, connection_view, keep_alive};
 pub use accept::Accepted;
-pub use answer::{Answer, Attention, Connected, FileState, FileView, FirmStatus, NextRuns, PauseView, PlanAnswer, ReconnectView, RunState, Running};
+pub use answer::{
+    Answer, Attention, Connected, FileState, FileView, FirmStatus, NextRuns, PauseView, PlanAnswer, ReconnectView, RunState, Running,
+};
 pub use ask::{ApproveAsk, Ask, Caller, ExplainAsk, HistoryAsk, PlanAsk, Secret, SyncAsk};
 pub use disconnect::disconnect;
 pub use dispatch::{answer, keep_secret, scheduled};

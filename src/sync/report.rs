@@ -155,4 +155,18 @@ impl Trigger {
             Trigger::Messages => "messages",
         }
     }
+
+    /// What people call such a run.
+    pub fn name(self) -> &'static str {
+        match self {
+            Trigger::Schedule => "scheduled run",
+            Trigger::Verify => "comparison of everything",
+            Trigger::ByHand => "run by hand",
+            Trigger::Approval => "approved plan",
+            Trigger::ContactHours => "run when contact hours began",
+            Trigger::Changes => "look at what changed",
+            Trigger::Documents => "fetching of files",
+            Trigger::Messages => "fetching of messages",
+        }
+    }
 }

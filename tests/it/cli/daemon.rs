@@ -25,7 +25,7 @@ fn a_firm_is_connected_planned_and_synced_through_the_daemon() {
     practice.connect();
     let plan = house.run(&["plan", "acme", "--format", "json"]).ends_with(0).json();
     house.run(&["sync", "acme"]).ends_with(5).says(&["casebridge approve acme"]);
-    house.run(&["approve", "acme", plan["plan"].as_str().expect("a name")]).ends_with(0).says(&["is done"]);
+    house.run(&["approve", "acme", plan["plan"].as_str().expect("a name")]).ends_with(0).says(&["approved plan: done"]);
     let second = house.run(&["sync", "acme", "--format", "json"]).ends_with(0).json();
     assert_eq!(second["written"], 0);
     house.run(&["run"]).ends_with(1).says(&["another casebridge daemon"]);

@@ -170,3 +170,17 @@ fn one_portal_key_in_two_files_is_an_error_and_is_never_printed() {
     let done = house.run(&["check"]).ends_with(3).says(&["beta.firm.toml:", "also the key of"]);
     assert!(!done.out.contains("the-very-same-key"));
 }
+
+#[test]
+fn status_of_many_firms_is_a_row_each_and_who_needs_a_person_stands_below() {
+    let house = House::new();
+    for number in 1..=8 {
+        house.firm(&format!("firm-{number}"), &GOOD.replace("ACME_", &format!("FIRM_{number}_")));
+    }
+    house.firm("broken", &GOOD.replace("[clients]", "[cleints]"));
+    let table = house.run(&["status"]).ends_with(0).says(&["STATE", "9 firms; 1 needs a person", "broken: its file has errors in line"]);
+    assert_eq!(table.out.lines().filter(|line| line.contains("firm-") && line.contains("Not connected")).count(), 8, "{}", table.out);
+    house.run(&["status", "firm-3"]).ends_with(0).says(&["Acme Injury Law (firm-3)", "connection"]);
+    let json = house.run(&["status", "--format", "json"]).ends_with(0).json();
+    assert_eq!((json["firms"].as_array().map(Vec::len), &json["firms"][0]["running"]), (Some(9), &serde_json::json!([])));
+}
