@@ -62,6 +62,9 @@ pub enum Command {
     Check(CheckArgs),
     /// Runs the `[[tests]]` of firm files, offline
     Test(TestArgs),
+    /// The names of MyCase's stages, practice areas and fields in a file beside the firm's, so that check works offline
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
     /// What a firm file may name: sources, portal fields, defaults, required
     Fields(FieldsArgs),
     /// Connects a firm to MyCase: opens the browser or prints the address
@@ -138,6 +141,9 @@ pub enum SecretCommand {
 pub struct CheckArgs {
     /// Firm files or folders; without any, the folder of firm files
     pub paths: Vec<Utf8PathBuf>,
+    /// Ask MyCase and the portal, too: do the connections work, is every name there
+    #[arg(long)]
+    pub online: bool,
 }
 
 /// `test`.
@@ -148,6 +154,36 @@ pub struct TestArgs {
     /// List every line and rule with whether a test looks at it
     #[arg(long)]
     pub coverage: bool,
+}
+
+/// `catalog`.
+#[derive(Debug, Subcommand)]
+pub enum CatalogCommand {
+    /// Reads the names and writes FIRM.catalog.toml beside the firm's file
+    Pull(CatalogArgs),
+    /// What a pull would change: what came, what went, what was renamed
+    Diff(CatalogDiffArgs),
+}
+
+/// `catalog pull`.
+#[derive(Debug, Args)]
+pub struct CatalogArgs {
+    /// The firm
+    pub firm: String,
+    /// The catalog's file, when it is not the one beside the firm's
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<Utf8PathBuf>,
+}
+
+/// `catalog diff`.
+#[derive(Debug, Args)]
+pub struct CatalogDiffArgs {
+    /// Which catalog.
+    #[command(flatten)]
+    pub of: CatalogArgs,
+    /// Exit with 4 when something changed
+    #[arg(long)]
+    pub exit_code: bool,
 }
 
 /// `fields`.

@@ -16,6 +16,7 @@ mod hours;
 mod init_template;
 mod nearest;
 mod next_runs;
+mod online;
 mod problem;
 mod profile;
 mod profile_parse;
@@ -31,7 +32,7 @@ mod test_case;
 mod values;
 mod zone;
 
-pub use catalog::{Catalog, CatalogEntry};
+pub use catalog::{Catalog, CatalogDiff, CatalogEntry, ListDiff, RenamedEntry};
 pub use check::{
     Checked, DaemonRules, FirmFiles, FirmInput, FirmNames, SetMember, Stray, check_daemon, check_firm, check_firm_online, check_set,
     firm_files,
@@ -46,6 +47,8 @@ pub use firm::{
 };
 pub use init_template::init_template;
 pub use next_runs::{NextRuns, next_runs};
+pub(crate) use online::site;
+pub use online::{Online, OnlineFinding};
 pub use problem::{Problem, Severity, SourceText};
 pub use profile::{
     Auth, BodyValue, Each, ItemField, Method, Operation, OperationName, Paging, Profile, ProfileField, RequestTemplate, RequiredPeople,

@@ -1,6 +1,7 @@
 //! `connect`: from the address to open to a connection that is known to be the right firm's.
 
 use super::{Answer, Connected, OperationError, Secret};
+use crate::config::site;
 use crate::domain::Tokens;
 use crate::http::HttpClient;
 use crate::mycase::{self, MyCaseError, Session};
@@ -135,7 +136,3 @@ async fn notes(engine: &Engine, person_active: bool) -> Result<Vec<String>, Oper
     Ok(notes)
 }
 
-/// Scheme, host and port of an address.
-fn site(url: &str) -> Option<String> {
-    Url::parse(url).ok().map(|url| url.origin().ascii_serialization())
-}
