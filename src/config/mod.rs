@@ -34,8 +34,7 @@ mod zone;
 
 pub use catalog::{Catalog, CatalogDiff, CatalogEntry, ListDiff, RenamedEntry};
 pub use check::{
-    Checked, DaemonRules, FirmFiles, FirmInput, FirmNames, SetMember, Stray, check_daemon, check_firm, check_firm_online, check_set,
-    firm_files,
+    Checked, DaemonRules, FirmFiles, FirmInput, FirmNames, SetMember, Stray, check_daemon, check_firm, check_online, check_set, firm_files,
 };
 pub use cron::{Cron, CronError};
 pub use daemon::{Daemon, DaemonPaths, LogFormat, Web};

@@ -162,13 +162,13 @@ impl House {
     }
 
     /// Checks a text that was accepted earlier, with what was read beside it then. Its tests passed then and are not run
-    /// again: they must not take a firm's last good version from it.
+    /// again, and its names are not held against a catalog: neither must take a firm's last good version from it.
     pub(crate) fn check_again(&self, id: &FirmId, text: &str, beside: &BTreeMap<String, String>, now: Timestamp) -> Option<Firm> {
         let (profiles, ..) = self.profiles();
         let of = |name: String| beside.get(&name).map(|text| SourceText::new(name, text.as_str()));
         let source = SourceText::new(format!("{id}.firm.toml"), text);
-        let (tests, catalog, defaults) = (of(format!("{id}.tests.toml")), of(format!("{id}.catalog.toml")), of("defaults.toml".to_owned()));
-        let input = FirmInput { id: id.clone(), source, tests, catalog };
+        let (tests, defaults) = (of(format!("{id}.tests.toml")), of("defaults.toml".to_owned()));
+        let input = FirmInput { id: id.clone(), source, tests, catalog: None };
         config::check_firm(&input, &profiles, &self.daemon.allow, defaults.as_ref(), now).firm
     }
 

@@ -62,8 +62,9 @@ fn test_case(test: &At<RawTest>, source: &SourceText, known: &[String], problems
         problems.push(Problem::at(source, place.span, Severity::Error, code, message, help));
     }
     let span = header(source, test);
+    let case_span = case.as_ref().map(|at| at.place.span.clone())?;
     let line = u32::try_from(source.place(span.start).0).unwrap_or(u32::MAX);
-    Some(TestCase { name: name?.to_owned(), given: given?, expect: expect?, file: source.name.clone(), line, span })
+    Some(TestCase { name: name?.to_owned(), given: given?, expect: expect?, file: source.name.clone(), line, span, case_span })
 }
 
 /// The header's line of a test: a table's place covers its content.

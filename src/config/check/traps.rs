@@ -385,27 +385,3 @@ fn tests_have_a_form_in_both_files() {
     acme.tests.toml:3:3 error[unknown-key] [test] is no section => did you mean "tests"?
     "#);
 }
-
-#[test]
-fn names_are_held_against_the_catalog() {
-    let catalog = |taken: &str| {
-        format!(
-            "taken_at = \"{taken}\"\nstages = [{{ id = 1, name = \"Demand\", was = [\"Demand Sent\"] }}, {{ id = 2, name = \"Intake\" }}]\npractice_areas = [{{ id = 1, name = \"PI\" }}]\ncustom_fields = [{{ id = 1, name = \"Court\" }}]\npeople_groups = [{{ id = 1, name = \"Client\" }}]\nstaff_types = [\"Paralegal\", \"Attorney\"]\n"
-        )
-    };
-    let text = SHORT.replace("\"sole-or-billing\"", "\"group:Clients\"")
-        + "[cases]\nenabled_by = \"custom.Curt\"\n[stages.map]\n\"Demand Sent\" = \"Demand\"\n\"intake \" = \"Start\"\n\"Intaek\" = \"Start\"\n[stages.for.\"Family\"]\n\"Intake\" = \"x\"\n[staff.roles]\n\"Atorney\" = \"Attorney\"\n";
-    let mut with_catalog = input(&text);
-    with_catalog.catalog = Some(SourceText::new("acme.catalog.toml", catalog("2026-11-20T00:00:00Z")));
-    insta::assert_snapshot!(said(&check_input(&with_catalog, None)), @r#"
-    12:7 error[unknown-name] MyCase has no people group "Clients" => did you mean "Client"?
-    14:14 error[unknown-name] MyCase has no custom field "Curt" => did you mean "Court"?
-    16:1 error[renamed] 'Demand Sent' is now called 'Demand'; line 16 still says 'Demand Sent' => write "Demand"
-    18:1 error[unknown-name] MyCase has no stage "Intaek" => did you mean "Intake"?
-    19:13 error[unknown-name] MyCase has no practice area "Family" => look it up in MyCase; if it is new there, run `casebridge catalog pull acme`
-    22:1 warning[unknown-name] nobody in MyCase is of the staff type "Atorney" => did you mean "Attorney"?
-    "#);
-    with_catalog.catalog = Some(SourceText::new("acme.catalog.toml", catalog("2026-09-20T00:00:00Z")));
-    let stale = check_input(&with_catalog, None);
-    assert!(stale.firm.is_some() && said(&stale).contains("64 days old"), "{}", said(&stale));
-}
