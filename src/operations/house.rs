@@ -127,7 +127,7 @@ impl House {
             let problem = whole_file(&name, "this file looks like a firm file with a mistake in its name, and is not used", &help, 1);
             view.stray.push(Problem { severity: Severity::Warning, code: "file-name", ..problem });
         }
-        *lock(&self.firms) = folder.firms().into_keys().collect();
+        self.knows(folder.firms().into_keys().collect());
         let defaults = folder.defaults.as_ref().and_then(load::FileText::source);
         for (id, files) in folder.firms() {
             let beside = |file: Option<&load::FileText>| file.and_then(load::FileText::source);
@@ -208,6 +208,11 @@ impl House {
             folder: self.paths.secrets.clone(),
             firms,
         }
+    }
+
+    /// Says which firms have files, where nobody looks at the folder: a variable that begins with one's id is its own.
+    pub fn knows(&self, firms: BTreeSet<FirmId>) {
+        *lock(&self.firms) = firms;
     }
 
     /// Opens a firm's state. Busy when another process holds it.
