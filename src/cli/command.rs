@@ -4,8 +4,8 @@ use super::args::{Command, Common, Format, Typed};
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::{
-    catalog, check, completions, connect, demo, disconnect, explain, fields, history, init, logging, pause, plan, reload, sandbox, schema, secret,
-    status, sync, test,
+    catalog, check, completions, connect, demo, disconnect, explain, fields, history, init, logging, pause, plan, reload, sandbox, schema,
+    secret, status, sync, test,
 };
 use clap::Parser;
 use clap::error::ErrorKind;

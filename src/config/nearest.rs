@@ -46,10 +46,21 @@ mod tests {
 
     #[test]
     fn a_slip_of_the_keys_is_told_from_another_name() {
-        for (wrong, right) in [("Intaek", "Intake"), ("Demnd Sent", "Demand Sent"), ("Pre Litigation", "Pre-Litigation"), ("Medical Treatement", "Medical Treatment")] {
+        for (wrong, right) in [
+            ("Intaek", "Intake"),
+            ("Demnd Sent", "Demand Sent"),
+            ("Pre Litigation", "Pre-Litigation"),
+            ("Medical Treatement", "Medical Treatment"),
+        ] {
             assert!(is_slip(wrong, right), "{wrong}");
         }
-        for (name, other) in [("Trial 1", "Trial 2"), ("Discovery", "Discovery Exchange"), ("PI", "PD"), ("Filed", "Failed Mediation"), ("Served", "Settled")] {
+        for (name, other) in [
+            ("Trial 1", "Trial 2"),
+            ("Discovery", "Discovery Exchange"),
+            ("PI", "PD"),
+            ("Filed", "Failed Mediation"),
+            ("Served", "Settled"),
+        ] {
             assert!(!is_slip(name, other), "{name}");
         }
     }

@@ -135,4 +135,3 @@ async fn notes(engine: &Engine, person_active: bool) -> Result<Vec<String>, Oper
     }
     Ok(notes)
 }
-

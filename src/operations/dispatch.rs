@@ -1,6 +1,8 @@
 //! From a request to the function that answers it.
 
-use super::{Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, carry, catalog, connect, disconnect, explain, history, plan, status};
+use super::{
+    Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, carry, catalog, connect, disconnect, explain, history, plan, status,
+};
 use crate::domain::{CaseId, Kinds, PlanName};
 use crate::plan::Reach;
 use crate::plan::guard::Filter;

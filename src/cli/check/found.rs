@@ -93,8 +93,12 @@ impl Judged {
 impl Found {
     fn sort(&mut self) {
         // That a secret is not here is a warning until it is needed.
-        let needed: BTreeSet<(String, usize)> =
-            self.problems.iter().filter(|problem| problem.code == "no-secret").map(|problem| (problem.file.clone(), problem.line)).collect();
+        let needed: BTreeSet<(String, usize)> = self
+            .problems
+            .iter()
+            .filter(|problem| problem.code == "no-secret")
+            .map(|problem| (problem.file.clone(), problem.line))
+            .collect();
         self.problems.retain(|problem| problem.code != "secret-not-here" || !needed.contains(&(problem.file.clone(), problem.line)));
         self.problems.sort_by(|a, b| (&a.file, a.line, a.column, a.severity, a.code).cmp(&(&b.file, b.line, b.column, b.severity, b.code)));
         // What is wrong in defaults.toml is found once for every firm.

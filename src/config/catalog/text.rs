@@ -3,7 +3,8 @@
 
 use super::{Catalog, CatalogEntry};
 
-const HEAD: &str = "# Written by `casebridge catalog pull`: names only, no client data. Commit it, and `casebridge check` resolves names offline.\n";
+const HEAD: &str =
+    "# Written by `casebridge catalog pull`: names only, no client data. Commit it, and `casebridge check` resolves names offline.\n";
 const PORTAL: &str = "# As far as a case has stood in one. A stage that is gone in the portal: delete its line.\n";
 
 impl Catalog {

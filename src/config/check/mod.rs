@@ -26,9 +26,9 @@ mod tests_section;
 mod unreached;
 
 #[cfg(test)]
-pub(crate) mod samples;
-#[cfg(test)]
 mod names_tests;
+#[cfg(test)]
+pub(crate) mod samples;
 #[cfg(test)]
 mod together_tests;
 #[cfg(test)]

@@ -58,7 +58,10 @@ fn a_stale_catalog_is_a_hint_and_takes_no_file_out_of_use() {
     let old = Catalog { taken_at: "2026-10-24T15:00:00Z".parse().unwrap(), ..catalog() };
     let checked = with(&format!("{SHORT}{WRONG}"), &old);
     let said = said(&checked);
-    assert!(checked.firm.is_some() && said.contains("acme.catalog.toml:2:1 warning[stale-catalog]") && said.contains("30 days old"), "{said}");
+    assert!(
+        checked.firm.is_some() && said.contains("acme.catalog.toml:2:1 warning[stale-catalog]") && said.contains("30 days old"),
+        "{said}"
+    );
     assert!(said.contains("MyCase has no stage \"Intaek\"") && !said.contains("uncovered"), "{said}");
 }
 
@@ -114,7 +117,9 @@ fn names_in_tests_are_held_against_the_catalog_unless_they_are_made_up_on_purpos
 fn what_the_portal_shows_proves_no_absence() {
     let mut catalog = catalog();
     catalog.portal_stages = BTreeMap::from([("Personal Injury".to_owned(), vec!["Medical Treatment".to_owned(), "Demand".to_owned()])]);
-    let file = format!("{SHORT}[stages.map]\n\"Treating\" = \"Medical Treatement\"\n\"Intake\" = \"Getting Started\"\n[practice_areas.map]\n\"PI\" = \"Personal injury\"\n");
+    let file = format!(
+        "{SHORT}[stages.map]\n\"Treating\" = \"Medical Treatement\"\n\"Intake\" = \"Getting Started\"\n[practice_areas.map]\n\"PI\" = \"Personal injury\"\n"
+    );
     insta::assert_snapshot!(said(&with(&file, &catalog)), @r#"
     14:14 note[portal-name] no case in the portal stands in the stage "Medical Treatement", but some stand in "Medical Treatment" => did you mean "Medical Treatment"? The portal wants its own spelling
     17:8 note[portal-name] no case in the portal stands in the practice area "Personal injury", but some stand in "Personal Injury" => did you mean "Personal Injury"? The portal wants its own spelling
@@ -123,7 +128,9 @@ fn what_the_portal_shows_proves_no_absence() {
 
 #[test]
 fn rules_that_no_case_reaches_are_named_with_what_shadows_them() {
-    let file = format!("{SHORT}{}", r#"[cases]
+    let file = format!(
+        "{SHORT}{}",
+        r#"[cases]
 practice_areas = ["PI", "Auto"]
 skip_practice_areas = ["Auto", "Probate"]
 skip_stages = ["Potential Client"]
@@ -143,7 +150,8 @@ hide = ["Potential Client", "Conflict Check"]
 "Served" = "Petition"
 [practice_areas.map]
 "Family Law" = "Family"
-"#);
+"#
+    );
     insta::assert_snapshot!(said(&check(&file)), @r#"
     14:25 warning[never-applies] "Auto" is not taken: skip_practice_areas in line 15 leaves it out again => leave one of the two out
     15:32 warning[never-applies] "Probate" need not be left out: practice_areas in line 14 does not list it => leave it out here
@@ -160,7 +168,8 @@ hide = ["Potential Client", "Conflict Check"]
 
 #[test]
 fn a_line_is_shadowed_only_when_every_practice_area_that_is_known_has_its_own() {
-    let file = "[stages.map]\n\"Intake\" = \"A\"\n[stages.for.\"PI\"]\n\"Intake\" = \"B\"\n[stages.for.\"Family Law\"]\n\"Intake\" = \"C\"\n";
+    let file =
+        "[stages.map]\n\"Intake\" = \"A\"\n[stages.for.\"PI\"]\n\"Intake\" = \"B\"\n[stages.for.\"Family Law\"]\n\"Intake\" = \"C\"\n";
     assert_eq!(said(&check(&format!("{SHORT}{file}"))), "", "without a catalog nobody knows");
     assert!(lines(file).contains("14:1 note[seldom-applies] \"Intake\" applies here only to cases without"), "{}", lines(file));
     let chosen = lines(&format!("{file}[cases]\npractice_areas = [\"PI\", \"Family Law\"]\n"));
@@ -187,7 +196,8 @@ fn online(text: &str, online: &Online) -> String {
 #[test]
 fn online_a_missing_or_renamed_name_is_an_error() {
     let live = Online { names: Some(catalog()), ..Online::default() };
-    let text = format!("{SHORT}[stages]\nnot_in_map = \"attention\"\n[stages.map]\n\"Demand Sent\" = \"Demand\"\n\"Arbitration\" = \"Start\"\n");
+    let text =
+        format!("{SHORT}[stages]\nnot_in_map = \"attention\"\n[stages.map]\n\"Demand Sent\" = \"Demand\"\n\"Arbitration\" = \"Start\"\n");
     insta::assert_snapshot!(online(&text, &live), @r#"
     13:1 warning[uncovered-stages] no rule covers these stages of MyCase: "Intake", "Treating" => add them to [stages.map], or to hide; their cases need attention until then. `casebridge init acme --stage-map` proposes lines
     16:1 error[renamed] 'Demand Sent' is now called 'Demand'; line 16 still says 'Demand Sent' => write "Demand"

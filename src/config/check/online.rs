@@ -7,7 +7,9 @@ use crate::config::raw::{Maybe, Place, RawFirm};
 use crate::config::{Online, OnlineFinding, Severity, online::site};
 
 pub(super) fn findings(check: &mut Check<'_>, own: &RawFirm, online: &Online) {
-    if let Some((at, found)) = given(&own.mycase.web_url).zip(online.firm_url.as_deref()).filter(|(at, found)| site(&at.value) != site(found)) {
+    if let Some((at, found)) =
+        given(&own.mycase.web_url).zip(online.firm_url.as_deref()).filter(|(at, found)| site(&at.value) != site(found))
+    {
         let message = format!("the connection to MyCase belongs to {found}, not to {}", at.value);
         let help = format!("correct web_url, or let the right firm allow access: casebridge connect {}", check.id);
         check.error(&at.place, "other-firm", message, help);
@@ -80,9 +82,13 @@ fn told(check: &Check<'_>, own: &RawFirm, finding: &OnlineFinding) -> Told {
             format!("{title} does not accept the key: {why}"),
             "put the right one where this line says; MyCase need not be connected again".into(),
         ),
-        OnlineFinding::PortalSilent(why) => {
-            told(key, Severity::Error, "no-answer", format!("whether {title} accepts the key is not known: {why}"), "try again later".into())
-        }
+        OnlineFinding::PortalSilent(why) => told(
+            key,
+            Severity::Error,
+            "no-answer",
+            format!("whether {title} accepts the key is not known: {why}"),
+            "try again later".into(),
+        ),
         OnlineFinding::KeyNotAsked => told(
             key,
             Severity::Note,

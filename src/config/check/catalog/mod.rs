@@ -65,7 +65,14 @@ pub(super) fn read(check: &mut Check<'_>, file: Option<&SourceText>) -> Option<C
 }
 
 /// Compares every name the file itself says. `own` is the file without the built-in defaults.
-pub(super) fn check_names(check: &mut Check<'_>, own: &RawFirm, tests: &[TestCase], sources: &[&SourceText], catalog: &Catalog, trust: Trust) {
+pub(super) fn check_names(
+    check: &mut Check<'_>,
+    own: &RawFirm,
+    tests: &[TestCase],
+    sources: &[&SourceText],
+    catalog: &Catalog,
+    trust: Trust,
+) {
     let lists = [
         (Known::new("stage", &catalog.stages), said::stages(own)),
         (Known::new("practice area", &catalog.practice_areas), said::practice_areas(own)),

@@ -17,8 +17,7 @@ pub(super) fn hints(check: &mut Check<'_>, own: &RawFirm, catalog: &Catalog) {
     hint(check, "stage", &stages, &seen);
     let seen: BTreeSet<&str> = catalog.portal_stages.keys().map(String::as_str).filter(|area| !area.is_empty()).collect();
     let mapped = own.practice_areas.map.iter().flat_map(|at| at.value.iter()).map(|(_, to)| to);
-    let areas: Vec<&At<String>> =
-        if own.portal.stages.is_some() { listed.map(|(area, _)| area).collect() } else { mapped.collect() };
+    let areas: Vec<&At<String>> = if own.portal.stages.is_some() { listed.map(|(area, _)| area).collect() } else { mapped.collect() };
     hint(check, "practice area", &areas, &seen);
 }
 
