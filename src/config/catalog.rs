@@ -8,6 +8,7 @@ mod tests;
 mod text;
 
 pub use diff::{CatalogDiff, ListDiff, RenamedEntry};
+pub(super) use text::quoted;
 
 use super::raw::{At, Maybe, Origin, RawCatalog, RawNamed, read_document};
 use super::{Problem, Severity, SourceText};

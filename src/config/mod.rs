@@ -27,6 +27,7 @@ mod rule;
 pub mod schema;
 mod secret;
 mod sources;
+mod stage_map;
 mod template;
 mod test_case;
 mod values;
@@ -58,8 +59,10 @@ pub use profiles::{Profiles, profile_schema};
 pub use rule::Rule;
 pub use secret::SecretRef;
 pub use sources::{SOURCES, Source, SourceNameError};
+pub use stage_map::{Likeness, ProposedLine, StageMap};
 pub use template::{Template, TemplateError};
 pub use test_case::{
     CASE_DATES, CASE_TEXTS, EXPECTED, PERSON_TEXTS, TestBilling, TestCase, TestCustom, TestExpect, TestGiven, TestMoment, TestPerson,
     TestStaff, TestWas,
 };
+pub use zone::nearest as nearest_time_zone;

@@ -14,14 +14,14 @@ const A_LINE_EACH: usize = 40;
 
 /// For people.
 pub(super) fn text(firms: &[Firm], now: Timestamp) -> String {
-    match firms.len() {
-        0..=IN_FULL => firms.iter().map(|firm| in_full(firm, now)).collect(),
-        ..=A_LINE_EACH => {
-            let lines: String = firms.iter().map(|firm| line(firm, now)).collect();
-            format!("\nThe next run of each schedule, in the firm's time:\n{lines}")
-        }
-        _ => format!("When a firm of these {} runs next: `casebridge check FILE`\n", firms.len()),
+    if firms.len() <= IN_FULL {
+        return firms.iter().map(|firm| in_full(firm, now)).collect();
     }
+    if firms.len() <= A_LINE_EACH {
+        let lines: String = firms.iter().map(|firm| line(firm, now)).collect();
+        return format!("\nThe next run of each schedule, in the firm's time:\n{lines}");
+    }
+    format!("When one of these {} firms runs next: `casebridge check FILE`\n", firms.len())
 }
 
 /// For scripts: every firm, every schedule that is on.

@@ -3,8 +3,7 @@
 
 use super::samples::{SHORT, check, input, said, short_hona};
 use super::{DaemonRules, SetMember, check_firm, check_set};
-use crate::config::{Catalog, CatalogEntry, Firm, Profiles, SourceText};
-use std::collections::BTreeMap;
+use crate::config::{Firm, Profiles, SourceText};
 
 fn firm_of(id: &str, text: &str) -> (Firm, SourceText) {
     let mut input = input(text);

@@ -8,5 +8,6 @@ mod files;
 mod firm;
 mod house;
 mod http;
+mod init;
 mod tests;
 mod words;
