@@ -28,6 +28,11 @@ pub fn check_firm(input: &FirmInput, profiles: &Profiles, daemon: &DaemonRules, 
     let mut check = Check::new(input, defaults, builtin, daemon, profiles, now);
     let (raw, problems) = read_document::<RawFirm>(&input.source, Origin::File, FIRM_SECTIONS);
     check.problems = problems;
+    if input.source.text.trim().is_empty() {
+        let help = "take an earlier version back; or remove it, and `casebridge init FIRM` writes one to start from";
+        check.error(&Place::default(), "empty-file", "the file is empty", help);
+        return finish(check, None);
+    }
     let Some(mut raw) = raw else { return finish(check, None) };
     if let Some(source) = defaults {
         let (folder, mut problems) = read_document::<RawFirmDefaults>(source, Origin::Folder, FIRM_SECTIONS);

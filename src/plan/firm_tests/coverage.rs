@@ -94,7 +94,8 @@ impl Coverage {
         };
         let stages = &firm.stages;
         let own = firm.fields.iter().filter(|(_, rule)| rule.line > 0);
-        let field = |name: &String, line| Point { what: name.clone(), line: Some(line), tested: touched.fields.contains(name), in_words: false };
+        let field =
+            |name: &String, line| Point { what: name.clone(), line: Some(line), tested: touched.fields.contains(name), in_words: false };
         let fields = own.map(|(name, rule)| field(name, rule.line));
         let rules = rules(firm).into_iter();
         let closure = rules.map(|rule| Point {
