@@ -4,8 +4,8 @@ use super::args::{Command, Common, Format, Typed};
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::{
-    check, completions, connect, demo, disconnect, explain, fields, history, init, logging, pause, plan, reload, sandbox, schema, secret,
-    status, sync, test,
+    catalog, check, completions, connect, demo, disconnect, explain, fields, history, init, logging, pause, plan, reload, sandbox, schema,
+    secret, status, sync, test,
 };
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -55,6 +55,7 @@ fn dispatch(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
         Command::Init(args) => init::init(args, desk),
         Command::Check(args) => check::check(args, desk),
         Command::Test(args) => test::test(args, desk),
+        Command::Catalog(command) => wait(catalog::catalog(command, desk)),
         Command::Fields(args) => fields::fields(args, desk),
         Command::Schema(args) => Ok(schema::schema(args, desk)),
         Command::Completions(args) => Ok(completions::completions(args, desk)),

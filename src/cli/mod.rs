@@ -5,6 +5,7 @@
 //! Stdout carries the answer and nothing else. Start with [`run`](fn@run).
 
 pub mod args;
+mod catalog;
 mod check;
 mod columns;
 mod command;

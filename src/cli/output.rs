@@ -100,6 +100,13 @@ impl Output {
         drop(writeln!(err, "{text}"));
     }
 
+    /// A question, to stderr; the answer is typed behind it.
+    pub fn prompt(&self, text: &str) {
+        self.end_progress();
+        let mut err = std::io::stderr().lock();
+        drop(write!(err, "{text}").and_then(|()| err.flush()));
+    }
+
     /// An error, to stderr.
     pub fn error(&self, text: &str) {
         self.labelled(Ink::Red, "error", text);

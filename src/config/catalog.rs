@@ -1,39 +1,57 @@
 //! `<firm>.catalog.toml`: the names of a firm's MyCase and portal, without client data, so that files can be checked
-//! offline. Reading and writing the text; comparing it with a firm file is `check`'s.
+//! offline. Reading it, and what one catalog remembers of an older one; `text` writes it, `diff` compares two. Comparing it
+//! with a firm file is `check`'s.
+
+mod diff;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use diff::{CatalogDiff, ListDiff, RenamedEntry};
+pub(super) use text::quoted;
 
 use super::raw::{At, Maybe, Origin, RawCatalog, RawNamed, read_document};
 use super::{Problem, Severity, SourceText};
-use jiff::Timestamp;
-use std::collections::BTreeMap;
-use std::fmt::Write;
+use crate::domain::NameKey;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// After this many days a catalog is a hint only.
+const STALE_DAYS: i64 = 30;
+/// A catalog whose names are still right is dated anew after this many days: often enough that it never grows stale, seldom
+/// enough that a pull every night leaves no trace in git.
+const FRESH_DAYS: i64 = 7;
+/// How many former names of one thing are kept.
+const MOST_FORMER: usize = 10;
 
 /// What is known of a firm's names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalog {
     /// When it was read.
     pub taken_at: Timestamp,
-    /// MyCase's case stages.
+    /// MyCase's case stages. Like every list here it is empty when it was not read, and then proves nothing.
     pub stages: Vec<CatalogEntry>,
     /// MyCase's practice areas.
     pub practice_areas: Vec<CatalogEntry>,
     /// MyCase's custom fields.
     pub custom_fields: Vec<CatalogEntry>,
-    /// MyCase's people groups; empty when they were not read.
+    /// MyCase's people groups.
     pub people_groups: Vec<CatalogEntry>,
     /// MyCase's staff types that somebody bears.
     pub staff_types: Vec<String>,
-    /// The portal's stages by its practice area; empty when they cannot be read.
+    /// The portal's stages by its practice area, as far as a case has stood in one: what is not here may still be there.
     pub portal_stages: BTreeMap<String, Vec<String>>,
 }
 
 /// A thing with an id, its name, and the names it bore before.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CatalogEntry {
     /// MyCase's id.
     pub id: u64,
     /// Its name now.
     pub name: String,
-    /// Earlier names, as earlier catalogs had them.
+    /// Earlier names, the oldest first.
     pub was: Vec<String>,
 }
 
@@ -72,7 +90,8 @@ impl Catalog {
         (catalog, problems)
     }
 
-    /// Takes over the names that things bore in an older catalog.
+    /// Takes over what an older catalog knew: the names that things bore, and the portal's stages, since a stage in which no
+    /// case stands today is still there.
     pub fn remember(&mut self, older: &Catalog) {
         let pairs = [
             (&mut self.stages, &older.stages),
@@ -84,43 +103,47 @@ impl Catalog {
             let older: BTreeMap<u64, &CatalogEntry> = older.iter().map(|entry| (entry.id, entry)).collect();
             for entry in entries {
                 let Some(before) = older.get(&entry.id) else { continue };
-                let names = before.was.iter().chain([&before.name]).filter(|name| **name != entry.name);
-                entry.was = names.cloned().collect();
-                entry.was.dedup();
+                let later = std::mem::take(&mut entry.was);
+                entry.was = former(&entry.name, before.was.iter().chain([&before.name]).chain(&later));
             }
+        }
+        for (area, stages) in &older.portal_stages {
+            let known = self.portal_stages.entry(area.clone()).or_default();
+            let all: BTreeSet<String> = known.drain(..).chain(stages.iter().cloned()).collect();
+            known.extend(all);
         }
     }
 
-    /// The text of the file.
-    pub fn to_toml(&self) -> String {
-        let Catalog { taken_at, stages, practice_areas, custom_fields, people_groups, staff_types, portal_stages } = self;
-        let mut text =
-            format!("# Written by `casebridge catalog pull`; names only, no client data. Commit it.\ntaken_at = \"{taken_at}\"\n");
-        let lists =
-            [("stages", stages), ("practice_areas", practice_areas), ("custom_fields", custom_fields), ("people_groups", people_groups)];
-        for (key, entries) in lists {
-            text.push_str(&format!("{key} = [\n"));
-            for CatalogEntry { id, name, was } in entries {
-                let was = if was.is_empty() { String::new() } else { format!(", was = {}", list(was)) };
-                // Writing into a String cannot fail.
-                let _ = writeln!(text, "    {{ id = {id}, name = {}{was} }},", quoted(name));
-            }
-            text.push_str("]\n");
-        }
-        text.push_str(&format!("staff_types = {}\n\n[portal_stages]\n", list(staff_types)));
-        for (area, stages) in portal_stages {
-            text.push_str(&format!("{} = {}\n", quoted(area), list(stages)));
-        }
-        text
+    /// How many days old it is.
+    pub fn days_old(&self, now: Timestamp) -> i64 {
+        now.duration_since(self.taken_at).as_hours() / 24
+    }
+
+    /// Whether it is so old that it is a hint only.
+    pub fn is_stale(&self, now: Timestamp) -> bool {
+        self.days_old(now) >= STALE_DAYS
+    }
+
+    /// Whether the file of this catalog can stay as it is when `newer` was read: it says the same, and not too long ago.
+    pub fn stands_for(&self, newer: &Catalog) -> bool {
+        let same = Catalog { taken_at: newer.taken_at, ..self.clone() } == *newer;
+        same && newer.taken_at.duration_since(self.taken_at) < SignedDuration::from_hours(FRESH_DAYS * 24)
     }
 }
 
-fn quoted(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
+impl CatalogEntry {
+    /// A thing with the names it bore before, the oldest first.
+    pub fn new(id: u64, name: &str, before: &[String]) -> CatalogEntry {
+        CatalogEntry { id, name: name.to_owned(), was: former(name, before.iter()) }
+    }
 }
 
-fn list(texts: &[String]) -> String {
-    format!("[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
+/// Former names, each once, without the name that is borne now.
+fn former<'a>(now: &str, names: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let mut seen = BTreeSet::from([NameKey::new(now)]);
+    let mut former: Vec<String> = names.filter(|name| seen.insert(NameKey::new(name))).cloned().collect();
+    former.drain(..former.len().saturating_sub(MOST_FORMER));
+    former
 }
 
 fn texts(list: &At<Vec<At<String>>>) -> Vec<String> {
@@ -133,30 +156,4 @@ fn entries(raw: &Maybe<Vec<At<RawNamed>>>) -> Vec<CatalogEntry> {
         Some(CatalogEntry { id: id.as_ref()?.value, name: name.as_ref()?.value.clone(), was: was.as_ref().map(texts).unwrap_or_default() })
     };
     raw.iter().flat_map(|at| &at.value).filter_map(entry).collect()
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_written_is_what_is_read_and_old_names_are_kept() {
-        let entry = |id, name: &str| CatalogEntry { id, name: name.to_owned(), was: Vec::new() };
-        let old = Catalog {
-            taken_at: "2026-11-01T00:00:00Z".parse().unwrap(),
-            stages: vec![entry(1, "Demand \"Sent\""), entry(2, "Intake")],
-            practice_areas: vec![],
-            custom_fields: vec![entry(7, "Court")],
-            people_groups: vec![],
-            staff_types: vec!["Attorney".to_owned()],
-            portal_stages: BTreeMap::from([("Personal Injury".to_owned(), vec!["Demand".to_owned()])]),
-        };
-        let mut new = Catalog { stages: vec![entry(1, "Demand"), entry(2, "Intake")], ..old.clone() };
-        new.remember(&old);
-        let (read, problems) = Catalog::parse(&SourceText::new("acme.catalog.toml", new.to_toml()));
-        assert_eq!(problems, []);
-        assert_eq!(read, Some(new.clone()));
-        assert_eq!(new.stages[0].was, ["Demand \"Sent\""]);
-    }
 }

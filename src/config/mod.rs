@@ -16,6 +16,7 @@ mod hours;
 mod init_template;
 mod nearest;
 mod next_runs;
+mod online;
 mod problem;
 mod profile;
 mod profile_parse;
@@ -26,15 +27,15 @@ mod rule;
 pub mod schema;
 mod secret;
 mod sources;
+mod stage_map;
 mod template;
 mod test_case;
 mod values;
 mod zone;
 
-pub use catalog::{Catalog, CatalogEntry};
+pub use catalog::{Catalog, CatalogDiff, CatalogEntry, ListDiff, RenamedEntry};
 pub use check::{
-    Checked, DaemonRules, FirmFiles, FirmInput, FirmNames, SetMember, Stray, check_daemon, check_firm, check_firm_online, check_set,
-    firm_files,
+    Checked, DaemonRules, FirmFiles, FirmInput, FirmNames, SetMember, Stray, check_daemon, check_firm, check_online, check_set, firm_files,
 };
 pub use cron::{Cron, CronError};
 pub use daemon::{Daemon, DaemonPaths, LogFormat, Web};
@@ -46,6 +47,8 @@ pub use firm::{
 };
 pub use init_template::init_template;
 pub use next_runs::{NextRuns, next_runs};
+pub(crate) use online::site;
+pub use online::{Online, OnlineFinding};
 pub use problem::{Problem, Severity, SourceText};
 pub use profile::{
     Auth, BodyValue, Each, ItemField, Method, Operation, OperationName, Paging, Profile, ProfileField, RequestTemplate, RequiredPeople,
@@ -56,8 +59,10 @@ pub use profiles::{Profiles, profile_schema};
 pub use rule::Rule;
 pub use secret::SecretRef;
 pub use sources::{SOURCES, Source, SourceNameError};
+pub use stage_map::{Likeness, ProposedLine, StageMap};
 pub use template::{Template, TemplateError};
 pub use test_case::{
     CASE_DATES, CASE_TEXTS, EXPECTED, PERSON_TEXTS, TestBilling, TestCase, TestCustom, TestExpect, TestGiven, TestMoment, TestPerson,
     TestStaff, TestWas,
 };
+pub use zone::nearest as nearest_time_zone;

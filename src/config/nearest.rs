@@ -13,6 +13,20 @@ pub(crate) fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>)
     (best.1 >= 0.6).then_some(best.0)
 }
 
+/// Whether a name is surely another one, mistyped: one letter off, two in a long name, blanks and dashes aside. Names that differ
+/// in a figure ("Trial 1", "Trial 2") are two names, however near.
+pub(crate) fn is_slip(wrong: &str, right: &str) -> bool {
+    let letters = |name: &str| name.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let figures = |name: &str| name.chars().filter(char::is_ascii_digit).collect::<String>();
+    let (plain, other) = (letters(wrong), letters(right));
+    let most = match plain.chars().count().min(other.chars().count()) {
+        0..4 => 0,
+        4..9 => 1,
+        _ => 2,
+    };
+    figures(wrong) == figures(right) && strsim::damerau_levenshtein(&plain, &other) <= most
+}
+
 /// A help sentence: the nearest word, or all of them.
 pub(crate) fn did_you_mean(wrong: &str, known: &[&str]) -> String {
     match nearest(wrong, known.iter().copied()) {
@@ -29,6 +43,27 @@ pub(crate) fn list(words: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slip_of_the_keys_is_told_from_another_name() {
+        for (wrong, right) in [
+            ("Intaek", "Intake"),
+            ("Demnd Sent", "Demand Sent"),
+            ("Pre Litigation", "Pre-Litigation"),
+            ("Medical Treatement", "Medical Treatment"),
+        ] {
+            assert!(is_slip(wrong, right), "{wrong}");
+        }
+        for (name, other) in [
+            ("Trial 1", "Trial 2"),
+            ("Discovery", "Discovery Exchange"),
+            ("PI", "PD"),
+            ("Filed", "Failed Mediation"),
+            ("Served", "Settled"),
+        ] {
+            assert!(!is_slip(name, other), "{name}");
+        }
+    }
 
     #[test]
     fn a_misspelt_word_finds_its_neighbour_and_a_strange_one_finds_none() {

@@ -25,6 +25,8 @@ pub struct TestCase {
     pub line: u32,
     /// The bytes of its header in that file.
     pub span: Range<usize>,
+    /// The bytes of its `case` in that file.
+    pub case_span: Range<usize>,
 }
 
 /// What a test says of the case. Absent is not the same as empty: an absent value gets a default, an empty one is empty.

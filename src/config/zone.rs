@@ -12,7 +12,7 @@ pub(crate) fn find(name: &str) -> Option<TimeZone> {
 }
 
 /// The nearest name, for a misspelt one, or the usual one for a word of everyday ("Eastern").
-pub(crate) fn nearest(name: &str) -> Option<String> {
+pub fn nearest(name: &str) -> Option<String> {
     let everyday = match name.trim().to_lowercase().split([' ', '/']).next().unwrap_or_default() {
         "eastern" | "edt" | "et" => Some("America/New_York"),
         "central" | "cdt" | "ct" => Some("America/Chicago"),

@@ -129,7 +129,7 @@ impl Reader {
         }
     }
 
-    fn list<W: Wire>(&self, name: &str) -> Pages<W> {
+    pub(super) fn list<W: Wire>(&self, name: &str) -> Pages<W> {
         Pages::new(self.clone(), self.url(&[name], &[("page_size", PAGE_SIZE)]))
     }
 

@@ -52,6 +52,12 @@ impl House {
         }
     }
 
+    /// The version of the firm's file that was last in use; nothing is taken into use by asking.
+    pub fn last_good(&self, hands: &Hands, now: Timestamp) -> Result<Option<Arc<Firm>>, OperationError> {
+        let kept = hands.store.meta::<Kept>()?;
+        Ok(kept.and_then(|kept| self.check_again(&hands.firm, &kept.text, &kept.beside, now)).map(Arc::new))
+    }
+
     #[expect(clippy::too_many_arguments, reason = "one step of accept, cut out for its length")]
     fn take(
         &self,

@@ -21,6 +21,10 @@ pub enum Answer {
     Explained(Box<super::Explained>),
     /// `history`.
     History(Box<super::History>),
+    /// `catalog`.
+    Catalog(Box<super::CatalogAnswer>),
+    /// `check --online`.
+    Online(Box<crate::config::Online>),
     /// `connect`: the address to open.
     Authorize {
         /// The address.

@@ -56,6 +56,10 @@ pub enum Ask {
     Explain(ExplainAsk),
     /// What was changed in the portal.
     History(HistoryAsk),
+    /// The names of both accounts.
+    Catalog,
+    /// How both accounts stand, with MyCase's names.
+    Online,
 }
 
 /// `casebridge history`.

@@ -1,6 +1,7 @@
 //! `connect`: from the address to open to a connection that is known to be the right firm's.
 
 use super::{Answer, Connected, OperationError, Secret};
+use crate::config::site;
 use crate::domain::Tokens;
 use crate::http::HttpClient;
 use crate::mycase::{self, MyCaseError, Session};
@@ -133,9 +134,4 @@ async fn notes(engine: &Engine, person_active: bool) -> Result<Vec<String>, Oper
         notes.push("The firm is inactive: plans work, nothing runs by itself. Set status = \"active\" under [firm] when the first plan looks right.".to_owned());
     }
     Ok(notes)
-}
-
-/// Scheme, host and port of an address.
-fn site(url: &str) -> Option<String> {
-    Url::parse(url).ok().map(|url| url.origin().ascii_serialization())
 }

@@ -127,7 +127,7 @@ impl House {
             let problem = whole_file(&name, "this file looks like a firm file with a mistake in its name, and is not used", &help, 1);
             view.stray.push(Problem { severity: Severity::Warning, code: "file-name", ..problem });
         }
-        *lock(&self.firms) = folder.firms().into_keys().collect();
+        self.knows(folder.firms().into_keys().collect());
         let defaults = folder.defaults.as_ref().and_then(load::FileText::source);
         for (id, files) in folder.firms() {
             let beside = |file: Option<&load::FileText>| file.and_then(load::FileText::source);
@@ -162,13 +162,13 @@ impl House {
     }
 
     /// Checks a text that was accepted earlier, with what was read beside it then. Its tests passed then and are not run
-    /// again: they must not take a firm's last good version from it.
+    /// again, and its names are not held against a catalog: neither must take a firm's last good version from it.
     pub(crate) fn check_again(&self, id: &FirmId, text: &str, beside: &BTreeMap<String, String>, now: Timestamp) -> Option<Firm> {
         let (profiles, ..) = self.profiles();
         let of = |name: String| beside.get(&name).map(|text| SourceText::new(name, text.as_str()));
         let source = SourceText::new(format!("{id}.firm.toml"), text);
-        let (tests, catalog, defaults) = (of(format!("{id}.tests.toml")), of(format!("{id}.catalog.toml")), of("defaults.toml".to_owned()));
-        let input = FirmInput { id: id.clone(), source, tests, catalog };
+        let (tests, defaults) = (of(format!("{id}.tests.toml")), of("defaults.toml".to_owned()));
+        let input = FirmInput { id: id.clone(), source, tests, catalog: None };
         config::check_firm(&input, &profiles, &self.daemon.allow, defaults.as_ref(), now).firm
     }
 
@@ -208,6 +208,11 @@ impl House {
             folder: self.paths.secrets.clone(),
             firms,
         }
+    }
+
+    /// Says which firms have files, where nobody looks at the folder: a variable that begins with one's id is its own.
+    pub fn knows(&self, firms: BTreeSet<FirmId>) {
+        *lock(&self.firms) = firms;
     }
 
     /// Opens a firm's state. Busy when another process holds it.

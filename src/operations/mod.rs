@@ -5,6 +5,7 @@ mod accept;
 mod answer;
 mod ask;
 mod carry;
+mod catalog;
 mod connect;
 mod disconnect;
 mod dispatch;
@@ -25,6 +26,7 @@ pub use answer::{
     Answer, Attention, Connected, FileState, FileView, FirmStatus, NextRuns, PauseView, PlanAnswer, ReconnectView, RunState, Running,
 };
 pub use ask::{ApproveAsk, Ask, Caller, ExplainAsk, HistoryAsk, PlanAsk, Secret, SyncAsk};
+pub use catalog::CatalogAnswer;
 pub use disconnect::disconnect;
 pub use dispatch::{answer, keep_secret, scheduled};
 pub use error::OperationError;

@@ -8,10 +8,18 @@ use secrecy::ExposeSecret;
 /// Checks that the file points at the accounts the state belongs to; binds the portal account at the first use.
 /// MyCase's side is bound by `connect`: a token belongs to one firm.
 pub(crate) fn bind(engine: &Engine) -> Result<(), RunError> {
+    match bound_elsewhere(engine)? {
+        Some(found) => Ok(engine.store().write(|w| w.put_meta(&found))?),
+        None => Ok(()),
+    }
+}
+
+/// An error when the state is bound to another portal account than the file names; the account when it is bound to none yet.
+pub(crate) fn bound_elsewhere(engine: &Engine) -> Result<Option<AccountPortal>, RunError> {
     let found = account(engine)?;
     match engine.store().meta::<AccountPortal>()? {
-        None => Ok(engine.store().write(|w| w.put_meta(&found))?),
-        Some(bound) if bound == found => Ok(()),
+        None => Ok(Some(found)),
+        Some(bound) if bound == found => Ok(None),
         Some(bound) => {
             let same_place = bound.kind == found.kind && bound.host == found.host;
             let name = |account: &AccountPortal, key: &str| {

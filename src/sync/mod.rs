@@ -44,6 +44,7 @@ mod connection;
 mod engine;
 mod error;
 mod lists;
+mod names;
 mod pace;
 mod progress;
 mod record;
@@ -62,6 +63,7 @@ pub use connection::{Connection, ConnectionView, Kept, KeptAlive, KeyCheck, conn
 pub(crate) use connection::{check_key, clear as clear_connection};
 pub use engine::{Engine, EngineSecrets, Hands};
 pub use error::RunError;
+pub use names::{NamesRead, look_online, read_names};
 pub use pace::{Doing, Pace};
 pub use progress::{Progress, Step, Tally, Work};
 pub use renames::renames_view;

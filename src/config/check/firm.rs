@@ -1,12 +1,11 @@
 //! One firm file from text to [`Firm`]: read, laid over the defaults, section by section, then the rules across sections.
 
 use super::{
-    Check, Checked, DaemonRules, FirmInput, account, cases, catalog, closure, fields, limits, portal, rules, schedule, stages,
-    tests_section,
+    Check, Checked, DaemonRules, FirmInput, account, cases, catalog, closure, fields, limits, online, portal, rules, schedule, stages,
+    tests_section, unreached,
 };
-use crate::config::catalog::Catalog;
 use crate::config::raw::{At, FIRM_SECTIONS, Origin, Place, RawFirm, RawFirmDefaults, RawStatus, Slot, read_document};
-use crate::config::{Firm, Problem, Profiles, SourceText, zone};
+use crate::config::{Catalog, Firm, Online, Problem, Profile, Profiles, SourceText, TestCase, zone};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::sync::LazyLock;
@@ -25,34 +24,15 @@ fn builtin() -> &'static (SourceText, RawFirm) {
 
 /// Checks one firm's files. `defaults` is `defaults.toml` beside the firms' folder; `now` dates the catalog.
 pub fn check_firm(input: &FirmInput, profiles: &Profiles, daemon: &DaemonRules, defaults: Option<&SourceText>, now: Timestamp) -> Checked {
-    run(input, profiles, daemon, defaults, now, None)
-}
-
-/// As [`check_firm`], and against what MyCase says now instead of the catalog's file: a name that is not there is an
-/// error, and stages that no rule covers are named. `live` carries old names where the state or a catalog knows them.
-pub fn check_firm_online(
-    input: &FirmInput,
-    profiles: &Profiles,
-    daemon: &DaemonRules,
-    defaults: Option<&SourceText>,
-    now: Timestamp,
-    live: &Catalog,
-) -> Checked {
-    run(input, profiles, daemon, defaults, now, Some(live))
-}
-
-fn run(
-    input: &FirmInput,
-    profiles: &Profiles,
-    daemon: &DaemonRules,
-    defaults: Option<&SourceText>,
-    now: Timestamp,
-    live: Option<&Catalog>,
-) -> Checked {
     let (builtin, defaults_of_all) = builtin();
     let mut check = Check::new(input, defaults, builtin, daemon, profiles, now);
     let (raw, problems) = read_document::<RawFirm>(&input.source, Origin::File, FIRM_SECTIONS);
     check.problems = problems;
+    if input.source.text.trim().is_empty() {
+        let help = "take an earlier version back; or remove it, and `casebridge init FIRM` writes one to start from";
+        check.error(&Place::default(), "empty-file", "the file is empty", help);
+        return finish(check, None);
+    }
     let Some(mut raw) = raw else { return finish(check, None) };
     if let Some(source) = defaults {
         let (folder, mut problems) = read_document::<RawFirmDefaults>(source, Origin::Folder, FIRM_SECTIONS);
@@ -62,9 +42,46 @@ fn run(
     }
     let own = raw.clone();
     raw.fill(defaults_of_all);
-    let firm = build(&mut check, &raw, input);
-    catalog::check_names(&mut check, &own, input.catalog.as_ref(), live);
+    let firm = build(&mut check, &raw, &own, input);
     finish(check, firm)
+}
+
+/// What a look at both accounts says of a firm's file: the connection, MyCase's names as they are now, the portal's key. These
+/// problems alone; the file itself is judged by [`check_firm`], without the catalog when the look brought names.
+pub fn check_online(input: &FirmInput, profiles: &Profiles, daemon: &DaemonRules, now: Timestamp, online: &Online) -> Vec<Problem> {
+    let (builtin, defaults_of_all) = builtin();
+    let mut check = Check::new(input, None, builtin, daemon, profiles, now);
+    let (raw, _) = read_document::<RawFirm>(&input.source, Origin::File, FIRM_SECTIONS);
+    // A file that cannot be read at all says so itself; a finding has the whole file for its place then.
+    let own = raw.unwrap_or_default();
+    if let Some(names) = &online.names {
+        let mut filled = own.clone();
+        filled.fill(defaults_of_all);
+        let told = std::mem::take(&mut check.problems);
+        let profile = portal::profile_of(&check, &filled.portal);
+        let tests = tests_section::tests(&mut check, own.tests.as_ref(), input.tests.as_ref(), &tests_section::expectable(None, None));
+        check.problems = told;
+        against(&mut check, &own, input, &tests, profile.as_deref(), Some((names, catalog::Trust::Live)));
+    }
+    online::findings(&mut check, &own, online);
+    finish(check, None).problems
+}
+
+/// What the file says against MyCase's names, and which of its rules can never apply.
+fn against(
+    check: &mut Check<'_>,
+    own: &RawFirm,
+    input: &FirmInput,
+    tests: &[TestCase],
+    profile: Option<&Profile>,
+    names: Option<(&Catalog, catalog::Trust)>,
+) {
+    if let Some((names, trust)) = names {
+        let sources: Vec<&SourceText> = std::iter::once(&input.source).chain(&input.tests).collect();
+        catalog::check_names(check, own, tests, &sources, names, trust);
+    }
+    let known = names.filter(|(_, trust)| *trust != catalog::Trust::Stale).map(|(names, _)| names);
+    unreached::look(check, own, profile, known);
 }
 
 fn finish(check: Check<'_>, firm: Option<Firm>) -> Checked {
@@ -80,8 +97,9 @@ fn finish(check: Check<'_>, firm: Option<Firm>) -> Checked {
     Checked { firm, problems }
 }
 
-/// Every section is turned even when another failed, so that all problems are said in one go.
-fn build(check: &mut Check<'_>, raw: &RawFirm, input: &FirmInput) -> Option<Firm> {
+/// Every section is turned even when another failed, so that all problems are said in one go. `own` is `raw` without the
+/// built-in defaults.
+fn build(check: &mut Check<'_>, raw: &RawFirm, own: &RawFirm, input: &FirmInput) -> Option<Firm> {
     rules::check_required(check, raw);
     let zone = raw.firm.time_zone.as_ref().filter(|at| !at.value.trim().is_empty()).and_then(|at| time_zone(check, at));
     let mycase = account::mycase(check, &raw.mycase);
@@ -107,6 +125,9 @@ fn build(check: &mut Check<'_>, raw: &RawFirm, input: &FirmInput) -> Option<Firm
     let limits = limits::limits(check, &raw.limits);
     let known = tests_section::expectable(fields.as_ref(), profile);
     let tests = tests_section::tests(check, raw.tests.as_ref(), input.tests.as_ref(), &known);
+    let names = catalog::read(check, input.catalog.as_ref());
+    let trusted = names.as_ref().map(|names| (names, catalog::Trust::of(names, check.now)));
+    against(check, own, input, &tests, profile, trusted);
     Some(Firm {
         id: input.id.clone(),
         name: raw.firm.name.as_ref()?.value.trim().to_owned(),

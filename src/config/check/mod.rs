@@ -12,6 +12,7 @@ mod firm;
 mod folder;
 mod limits;
 mod names;
+mod online;
 mod overrides;
 mod portal;
 mod rules;
@@ -22,7 +23,10 @@ mod sources;
 mod stages;
 mod test_values;
 mod tests_section;
+mod unreached;
 
+#[cfg(test)]
+mod names_tests;
 #[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]
@@ -33,7 +37,7 @@ mod traps;
 pub(crate) use context::Check;
 pub use context::{Checked, DaemonRules, FirmInput};
 pub use daemon::check_daemon;
-pub use firm::{check_firm, check_firm_online};
+pub use firm::{check_firm, check_online};
 pub use folder::{FirmFiles, FirmNames, Stray, firm_files};
 pub(crate) use rules::required_keys;
 pub use set::{SetMember, check_set};

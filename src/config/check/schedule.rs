@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::config::raw::{Maybe, RawSchedule};
-use crate::config::{Cron, OperationName, Profile, Schedule};
+use crate::config::{Cron, CronError, OperationName, Profile, Schedule, nearest_time_zone};
 use jiff::tz::TimeZone;
 
 pub(super) fn schedule(check: &mut Check<'_>, raw: &RawSchedule, zone: &TimeZone, profile: Option<&Profile>) -> Option<Schedule> {
@@ -24,7 +24,12 @@ fn line(check: &mut Check<'_>, raw: &Maybe<String>, key: &str, zone: &TimeZone) 
         Ok(cron) => Some(Some(cron)),
         Err(error) => {
             let message = format!("schedule.{key}: {error}");
-            check.error(&at.place, "bad-schedule", message, "write e.g. \"15 21 * * *\" for every evening at 21:15, or \"off\"");
+            let near = if let CronError::Zone(name) = &error { nearest_time_zone(name) } else { None };
+            let help = match near {
+                Some(near) => format!("did you mean {near:?}? Without a zone it is the firm's own"),
+                None => "write e.g. \"15 21 * * *\" for every evening at 21:15, or \"off\"".to_owned(),
+            };
+            check.error(&at.place, "bad-schedule", message, help);
             None
         }
     }

@@ -72,13 +72,21 @@ pub(super) enum Use {
     Shown,
 }
 
+/// What to write in the place of an address that is none: mostly its beginning is missing.
+fn whole_address(text: &str) -> String {
+    let near = ["127.0.0.1", "localhost"].iter().any(|host| text.starts_with(host));
+    let whole = format!("{}://{text}", if near { "http" } else { "https" });
+    let fits = (near || (text.contains('.') && !text.contains(':'))) && Url::parse(&whole).is_ok();
+    if fits { format!("did you mean {whole:?}?") } else { "write the whole address, e.g. \"https://acme.mycase.com\"".to_owned() }
+}
+
 /// An address, if it may be used; `own` are hosts that need no permission (with their subdomains).
 pub(super) fn address(check: &mut Check<'_>, at: &At<String>, own: &[&str], used: Use) -> Option<Url> {
     let text = at.value.trim();
     let url = match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => url,
         _ => {
-            let help = "write the whole address, e.g. \"https://acme.mycase.com\"";
+            let help = whole_address(text);
             check.error(&at.place, "bad-address", format!("{text:?} is no web address"), help);
             return None;
         }

@@ -50,10 +50,16 @@ fn test_case(test: &At<RawTest>, source: &SourceText, known: &[String], problems
     if name.is_none() {
         missing("name", "write what it shows, e.g. name = \"released cases show Treatment Completed\"");
     }
-    if case.as_ref().is_none_or(|at| at.value.0.is_empty()) {
+    // What is there and cannot be read was said already.
+    let start = test.place.span.start;
+    let end = source.text.get(start + 1..).and_then(|rest| rest.find("[[tests]]")).map_or(source.text.len(), |at| start + 1 + at);
+    let unread =
+        |problem: &Problem| problem.file == source.name && problem.code == "wrong-type" && (start..end).contains(&problem.span.start);
+    let said = problems.iter().any(unread);
+    if case.as_ref().is_none_or(|at| at.value.0.is_empty()) && !said {
         missing("case", "write what MyCase says, e.g. case = { case_stage = \"Intake\", practice_area = \"PI\" }");
     }
-    if expect.as_ref().is_none_or(|at| at.value.0.is_empty()) {
+    if expect.as_ref().is_none_or(|at| at.value.0.is_empty()) && !said {
         missing("expect", "write what the portal should show, e.g. expect = { stage = \"Getting Started\" }");
     }
     let given = case.as_ref().map(|at| given(&at.value, &mut found));
@@ -62,8 +68,9 @@ fn test_case(test: &At<RawTest>, source: &SourceText, known: &[String], problems
         problems.push(Problem::at(source, place.span, Severity::Error, code, message, help));
     }
     let span = header(source, test);
+    let case_span = case.as_ref().map(|at| at.place.span.clone())?;
     let line = u32::try_from(source.place(span.start).0).unwrap_or(u32::MAX);
-    Some(TestCase { name: name?.to_owned(), given: given?, expect: expect?, file: source.name.clone(), line, span })
+    Some(TestCase { name: name?.to_owned(), given: given?, expect: expect?, file: source.name.clone(), line, span, case_span })
 }
 
 /// The header's line of a test: a table's place covers its content.

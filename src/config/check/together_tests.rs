@@ -2,9 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use super::samples::{SHORT, check, input, said, short_hona};
-use super::{DaemonRules, SetMember, check_firm, check_firm_online, check_set};
-use crate::config::{Catalog, CatalogEntry, Firm, Profiles, SourceText};
-use std::collections::BTreeMap;
+use super::{DaemonRules, SetMember, check_firm, check_set};
+use crate::config::{Firm, Profiles, SourceText};
 
 fn firm_of(id: &str, text: &str) -> (Firm, SourceText) {
     let mut input = input(text);
@@ -53,28 +52,6 @@ fn overrides_change_single_keys_and_never_host_or_key() {
         wrong.contains("14:1 error[override-forbidden]") && wrong.contains("15:1 error[unknown-key]") && wrong.contains("17:9"),
         "{wrong}"
     );
-}
-
-#[test]
-fn online_a_missing_name_is_an_error_and_uncovered_stages_are_named() {
-    let entry =
-        |id, name: &str, was: &[&str]| CatalogEntry { id, name: name.to_owned(), was: was.iter().map(|name| (*name).to_owned()).collect() };
-    let live = Catalog {
-        taken_at: "2026-11-23T15:00:00Z".parse().unwrap(),
-        stages: vec![entry(1, "Demand", &["Demand Sent"]), entry(2, "Intake", &[]), entry(3, "New One", &[])],
-        practice_areas: vec![],
-        custom_fields: vec![],
-        people_groups: vec![],
-        staff_types: vec![],
-        portal_stages: BTreeMap::new(),
-    };
-    let text = format!("{SHORT}[stages]\nnot_in_map = \"attention\"\n[stages.map]\n\"Demand Sent\" = \"Demand\"\n\"Intake\" = \"Start\"\n");
-    let checked = check_firm_online(&input(&text), &Profiles::builtin(), &DaemonRules::default(), None, live.taken_at, &live);
-    insta::assert_snapshot!(said(&checked), @r#"
-    13:1 warning[uncovered-stages] no rule covers these stages of MyCase: "Demand", "New One" => add them to [stages.map], or to hide; their cases need attention until then
-    16:1 error[renamed] 'Demand Sent' is now called 'Demand'; line 16 still says 'Demand Sent' => write "Demand"
-    "#);
-    assert!(checked.firm.is_none());
 }
 
 #[test]

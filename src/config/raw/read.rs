@@ -135,7 +135,8 @@ impl FromToml for String {
         match value.get_ref() {
             DeValue::String(text) => Some(text.to_string()),
             _ => {
-                reader.wrong_type(path, "a text in quotes", value);
+                let limit = path.starts_with("limits.");
+                reader.wrong_type(path, if limit { "e.g. \"at most 5\" or \"no limit\", in quotes" } else { "a text in quotes" }, value);
                 None
             }
         }
@@ -166,7 +167,8 @@ impl FromToml for u64 {
 impl<T: FromToml> FromToml for Vec<At<T>> {
     fn from_toml(value: &Spanned<DeValue<'_>>, path: &str, reader: &mut Reader<'_>) -> Option<Vec<At<T>>> {
         let Some(items) = value.get_ref().as_array() else {
-            reader.wrong_type(path, "a list in square brackets, e.g. [\"...\"]", value);
+            let own = value.get_ref().as_str().unwrap_or("...");
+            reader.wrong_type(path, &format!("a list in square brackets, e.g. [{own:?}]"), value);
             return None;
         };
         let read = |item: &Spanned<DeValue<'_>>| {
@@ -184,7 +186,7 @@ impl<T: FromToml> FromToml for Map<T> {
 
     fn from_toml(value: &Spanned<DeValue<'_>>, path: &str, reader: &mut Reader<'_>) -> Option<Map<T>> {
         let Some(table) = value.get_ref().as_table() else {
-            reader.wrong_type(path, "a table", value);
+            reader.wrong_type(path, "a table, e.g. { name = \"value\" }", value);
             return None;
         };
         let mut entries = Vec::with_capacity(table.len());

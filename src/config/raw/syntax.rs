@@ -30,7 +30,13 @@ pub(super) fn explain(source: &SourceText, error: &toml::de::Error) -> Problem {
             ),
         };
     }
-    let (message, help) = words(error.message(), line_of(text, start).trim(), &text[start..]);
+    let line_start = text[..start].rfind('\n').map_or(0, |line| line + 1);
+    let place =
+        Stumble { message: error.message(), line: line_of(text, start).trim(), before: &text[line_start..start], rest: &text[start..] };
+    let (message, help) = match error.message().contains("duplicate") {
+        true => (twice(text, line_start), "keep one of the two, or put both settings under one header".to_owned()),
+        false => place.words(),
+    };
     problem(source, start..span.end.clamp(start, text.len()), "syntax", &message, &help)
 }
 
@@ -59,48 +65,106 @@ fn line_of(text: &str, at: usize) -> &str {
     text[start..].lines().next().unwrap_or_default()
 }
 
-/// The parser's message in plainer words, with what to do.
-fn words(message: &str, line: &str, rest: &str) -> (String, String) {
-    let bare_value = line.split_once('=').is_some_and(|(_, value)| value.trim().starts_with(|c: char| c.is_alphabetic()));
-    let spaced_key = line.split_once('=').is_some_and(|(key, _)| {
-        let key = key.trim();
-        key.contains(' ') && !key.contains(['"', '\'', '['])
-    });
-    if message.contains("duplicate") {
-        return ("this is written twice in the file".to_owned(), "keep one of the two, or put both settings under one header".to_owned());
+/// That a header or a key stands there twice, and where it stood first.
+fn twice(text: &str, line_start: usize) -> String {
+    let line = line_of(text, line_start).trim();
+    let header = line.starts_with('[');
+    let name = |line: &str| {
+        let end = if header { line.find(']').map(|at| at + 1) } else { line.find('=') };
+        line.get(..end?).map(|name| name.trim().to_owned())
+    };
+    let Some(own) = name(line) else { return "this is written twice in the file".to_owned() };
+    let before: Vec<&str> = text[..line_start].lines().collect();
+    // A key counts within its section only.
+    let from = if header { 0 } else { before.iter().rposition(|line| line.trim_start().starts_with('[')).map_or(0, |at| at + 1) };
+    let first = before.iter().skip(from).position(|line| name(line.trim()).as_ref() == Some(&own));
+    match first {
+        Some(at) => format!("{own} is written twice: it stands in line {} already", from + at + 1),
+        None => "this is written twice in the file".to_owned(),
     }
-    if spaced_key {
-        return ("a name with blanks must stand in quotes".to_owned(), "write \"The Name\" = \"...\"".to_owned());
-    }
-    if line.starts_with('[') && !line.contains('=') && line.contains(' ') && !line.contains('"') {
-        return (
-            "a header with blanks in its name must have the name in quotes".to_owned(),
-            "write e.g. [stages.for.\"Family Law\"]".to_owned(),
-        );
-    }
-    if line.starts_with('[') && !line.contains(']') {
-        return ("the header does not end".to_owned(), "write the closing bracket: [section]".to_owned());
-    }
-    if bare_value && !rest.starts_with(['"', '[']) {
-        return ("a text must stand in quotes".to_owned(), "write it as \"...\"; only numbers, true and false stand without".to_owned());
-    }
-    if !line.is_empty() && !line.contains('=') && !line.starts_with(['[', '#', ']', '"', '}']) {
-        return ("this line is no setting".to_owned(), "write key = \"value\", a [section] header, or put # before a remark".to_owned());
-    }
-    if message.contains("basic string") || message.contains("literal string") {
-        return (
-            "the text in quotes does not end in its line".to_owned(),
-            "write the closing quote; a backslash in a text is written twice (\\\\)".to_owned(),
-        );
-    }
-    if message.contains("array") {
-        return (
-            "the list is not closed or misses a comma".to_owned(),
-            "write [\"one\", \"two\"]: commas between, a bracket at the end".to_owned(),
-        );
-    }
+}
+
+/// Where the parser gave up.
+struct Stumble<'a> {
+    /// What it says.
+    message: &'a str,
+    /// The line, without outer blanks.
+    line: &'a str,
+    /// What stands before the place in its line.
+    before: &'a str,
+    /// Everything from there on.
+    rest: &'a str,
+}
+
+/// How a mistake is recognised, what it is, what to do. The first that fits is said.
+type Mistake = (fn(&Stumble<'_>) -> bool, &'static str, &'static str);
+
+const MISTAKES: &[Mistake] = &[
     (
-        format!("this is not valid TOML: {message}"),
-        "compare the line with its neighbours: key = \"value\", lists in [ ], texts in quotes".to_owned(),
-    )
+        |at| at.is_merge(),
+        "two versions of this place stand here: git could not merge them",
+        "keep one version, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>",
+    ),
+    (|at| at.rest.starts_with("//"), "a remark begins with #", "write # in place of //"),
+    (|at| at.is_spaced_key(), "a name with blanks must stand in quotes", "write \"The Name\" = \"...\""),
+    (
+        |at| at.line.starts_with('[') && !at.line.contains('=') && at.line.contains(' ') && !at.line.contains('"'),
+        "a header with blanks in its name must have the name in quotes",
+        "write e.g. [stages.for.\"Family Law\"]",
+    ),
+    (|at| at.line.starts_with('[') && !at.line.contains(']'), "the header does not end", "write the closing bracket: [section]"),
+    (|at| at.is_bare_text(), "a text must stand in quotes", "write it as \"...\"; only numbers, true and false stand without"),
+    (
+        |at| at.message.contains("no value") && at.line.starts_with(['"', '\'']),
+        "between a name and what it leads to stands an equals sign",
+        "write \"The Name\" = \"...\"",
+    ),
+    (
+        |at| !at.line.is_empty() && !at.line.contains('=') && !at.line.starts_with(['[', '#', ']', '"', '}']),
+        "this line is no setting",
+        "write key = \"value\", a [section] header, or put # before a remark",
+    ),
+    (
+        |at| at.message.contains("basic string") || at.message.contains("literal string"),
+        "the text in quotes does not end in its line",
+        "write the closing quote; a backslash in a text is written twice (\\\\)",
+    ),
+    (
+        |at| at.message.contains("array"),
+        "the list is not closed or misses a comma",
+        "write [\"one\", \"two\"]: commas between, a bracket at the end",
+    ),
+];
+
+impl Stumble<'_> {
+    /// The parser's message in plainer words, with what to do.
+    fn words(&self) -> (String, String) {
+        match MISTAKES.iter().find(|(fits, ..)| fits(self)) {
+            Some((_, message, help)) => ((*message).to_owned(), (*help).to_owned()),
+            None => (
+                format!("this is not valid TOML: {}", self.message),
+                "compare the line with its neighbours: key = \"value\", lists in [ ], texts in quotes".to_owned(),
+            ),
+        }
+    }
+
+    fn is_merge(&self) -> bool {
+        ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| self.line.starts_with(mark))
+    }
+
+    fn is_spaced_key(&self) -> bool {
+        self.line.split_once('=').is_some_and(|(key, _)| {
+            let key = key.trim();
+            key.contains(' ') && !key.contains(['"', '\'', '['])
+        })
+    }
+
+    /// A word where a value is wanted, alone or in a list.
+    fn is_bare_text(&self) -> bool {
+        let value = self.line.split_once('=').map(|(_, value)| value.trim());
+        let alone = value.is_some_and(|value| value.starts_with(|c: char| c.is_alphabetic())) && !self.rest.starts_with(['"', '[']);
+        let outside = self.before.contains('=') && self.before.matches('"').count().is_multiple_of(2);
+        let listed = value.is_some_and(|value| value.starts_with('[')) && outside && self.rest.starts_with(|c: char| c.is_alphabetic());
+        alone || listed
+    }
 }

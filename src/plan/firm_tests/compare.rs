@@ -1,7 +1,7 @@
 //! Holds what came of a test against what it expects: only what is named, each difference with the rule that decided.
 
 use super::run::{Became, Staged, Whys};
-use crate::config::TestExpect;
+use crate::config::{Rule, TestExpect};
 use crate::domain::{ReasonCode, Record, RecordClient, e164, email};
 use crate::mapping::{MapperError, OutOfScope, Scope, SeenStatus, StageWish};
 use crate::plan::closure::Door;
@@ -157,10 +157,10 @@ fn stays(staged: &Staged<'_>, name: &str) -> Option<String> {
     let record = record.as_ref()?;
     let closes = staged.door == Some(Door::Closes) || (staged.before.is_none() && wanted.state == SeenStatus::Closed);
     if name == "stage" && closes && firm.closure.stage.is_some() && record.stage == firm.closure.stage {
-        return Some("[closure] stage is set before a case closes".to_owned());
+        return Some(staged.by("[closure] stage is set before a case closes", Rule::of("closure", "stage")));
     }
     if name == "stage" && staged.before.is_none() && matches!(wanted.stage, StageWish::Keep { .. }) {
-        return Some("a new record begins at [stages] start".to_owned());
+        return Some(staged.by("a new record begins at [stages] start", Rule::of("stages", "start")));
     }
     let (got, wished) = if name == "stage" {
         (&record.stage, wanted.stage == StageWish::Set && record.stage != wanted.record.stage)
@@ -177,43 +177,54 @@ fn stays(staged: &Staged<'_>, name: &str) -> Option<String> {
     let waits = since.is_some_and(|since| !memory::stood(since, firm.stages.settle, staged.scene.now));
     Some(match staged.door {
         Some(Door::Rests) => "nothing is sent for a record that is closed".to_owned(),
-        _ if waits => "it has not stood as long as [stages] settle says".to_owned(),
+        _ if waits => staged.by("it has not stood as long as [stages] settle says", Rule::of("stages", "settle")),
         _ => "the portal's stays for now".to_owned(),
     })
 }
 
-/// Why the record is open or closed.
+/// Why the record is open or closed, with the line of the deciding setting where the file says it.
 fn door(staged: &Staged<'_>) -> String {
-    let (rule, state) = (&staged.firm.closure, staged.wanted.state);
-    let words = match (staged.door, state) {
-        (_, SeenStatus::Unknown) => "MyCase says neither open nor closed",
-        _ if matches!(staged.wanted.scope, Scope::Out(_)) => "[cases] leaves it out ([closure] out_of_scope)",
-        (None, SeenStatus::Open) => "it is open in MyCase",
-        (None | Some(Door::Closes), SeenStatus::Closed) => "it is closed in MyCase",
-        (Some(Door::ByHand), _) => "cases in this stage are closed by hand ([closure] by_hand)",
-        (Some(Door::StaysOpen), SeenStatus::Closed) if !rule.close => "[closure] closed is \"ignore\"",
-        (Some(Door::StaysOpen), SeenStatus::Closed) => "it has not been closed as long as [closure] settle says",
-        (Some(Door::Rests), SeenStatus::Open) if !rule.reopen => "[closure] reopened is \"ignore\"",
-        (Some(Door::Rests), SeenStatus::Open) => "it has not been open as long as [closure] settle says",
-        (Some(Door::Rests), SeenStatus::Closed) => "it is closed on both sides",
-        (Some(_), SeenStatus::Open) => "it is open in MyCase",
-        (Some(Door::Opens), SeenStatus::Closed) => "",
+    let (policy, state) = (&staged.firm.closure, staged.wanted.state);
+    let (words, key) = match (staged.door, state) {
+        (_, SeenStatus::Unknown) => ("MyCase says neither open nor closed", None),
+        _ if matches!(staged.wanted.scope, Scope::Out(_)) => ("[cases] leaves it out ([closure] out_of_scope)", Some("out_of_scope")),
+        (None, SeenStatus::Open) => ("it is open in MyCase", None),
+        (None, SeenStatus::Closed) => ("it is closed in MyCase", Some("import_closed")),
+        (Some(Door::Closes), SeenStatus::Closed) => ("it is closed in MyCase", Some("closed")),
+        (Some(Door::ByHand), _) => ("cases in this stage are closed by hand ([closure] by_hand)", Some("by_hand")),
+        (Some(Door::StaysOpen), SeenStatus::Closed) if !policy.close => ("[closure] closed is \"ignore\"", Some("closed")),
+        (Some(Door::StaysOpen), SeenStatus::Closed) => ("it has not been closed as long as [closure] settle says", Some("settle")),
+        (Some(Door::Rests), SeenStatus::Open) if !policy.reopen => ("[closure] reopened is \"ignore\"", Some("reopened")),
+        (Some(Door::Rests), SeenStatus::Open) => ("it has not been open as long as [closure] settle says", Some("settle")),
+        (Some(Door::Rests), SeenStatus::Closed) => ("it is closed on both sides", None),
+        (Some(Door::Opens), SeenStatus::Open) => ("it is open in MyCase", Some("reopened")),
+        (Some(_), SeenStatus::Open) => ("it is open in MyCase", None),
+        (Some(Door::Opens), SeenStatus::Closed) => ("", None),
     };
-    words.to_owned()
+    key.map_or_else(|| words.to_owned(), |key| staged.by(words, Rule::of("closure", key)))
 }
 
-/// Why nothing is said of a case.
+/// Why nothing is said of a case, with the line of the setting that leaves it out.
 fn left_out(staged: &Staged<'_>) -> String {
     let wanted = &staged.wanted;
     let old = wanted.updated_at.is_some_and(|updated| updated < staged.lookback);
+    let by_cases = |words: &str, key| staged.by(words, Rule::of("cases", key));
     match wanted.scope {
-        Scope::Never => "[cases] never names it".to_owned(),
-        Scope::Out(why @ OutOfScope::Testing) => reasons::left_out(why).0.to_owned(),
-        Scope::Out(why) => format!("[cases] leaves it out: {}", reasons::left_out(why).0),
-        Scope::In if wanted.state == SeenStatus::Closed && !staged.firm.closure.import_closed => {
-            "it was closed when first seen ([closure] import_closed)".to_owned()
+        Scope::Never => by_cases("[cases] never names it", "never"),
+        Scope::Out(why @ OutOfScope::Testing) => staged.by(reasons::left_out(why).0, Rule::of("testing", "cases")),
+        Scope::Out(why) => {
+            let key = match why {
+                OutOfScope::PracticeAreaNotListed => "practice_areas",
+                OutOfScope::PracticeAreaSkipped => "skip_practice_areas",
+                OutOfScope::StageSkipped => "skip_stages",
+                OutOfScope::NotEnabled | OutOfScope::Testing => "enabled_by",
+            };
+            by_cases(&format!("[cases] leaves it out: {}", reasons::left_out(why).0), key)
         }
-        Scope::In if old => "its last change is older than [lookback] later".to_owned(),
+        Scope::In if wanted.state == SeenStatus::Closed && !staged.firm.closure.import_closed => {
+            staged.by("it was closed when first seen ([closure] import_closed)", Rule::of("closure", "import_closed"))
+        }
+        Scope::In if old => staged.by("its last change is older than [lookback] later", Rule::of("lookback", "later")),
         Scope::In => "nothing is to be done for it".to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 //! line when the line decides and what it decides is expected; passing through it proves nothing.
 
 use super::run::{Became, Staged};
-use crate::config::{Firm, MapEntry};
+use crate::config::{Firm, MapEntry, Rule as Setting};
 use crate::domain::NameKey;
 use crate::mapping::{Scope, SeenStatus};
 use serde::Serialize;
@@ -36,18 +36,23 @@ pub struct Part {
 pub struct Point {
     /// MyCase's name, the portal's field, or the rule.
     pub what: String,
-    /// The line in the firm file; none for a rule.
+    /// The line in the firm file; none for a rule that holds by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     /// Whether a test looks at it.
     pub tested: bool,
+    /// What it is stands in words, not as a name of the file's.
+    #[serde(skip)]
+    in_words: bool,
 }
 
 impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "line {line} {:?}", self.what),
-            None => f.write_str(&self.what),
+        let Point { what, line, tested: _, in_words } = self;
+        match line {
+            Some(line) if *in_words => write!(f, "{what} (line {line})"),
+            Some(line) => write!(f, "line {line} {what:?}"),
+            None => f.write_str(what),
         }
     }
 }
@@ -77,20 +82,28 @@ impl Coverage {
         parts.into_iter().filter(|(_, _, part)| !part.points.is_empty())
     }
 
-    pub(super) fn of(firm: &Firm, touched: &Touched) -> Coverage {
+    pub(super) fn of(firm: &Firm, text: &str, touched: &Touched) -> Coverage {
         let entries = |entries: &mut dyn Iterator<Item = &MapEntry>, touched: &BTreeSet<(u32, NameKey)>| {
             let point = |entry: &MapEntry| Point {
                 what: entry.from.clone(),
                 line: Some(entry.line),
                 tested: touched.contains(&(entry.line, NameKey::new(&entry.from))),
+                in_words: false,
             };
             Part::of(entries.map(point).collect())
         };
         let stages = &firm.stages;
         let own = firm.fields.iter().filter(|(_, rule)| rule.line > 0);
-        let fields = own.map(|(name, rule)| Point { what: name.clone(), line: Some(rule.line), tested: touched.fields.contains(name) });
+        let field =
+            |name: &String, line| Point { what: name.clone(), line: Some(line), tested: touched.fields.contains(name), in_words: false };
+        let fields = own.map(|(name, rule)| field(name, rule.line));
         let rules = rules(firm).into_iter();
-        let closure = rules.map(|rule| Point { what: rule.words(firm), line: None, tested: touched.rules.contains(&rule) });
+        let closure = rules.map(|rule| Point {
+            what: rule.words(firm),
+            line: rule.setting().line_in(text),
+            tested: touched.rules.contains(&rule),
+            in_words: true,
+        });
         Coverage {
             stage_map: entries(&mut stages.map.values().chain(stages.by_area.values().flat_map(|map| map.values())), &touched.stages),
             practice_area_map: entries(&mut firm.practice_areas.map.values(), &touched.areas),
@@ -116,6 +129,18 @@ enum Rule {
 }
 
 impl Rule {
+    /// The key of `[closure]` that decides.
+    fn setting(&self) -> Setting {
+        let key = match self {
+            Rule::Closed => "closed",
+            Rule::ByHand(_) => "by_hand",
+            Rule::Reopened => "reopened",
+            Rule::FirstSeenClosed => "import_closed",
+            Rule::OutOfScope => "out_of_scope",
+        };
+        Setting::of("closure", key)
+    }
+
     fn words(&self, firm: &Firm) -> String {
         let of = |yes: bool, done: &str, not: &str| if yes { done.to_owned() } else { not.to_owned() };
         let rule = &firm.closure;

@@ -6,9 +6,9 @@
 use super::compare::{Mismatch, compare};
 use super::coverage::{Coverage, Touched};
 use super::scene::Scene;
-use crate::config::{Firm, TestCase, TestWas};
+use crate::config::{Firm, Rule, TestCase, TestWas};
 use crate::domain::{Fingerprinter, Link, PortalId, Reason, Record, Scan, SeenState};
-use crate::mapping::{Mapper, MapperError, Wanted};
+use crate::mapping::{Because, Mapper, MapperError, Wanted};
 use crate::plan::closure::{self, Door};
 use crate::plan::compare::Holding;
 use crate::plan::memory::Since;
@@ -53,13 +53,13 @@ impl TestRun {
     }
 }
 
-/// Runs every test of a firm.
-pub fn run_tests(firm: &Firm) -> TestRun {
+/// Runs every test of a firm. `text` is the firm's file: it says on which line a deciding setting stands.
+pub fn run_tests(firm: &Firm, text: &str) -> TestRun {
     let shared = Arc::new(firm.clone());
     let mut touched = Touched::default();
     let mut tests = Vec::with_capacity(firm.tests.len());
     for test in &firm.tests {
-        let mismatches = match Staged::of(&shared, test) {
+        let mismatches = match Staged::of(&shared, text, test) {
             Ok(staged) => {
                 touched.add(&staged);
                 compare(&staged)
@@ -70,7 +70,7 @@ pub fn run_tests(firm: &Firm) -> TestRun {
         let passed = mismatches.is_empty();
         tests.push(Outcome { name: name.clone(), file: file.clone(), line: *line, passed, mismatches, span: span.clone() });
     }
-    TestRun { tests, coverage: Coverage::of(firm, &touched) }
+    TestRun { tests, coverage: Coverage::of(firm, text, &touched) }
 }
 
 /// What became of the case.
@@ -87,6 +87,8 @@ pub(super) enum Became {
 /// One test with everything that came of it.
 pub(super) struct Staged<'a> {
     pub(super) firm: &'a Firm,
+    /// The firm's file.
+    text: &'a str,
     pub(super) test: &'a TestCase,
     pub(super) scene: Scene,
     pub(super) mapper: Mapper,
@@ -104,7 +106,7 @@ pub(super) struct Staged<'a> {
 }
 
 impl<'a> Staged<'a> {
-    fn of(firm: &'a Arc<Firm>, test: &'a TestCase) -> Result<Staged<'a>, MapperError> {
+    fn of(firm: &'a Arc<Firm>, text: &'a str, test: &'a TestCase) -> Result<Staged<'a>, MapperError> {
         let mut scene = Scene::of(firm, &test.given);
         let reference = Arc::new(std::mem::take(&mut scene.reference));
         let mapper = Mapper::new(Arc::clone(firm), reference)?;
@@ -148,7 +150,7 @@ impl<'a> Staged<'a> {
             (None, None) if reasons.is_empty() => (Became::LeftOut, None),
             (None, None) => (Became::Attention, Some(fate::first_record(firm, &wanted))),
         };
-        Ok(Staged { firm, test, scene, mapper, wanted, before, door, became, record, reasons, lookback })
+        Ok(Staged { firm, text, test, scene, mapper, wanted, before, door, became, record, reasons, lookback })
     }
 }
 
@@ -181,7 +183,22 @@ pub(super) type Whys = BTreeMap<String, String>;
 impl Staged<'_> {
     /// Why every field is as the mapper wants it, with the line that decided.
     pub(super) fn whys(&self) -> Whys {
+        let sentence = |because: &Because| match (&because.place, because.rule) {
+            (None, Some(rule)) => match rule.line_in(self.text) {
+                Some(line) => format!("{} ({rule}, {}:{line})", because.why, self.firm.file),
+                None => because.sentence(),
+            },
+            _ => because.sentence(),
+        };
         let told = self.mapper.explain(&self.scene.case).into_iter();
-        told.map(|because| (because.field.clone(), because.sentence())).collect()
+        told.map(|because| (because.field.clone(), sentence(&because))).collect()
+    }
+
+    /// A sentence with the place of the setting behind it, where the file says that setting.
+    pub(super) fn by(&self, words: &str, rule: Rule) -> String {
+        match rule.line_in(self.text) {
+            Some(line) => format!("{words} ({}:{line})", self.firm.file),
+            None => words.to_owned(),
+        }
     }
 }

@@ -84,7 +84,7 @@ fn a_failing_test_says_what_was_expected_what_came_and_which_line_decided() {
     "#
     );
     insta::assert_snapshot!(plain(r#"case_stage = "New One", practice_area = "PI""#, r#"stage = "New One", imported = true"#), @r#"
-    stage: expected "New One", got nothing because "New One" is not decided ([stages] not_in_map)
+    stage: expected "New One", got nothing because "New One" is not decided ([stages] not_in_map, acme.firm.toml:16)
     "#);
     insta::assert_snapshot!(plain(r#"case_stage = "Intake", practice_area = "PI", staff = []"#, "imported = true"), @"imported: expected true, got that it needs attention first because nobody on the case is marked as its lead attorney in MyCase");
 }
@@ -93,7 +93,7 @@ fn a_failing_test_says_what_was_expected_what_came_and_which_line_decided() {
 fn hidden_stages_keep_what_the_client_saw_and_new_cases_begin_at_the_start() {
     assert_eq!(plain(r#"case_stage = "Conflict Check", practice_area = "PI""#, r#"stage = "Getting Started""#), "");
     assert_eq!(plain(r#"case_stage = "Conflict Check", practice_area = "PI", was = { stage = "Demand" }"#, r#"stage = "Demand""#), "");
-    insta::assert_snapshot!(plain(r#"case_stage = "Conflict Check", practice_area = "PI""#, r#"stage = "Demand""#), @r#"stage: expected "Demand", got "Getting Started" because "Conflict Check" is not shown to clients, the portal's stays ([stages] hide), and a new record begins at [stages] start"#);
+    insta::assert_snapshot!(plain(r#"case_stage = "Conflict Check", practice_area = "PI""#, r#"stage = "Demand""#), @r#"stage: expected "Demand", got "Getting Started" because "Conflict Check" is not shown to clients, the portal's stays ([stages] hide, acme.firm.toml:17), and a new record begins at [stages] start (acme.firm.toml:18)"#);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn closing_and_reopening_follow_the_closure_policy() {
     assert_eq!(plain(open, "closed = false"), "");
     assert_eq!(plain("closed_date = 2026-01-02", "closed = true"), "", "a case with a closing day is closed");
     let policy = |line: &str| said(with(("[stages]\n", &format!("[closure]\n{line}\n[stages]\n")), closed, "closed = true"));
-    insta::assert_snapshot!(policy("closed = \"ignore\""), @r#"closed: expected true, got false because [closure] closed is "ignore""#);
+    insta::assert_snapshot!(policy("closed = \"ignore\""), @r#"closed: expected true, got false because [closure] closed is "ignore" (acme.firm.toml:16)"#);
     let by_hand = with(
         ("[stages]\n", "[closure]\nby_hand = [\"Terminated\"]\n[stages]\n"),
         r#"status = "closed", case_stage = "Terminated", practice_area = "PI""#,
@@ -111,7 +111,7 @@ fn closing_and_reopening_follow_the_closure_policy() {
     );
     assert_eq!(said(by_hand), "");
     let stays = with(("[stages]\n", "[closure]\nreopened = \"ignore\"\n[stages]\n"), open, "closed = false");
-    insta::assert_snapshot!(said(stays), @r#"closed: expected false, got true because [closure] reopened is "ignore""#);
+    insta::assert_snapshot!(said(stays), @r#"closed: expected false, got true because [closure] reopened is "ignore" (acme.firm.toml:16)"#);
     let staged = with(("[stages]\n", "[closure]\nstage = \"Finished\"\n[stages]\n"), closed, r#"closed = true, stage = "Finished""#);
     assert_eq!(said(staged), "");
 }
@@ -123,7 +123,7 @@ fn what_must_stand_for_a_while_is_tried_with_how_long_it_stood() {
         format!(r#"case_stage = "Demand Sent", practice_area = "PI", was = {{ stage = "Getting Started", stood = "{stood}" }}"#)
     };
     assert_eq!(said(with(settles, &case("31 minutes"), r#"stage = "Demand""#)), "");
-    insta::assert_snapshot!(said(with(settles, &case("5 minutes"), r#"stage = "Demand""#)), @r#"stage: expected "Demand", got "Getting Started" because "Demand Sent" is "Demand" (acme.firm.toml:22), and it has not stood as long as [stages] settle says"#);
+    insta::assert_snapshot!(said(with(settles, &case("5 minutes"), r#"stage = "Demand""#)), @r#"stage: expected "Demand", got "Getting Started" because "Demand Sent" is "Demand" (acme.firm.toml:22), and it has not stood as long as [stages] settle says (acme.firm.toml:19)"#);
 }
 
 #[test]
@@ -131,8 +131,8 @@ fn a_case_that_is_left_out_says_which_rule_leaves_it_out() {
     let potential = r#"case_stage = "Potential Client", practice_area = "PI""#;
     assert_eq!(plain(potential, "imported = false"), "");
     insta::assert_snapshot!(plain(potential, r#"imported = true, stage = "Getting Started""#), @r#"
-    imported: expected true, got nothing because [cases] leaves it out: its stage is in `skip_stages`
-    stage: expected "Getting Started", got nothing because [cases] leaves it out: its stage is in `skip_stages`
+    imported: expected true, got nothing because [cases] leaves it out: its stage is in `skip_stages` (acme.firm.toml:14)
+    stage: expected "Getting Started", got nothing because [cases] leaves it out: its stage is in `skip_stages` (acme.firm.toml:14)
     "#);
     let old = r#"case_stage = "Intake", practice_area = "PI", updated_at = 2020-01-01"#;
     assert_eq!(plain(old, "imported = false"), "");
@@ -249,6 +249,16 @@ expect = { closed = true }
     closure: 1 of 4 rules; a case closed when first seen is imported, a linked case that [cases] leaves out, a reopened case opens
     fields: 0 of 1 lines; line 16 "claim"
     "#);
+}
+
+#[test]
+fn a_closure_rule_that_the_file_says_bears_its_line() {
+    let file = FIRM.replace("[stages]\n", "[closure]\nreopened = \"ignore\"\nby_hand = [\"Terminated\"]\n[stages]\n");
+    let closure = run(tested_with(&file, None)).coverage.closure;
+    let said: Vec<String> = closure.points.iter().map(ToString::to_string).collect();
+    assert!(said.contains(&"a reopened case stays closed (line 16)".to_owned()), "{said:?}");
+    assert!(said.contains(&"cases in \"terminated\" are closed by hand (line 17)".to_owned()), "{said:?}");
+    assert!(said.contains(&"a closed case closes".to_owned()), "a default has no line: {said:?}");
 }
 
 fn lines(coverage: &Coverage) -> String {

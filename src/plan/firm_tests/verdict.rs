@@ -23,7 +23,7 @@ pub fn check_and_test(
     now: Timestamp,
 ) -> Tested {
     let mut checked = check_firm(input, profiles, daemon, defaults, now);
-    let run = checked.firm.as_ref().map(run_tests);
+    let run = checked.firm.as_ref().map(|firm| run_tests(firm, &input.source.text));
     let failed: Vec<Problem> = run.iter().flat_map(|run| &run.tests).filter_map(|test| problem(test, input)).collect();
     if !failed.is_empty() {
         checked.firm = None;

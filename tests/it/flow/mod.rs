@@ -5,6 +5,7 @@ mod accounts;
 mod adoption;
 mod brakes;
 mod carried_once;
+mod catalog;
 mod changes;
 mod clients;
 mod connection;
