@@ -4,6 +4,7 @@
 //! No command decides anything about a firm: it asks `operations` (through the daemon when one runs) and shows the answer.
 //! Stdout carries the answer and nothing else. Start with [`run`](fn@run).
 
+mod against;
 pub mod args;
 mod check;
 mod command;
@@ -31,6 +32,7 @@ mod schema;
 mod secret;
 mod setting;
 mod signals;
+mod state;
 mod status;
 mod status_text;
 mod sync;

@@ -146,10 +146,11 @@ fn one(house: &House, id: &FirmId, verdict: &FileVerdict, now: Timestamp) -> Res
     let accepted = house.accept(&hands, verdict, now).map_err(refused)?;
     let Some(good) = &accepted.firm else { return Ok(unknown(accepted.file)) };
     let mut status = operations::status(good, &hands.store, now).map_err(refused)?;
+    let notes = accepted.notes();
     status.file = accepted.file;
     // Nothing runs by itself without a daemon, so there is no next run to promise.
     status.next = NextRuns::default();
-    status.notes.extend(accepted.notes);
+    status.notes.extend(notes);
     Ok(status)
 }
 

@@ -12,10 +12,11 @@ use super::metrics::FirmValues;
 use super::own_file::OwnFile;
 use super::report;
 use super::status_text::{self, StatusTexts};
+use super::when;
 use crate::config::{Firm, Problem, Severity};
 use crate::domain::FirmId;
 use crate::load::{self, FileText, FolderText, Paths};
-use crate::operations::{Accepted, Attention, FileState, FileVerdict, FileView, FirmStatus, House};
+use crate::operations::{AT_THE_NEXT_RUN, Accepted, Attention, FileState, FileVerdict, FileView, FirmStatus, House, Meaning};
 use crate::store::StoreError;
 use crate::sync::{Engine, Hands, RunReport, Trigger};
 use jiff::Timestamp;
@@ -67,7 +68,9 @@ struct Kept {
     /// The file on disk, as it was last judged.
     verdict: Option<FileVerdict>,
     view: Option<FileView>,
-    /// What the last accepted edit means.
+    /// What the last accepted edit means, until a run has done it.
+    meaning: Meaning,
+    /// The same in sentences, with when that is.
     notes: Vec<String>,
     /// Why the state cannot be opened, and since when.
     trouble: Option<(String, Timestamp)>,
@@ -178,8 +181,11 @@ impl Firms {
         for id in &look.accepted {
             let Some(kept) = self.kept.get_mut(id) else { continue };
             let next = machine.next_runs(id, now);
-            if let Some(next) = [next.cases, next.verify].into_iter().flatten().min() {
-                let zone = kept.firm.as_ref().map_or(TimeZone::UTC, |firm| firm.time_zone.clone());
+            let next = [next.cases, next.verify].into_iter().flatten().min();
+            let zone = kept.zone();
+            let when = next.map_or_else(|| AT_THE_NEXT_RUN.to_owned(), |next| when::soon(next, now, &zone));
+            kept.notes = kept.meaning.notes(&when);
+            if let Some(next) = next {
                 kept.notes.push(format!("the next run is at {}", next.to_zoned(zone).strftime("%Y-%m-%d %H:%M %Z")));
             }
             report::accepted(id, kept.view.as_ref().map_or(0, |view| view.generation), &kept.notes);
@@ -192,7 +198,7 @@ impl Firms {
         kept.memory.ended(report);
         if report.error.is_none() && LaneName::of(report.trigger) == LaneName::Cases && report.trigger != Trigger::Changes {
             // What the last edit would do is done.
-            kept.notes.clear();
+            (kept.meaning, kept.notes) = (Meaning::default(), Vec::new());
         }
         kept.memory.is_news(report)
     }
@@ -396,9 +402,14 @@ impl Firms {
 }
 
 impl Kept {
+    /// The firm's zone; UTC while no version of its file was good.
+    fn zone(&self) -> TimeZone {
+        self.firm.as_ref().map_or(TimeZone::UTC, |firm| firm.time_zone.clone())
+    }
+
     /// Takes over what the house made of the file, and says it. True when an edit alters what clients see.
     fn takes(&mut self, id: &FirmId, accepted: Accepted, first: bool) -> bool {
-        let Accepted { firm, mut file, difference, notes } = accepted;
+        let Accepted { firm, mut file, difference, meaning } = accepted;
         let verdict = match (&file.state, &difference) {
             (FileState::Current, Some(_)) => Verdict::Accepted,
             (FileState::Current, None) => Verdict::Unchanged,
@@ -420,8 +431,9 @@ impl Kept {
             Verdict::Unchanged if !again => tracing::info!(firm = %id, "{id}: its file is good again, and means what it meant"),
             Verdict::Accepted | Verdict::Rejected | Verdict::Unchanged | Verdict::Removed | Verdict::Waiting => {}
         }
-        if verdict != Verdict::Rejected {
-            self.notes = if verdict == Verdict::Accepted { notes } else { std::mem::take(&mut self.notes) };
+        if verdict == Verdict::Accepted {
+            // Put into sentences once it is known when the next run is.
+            (self.meaning, self.notes) = (meaning, Vec::new());
         }
         (self.firm, self.view, self.last) = (firm, Some(file), Some(verdict));
         verdict == Verdict::Accepted && !first && difference.is_some_and(|difference| difference.alters_what_clients_see())

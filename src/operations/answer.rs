@@ -21,6 +21,8 @@ pub enum Answer {
     Explained(Box<super::Explained>),
     /// `history`.
     History(Box<super::History>),
+    /// `state export --for-plan`.
+    Counts(Box<crate::plan::CaseCounts>),
     /// `connect`: the address to open.
     Authorize {
         /// The address.

@@ -56,6 +56,8 @@ pub enum Ask {
     Explain(ExplainAsk),
     /// What was changed in the portal.
     History(HistoryAsk),
+    /// The linked cases as counts, for `plan --against`.
+    Counts,
 }
 
 /// `casebridge history`.

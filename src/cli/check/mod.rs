@@ -5,3 +5,4 @@ mod secrets;
 mod targets;
 
 pub(super) use command::{Found, check, read};
+pub(super) use targets::setting_of;

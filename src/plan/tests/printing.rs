@@ -72,32 +72,35 @@ fn the_comment_on_a_pull_request_names_no_case_and_no_client() {
     insta::assert_snapshot!(markdown(&plan, &judged, &options()), @r#"
         ### casebridge: what a run would do for `acme`
 
-        **1 new record, 1 change of contact data, 6 stages to move, 0 in step, 1 needs attention**
+        **A run would change 2 cases, and hold 6 for approval.**
 
-        > **6 cases would wait for approval** (plan `p-00000001`).
-        > 6 stages to move, counting the last 24 hours; 5 allowed.
+        | | Cases | Limit |
+        |---|---:|---|
+        | New records | 1 | 5 |
+        | Changes of contact data | 1 | 3 |
+        | Stages to move | 6 | 5, **over the limit** |
+        | In step | 0 | |
+        | Need attention | 1 | |
 
-        | Kind | Planned | Allowed | |
-        |---|---:|---:|---|
-        | create | 1 | 5 |  |
-        | contact | 1 | 3 |  |
-        | stage | 6 | 5 | over the limit |
+        > **6 cases would wait for approval.** 6 stages to move, counting the last 24 hours; 5 allowed.
+        >
+        > To say yes: `casebridge approve acme p-00000001`, or part of it with `--only`, `--practice-area`, `--except`; `casebridge reject acme p-00000001` drops it.
 
         <details><summary>1 new record</summary>
 
-        - 1 case: practice area Personal Injury; stage Treatment; clients; attorney; name; readable id
+        - Treatment (Personal Injury): 1 case
 
         </details>
 
         <details><summary>1 change of contact data</summary>
 
-        - 1 case: phone
+        - phone: 1 case
 
         </details>
 
         <details><summary>6 stages to move</summary>
 
-        - 6 cases: stage Treatment -&gt; Demand
+        - from Treatment to Demand (Personal Injury): 6 cases
 
         </details>
 
