@@ -4,6 +4,7 @@
 //! domain: whatever goes wrong with one is kept in its place and leaves the others alone.
 
 mod memory;
+mod texts;
 mod view;
 
 use super::machine::{Event, FirmSpec, LaneName, Machine, News, Rules};
@@ -11,7 +12,7 @@ use super::message::{FileReport, Refusal, Verdict};
 use super::metrics::FirmValues;
 use super::own_file::OwnFile;
 use super::report;
-use super::status_text::{self, StatusTexts};
+use super::status_text::StatusTexts;
 use super::when;
 use crate::config::{Firm, Problem, Severity};
 use crate::domain::FirmId;
@@ -93,6 +94,8 @@ pub(super) struct Look {
     accepted: BTreeSet<FirmId>,
     /// Firms whose file was rejected and was not before, or not for this; with the errors.
     pub(super) rejected: BTreeMap<FirmId, Vec<Problem>>,
+    /// Errors that concern all firms and were not there at the last look.
+    pub(super) of_all: Vec<Problem>,
 }
 
 impl Firms {
@@ -122,6 +125,19 @@ impl Firms {
 
     /// Takes in what a look at the folder found. Compared by content and meaning: a touched file changes nothing.
     pub(super) fn take(&mut self, seen: Seen, now: Timestamp) -> Look {
+        let known = self.errors_of_all();
+        let mut look = self.take_in(seen, now);
+        look.of_all = self.errors_of_all().into_iter().filter(|problem| !known.contains(problem)).collect();
+        look
+    }
+
+    /// What is wrong for all firms: `casebridge.toml`, a profile, the folder itself.
+    fn errors_of_all(&self) -> Vec<Problem> {
+        let all = self.own_file.problems().iter().chain(&self.problems);
+        all.filter(|problem| problem.severity == Severity::Error).cloned().collect()
+    }
+
+    fn take_in(&mut self, seen: Seen, now: Timestamp) -> Look {
         let Seen { folder, own_file, profiles } = seen;
         let mut look = Look { again: folder.moving, ..Look::default() };
         if let Some(daemon) = self.own_file.take(own_file.as_ref(), &self.house.daemon) {
@@ -281,17 +297,6 @@ impl Firms {
             Some(FileReport { firm: id.clone(), file, verdict, generation, problems, notes })
         };
         self.kept.iter().filter_map(report).collect()
-    }
-
-    /// Writes `<firm>.txt` for people who only see the share, where `[paths] status` asks for it.
-    pub(super) fn write_status_texts(&mut self) {
-        let Some(folder) = self.house.paths.status.clone() else { return };
-        for report in self.reports() {
-            let Some(kept) = self.kept.get(&report.firm) else { continue };
-            let zone = kept.firm.as_ref().map_or(TimeZone::UTC, |firm| firm.time_zone.clone());
-            let since = kept.view.as_ref().and_then(|view| view.since);
-            self.texts.write(&folder, &report.firm, status_text::paragraph(&report, since, &zone));
-        }
     }
 
     /// What concerns no one firm.

@@ -6,6 +6,9 @@ use jiff::{Timestamp, Zoned};
 /// From this hour on an hour of today is tonight.
 const EVENING: i8 = 17;
 
+/// Before this hour an hour of today belongs to last night.
+const MORNING: i8 = 6;
+
 /// A moment to come: `today 14:00`, `tonight 17:15`, `tomorrow 02:00`, `on Monday 17:15`, `on 24 December 17:15`.
 pub(super) fn soon(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
@@ -42,6 +45,17 @@ pub(super) fn version(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String 
     }
 }
 
+/// Whose run it was: `Last night's run`, `Today's run (14:02)`, `The run of Friday 21:15`.
+pub(super) fn run_of(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let (start, today) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
+    match days_between(&start, &today) {
+        0 if start.hour() < MORNING => "Last night's run".to_owned(),
+        1 if start.hour() >= EVENING => "Last night's run".to_owned(),
+        0 => format!("Today's run ({})", start.strftime("%H:%M")),
+        _ => format!("The run of {}", past(at, now, zone)),
+    }
+}
+
 /// How many midnights lie between.
 fn days_between(first: &Zoned, second: &Zoned) -> i32 {
     second.date().since(first.date()).map_or(0, |span| span.get_days())
@@ -68,6 +82,11 @@ mod tests {
         assert_eq!(past("2026-11-23T18:00:00Z"), "13:00");
         assert_eq!(past("2026-11-23T03:00:00Z"), "yesterday 22:00");
         assert_eq!(past("2026-11-20T18:00:00Z"), "Friday 13:00");
+        let run_of = |text: &str| run_of(at(text), now, &zone);
+        assert_eq!(run_of("2026-11-23T02:15:00Z"), "Last night's run", "Sunday 21:15");
+        assert_eq!(run_of("2026-11-23T07:15:00Z"), "Last night's run", "Monday 02:15");
+        assert_eq!(run_of("2026-11-23T18:00:00Z"), "Today's run (13:00)");
+        assert_eq!(run_of("2026-11-22T18:00:00Z"), "The run of yesterday 13:00");
         let version = |text: &str| version(at(text), now, &zone);
         assert_eq!(version("2026-11-23T18:00:00Z"), "The version of 13:00");
         assert_eq!(version("2026-11-22T18:00:00Z"), "Yesterday's version");

@@ -1,7 +1,8 @@
 //! What operations answer. The JSON forms are a contract: keys may be added, not changed (design: commands).
 
+use super::Due;
 use crate::domain::{CaseException, FirmId, PlanName, ReasonCode};
-use crate::sync::{Connection, RunReport};
+use crate::sync::{Connection, LastSuccess, RunReport};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -94,8 +95,17 @@ pub struct FirmStatus {
     pub file: FileView,
     /// The next runs, by schedule.
     pub next: NextRuns,
+    /// The soonest of them; without a daemon what the schedule says.
+    #[serde(default)]
+    pub next_due: Option<Due>,
+    /// What should have run by now and did not.
+    #[serde(default)]
+    pub overdue: Vec<Due>,
     /// The last run that read cases.
     pub last: Option<RunReport>,
+    /// When runs of each sort last went well: everything read, nothing failed, also when there was nothing to do.
+    #[serde(default)]
+    pub last_success: LastSuccess,
     /// Cases that need attention.
     pub exceptions: usize,
     /// Why, grouped: ten cases with one cause are one line.
@@ -104,6 +114,9 @@ pub struct FirmStatus {
     pub waiting_plan: Option<PlanName>,
     /// Cases that wait in it.
     pub waiting: usize,
+    /// Since when they wait.
+    #[serde(default)]
+    pub waiting_since: Option<Timestamp>,
     /// Sentences for people: what the last edit means, another process holds the state, ...
     pub notes: Vec<String>,
 }
@@ -123,11 +136,15 @@ impl FirmStatus {
             pause: None,
             file,
             next: NextRuns::default(),
+            next_due: None,
+            overdue: Vec::new(),
             last: None,
+            last_success: LastSuccess::default(),
             exceptions: 0,
             attention: Vec::new(),
             waiting_plan: None,
             waiting: 0,
+            waiting_since: None,
             notes: Vec::new(),
         }
     }

@@ -51,6 +51,7 @@ mod renames;
 mod report;
 mod settle;
 mod study;
+mod success;
 
 pub use bind::rebind;
 pub use carry::{CarryAsk, carry_documents, carry_messages};
@@ -64,3 +65,4 @@ pub use error::RunError;
 pub use progress::{Progress, Step};
 pub use renames::renames_view;
 pub use report::{Failure, Outcome, ReportCounts, Requests, RunFailure, RunReport, Trigger};
+pub use success::{LastSuccess, last_success};

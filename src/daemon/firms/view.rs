@@ -87,6 +87,8 @@ impl Kept {
         };
         status.file = file;
         status.next = machine.next_runs(id, now);
+        status.next_due = status.next.soonest();
+        status.overdue = machine.overdue(id, now);
         status.notes.extend(self.trouble.iter().map(|(why, since)| format!("{why} (since {since:.0})")));
         for trigger in machine.running(id) {
             status.notes.push(format!("a run is under way ({})", trigger.word()));

@@ -25,3 +25,4 @@ mod messages;
 mod moved;
 mod renames;
 mod stage;
+mod success;
