@@ -3,7 +3,7 @@
 use super::{Firms, Kept};
 use crate::daemon::machine::Machine;
 use crate::daemon::message::Verdict;
-use crate::daemon::status_text::{self, Told};
+use crate::daemon::status_text::{self, Text, Told};
 use crate::daemon::when;
 use crate::domain::FirmId;
 use crate::operations::AT_THE_NEXT_RUN;
@@ -14,25 +14,25 @@ use std::collections::BTreeMap;
 
 impl Firms {
     /// Writes the texts of all firms, or of one, as far as they changed.
-    pub(in crate::daemon) fn write_status_texts(&mut self, machine: &Machine, only: Option<&FirmId>, now: Timestamp) {
-        let Some(folder) = self.house.paths.status.clone() else { return };
-        let mut bodies = BTreeMap::new();
+    pub(in crate::daemon) fn write_status_texts(&self, machine: &Machine, only: Option<&FirmId>, now: Timestamp) {
+        // A firms folder that could never be read says of no file that it is gone.
+        let (Some(folder), Some(_)) = (self.house.paths.status.clone(), &self.last) else { return };
+        let mut texts = BTreeMap::new();
+        let text = |body: String, zone: &TimeZone| Text { body, footer: status_text::footer(now, zone), instead: false };
         if self.texts.is_new() {
             // A file that went while no daemon ran: its text must not go on saying that it is in use.
-            let left = self.house.with_states().into_iter().filter(|id| folder.join(format!("{id}.txt")).exists());
-            bodies.extend(left.map(|id| (id.clone(), (status_text::gone(&id), TimeZone::UTC))));
+            let gone = |id: &FirmId| Text { instead: true, ..text(status_text::gone(id), &TimeZone::UTC) };
+            texts.extend(self.house.with_states().into_iter().map(|id| (id.clone(), gone(&id))));
         }
         let strays = self.strays();
         // Somebody whose only file bears a wrong name looks for a text, too.
         let without_file = strays.iter().filter(|(id, _)| !self.kept.contains_key(*id));
-        bodies.extend(without_file.map(|(id, said)| (id.clone(), (said.join("\n") + "\n", TimeZone::UTC))));
+        texts.extend(without_file.map(|(id, said)| (id.clone(), text(said.join("\n") + "\n", &TimeZone::UTC))));
         for (id, kept) in self.kept.iter().filter(|(id, _)| only.is_none_or(|only| only == *id)) {
             let strays = strays.get(id).cloned().unwrap_or_default();
-            bodies.extend(kept.text(id, machine, strays, now).map(|body| (id.clone(), (body, kept.zone()))));
+            texts.extend(kept.text(id, machine, strays, now).map(|body| (id.clone(), text(body, &kept.zone()))));
         }
-        for (id, (body, zone)) in bodies {
-            self.texts.write(&folder, &id, &body, &status_text::footer(now, &zone));
-        }
+        self.texts.put(&folder, texts);
     }
 
     /// What is said of files whose names look like a mistake, by the firm that is likely meant.

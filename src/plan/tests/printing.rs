@@ -134,3 +134,17 @@ fn the_json_has_the_keys_of_the_contract_and_no_client_data_unless_asked_for() {
     assert_eq!((contact["kind"].as_str(), contact["after"]["clients"][0]["phone"].as_str()), (Some("contact"), Some("+12125550000")));
     assert_eq!(contact["before"].as_object().map(|fields| fields.len()), Some(1), "only what changes");
 }
+
+#[test]
+fn names_stand_in_the_comment_only_when_asked_for_and_a_plan_of_any_size_fits() {
+    let world = World::holding(&(1..=4000).map(case).collect::<Vec<_>>());
+    let plan = world.plan(&(1..=4000).map(|id| case(id).stage("Demand")).collect::<Vec<_>>());
+    let judged = guard::judge(&plan, &limits(), &DayBook::default(), true, &Default::default());
+    let plain = markdown(&plan, &judged, &Options { most: None, ..options() });
+    assert!(plain.contains("- from Treatment to Demand (Personal Injury): 4000 cases") && plain.len() < 2000, "{plain}");
+    let names = (1..=4000).map(|id| (CaseId(id), format!("Smith *{id}* v. @jones"))).collect();
+    let named = markdown(&plan, &judged, &Options { most: None, names: Some(names), ..options() });
+    assert!(named.len() < 65_536 && named.contains("Smith \\*1\\* v. @&#8203;jones: from Treatment to Demand"), "{}", named.len());
+    let shown = named.matches("Smith").count();
+    assert!(named.contains(&format!("- ... and {} more", 4000 - shown)), "{shown}");
+}

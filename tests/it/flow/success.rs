@@ -36,7 +36,7 @@ async fn a_run_that_reads_everything_and_fails_nowhere_went_well_also_when_it_fo
     assert!(quiet.messages.is_some() && quiet.documents.is_none(), "{quiet:?}");
     stage.pass(HOUR).await;
     stage.with(casebridge::sandbox::World::revoke_tokens);
-    assert!(stage.tick(Trigger::Messages).await.error.is_some());
+    assert!(stage.sync().await.error.is_some());
     assert_eq!(stage.status().await.last_success, quiet, "what fails leaves it as it was");
     assert_eq!(stage.restarted().status().await.last_success, quiet, "the state remembers");
 }

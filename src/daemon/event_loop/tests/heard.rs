@@ -121,6 +121,13 @@ async fn what_waits_for_a_yes_stands_in_the_text_also_after_a_start_and_yesterda
     daemon.until_text(&share, "acme", &["Yesterday's version is still running.", "wait for approval since yesterday 14:02."]).await;
     daemon.stop().await;
 
+    let before = text(&share, "acme");
+    fs::rename(place.root.join("firms.d"), place.root.join("unmounted")).unwrap();
+    let daemon = place.start().await;
+    daemon.stop().await;
+    assert_eq!(text(&share, "acme"), before, "a folder that cannot be read says nothing of its files");
+
+    fs::rename(place.root.join("unmounted"), place.root.join("firms.d")).unwrap();
     fs::remove_file(place.path("acme")).unwrap();
     let daemon = place.start().await;
     daemon.until_text(&share, "acme", &["GONE: acme.firm.toml"]).await;
