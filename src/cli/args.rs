@@ -83,6 +83,9 @@ pub enum Command {
     Pause(PauseArgs),
     /// Ends a pause
     Resume(FirmArgs),
+    /// What a firm's state holds, for use elsewhere
+    #[command(subcommand)]
+    State(StateCommand),
     /// Connection, next and last runs, what needs attention, what waits
     Status(StatusArgs),
     /// Where each portal field of a case comes from, what was last sent, why it is or is not in step
@@ -245,7 +248,7 @@ pub struct ConnectArgs {
 /// `plan`.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
-    /// The firm
+    /// The firm; with --against also the path of its file
     pub firm: String,
     /// Only these cases: ids or addresses of their pages in MyCase
     pub cases: Vec<String>,
@@ -258,9 +261,36 @@ pub struct PlanArgs {
     /// With cases' names in json and markdown, too (client data)
     #[arg(long)]
     pub show_names: bool,
-    /// Exit with 4 when the plan has changes
+    /// Compare the firm's file with an earlier version of it instead ("-" reads that from stdin): what the edit means, and what
+    /// it would do to the linked cases by their counts; offline
+    #[arg(long, value_name = "OLD.firm.toml", conflicts_with_all = ["cases", "verify", "show_values", "show_names"])]
+    pub against: Option<Utf8PathBuf>,
+    /// Counts of the linked cases, as `state export --for-plan` writes them [<firm>.counts.json beside the firm file]
+    #[arg(long, value_name = "FILE", requires = "against")]
+    pub counts: Option<Utf8PathBuf>,
+    /// Exit with 4 when the plan has changes, or the two versions do not mean the same
     #[arg(long)]
     pub exit_code: bool,
+}
+
+/// `state`.
+#[derive(Debug, Subcommand)]
+pub enum StateCommand {
+    /// Writes the linked cases as counts, for `plan --against` on a machine without the state
+    Export(StateExportArgs),
+}
+
+/// `state export`.
+#[derive(Debug, Args)]
+pub struct StateExportArgs {
+    /// The firm
+    pub firm: String,
+    /// Only numbers by practice area, stage and open or closed: no ids, no client data
+    #[arg(long, required = true)]
+    pub for_plan: bool,
+    /// Into this file instead of stdout, e.g. firms.d/<firm>.counts.json
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<Utf8PathBuf>,
 }
 
 /// `sync`.

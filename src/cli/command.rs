@@ -5,7 +5,7 @@ use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::{
     catalog, check, completions, connect, demo, disconnect, explain, fields, history, init, logging, pause, plan, reload, sandbox, schema,
-    secret, status, sync, test,
+    secret, state, status, sync, test,
 };
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -71,6 +71,7 @@ fn dispatch(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
         Command::Resume(args) => wait(pause::resume(args, desk)),
         Command::Reset(args) => wait(pause::reset(args, desk)),
         Command::Rebind(args) => wait(pause::rebind(args, desk)),
+        Command::State(command) => wait(state::state(command, desk)),
         Command::Status(args) => wait(status::status(args, desk)),
         Command::Explain(args) => wait(explain::explain(args, desk)),
         Command::History(args) => wait(history::history(args, desk)),

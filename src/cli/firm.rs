@@ -46,6 +46,7 @@ pub(super) async fn reach(firm: &str, desk: &Desk) -> Result<Reached, Failure> {
     let (hands, verdict, sources) = open(&house, &id)?;
     let accepted = house.accept(&hands, &verdict, house.clock.now()).map_err(|error| refused(&error))?;
     let broken = accepted.file.state == FileState::Rejected;
+    let notes = accepted.notes();
     if broken {
         desk.output.say(&render::text(&errors(&verdict), &sources, desk.output.colour()));
     }
@@ -56,7 +57,7 @@ pub(super) async fn reach(firm: &str, desk: &Desk) -> Result<Reached, Failure> {
     if broken {
         desk.output.warning(&format!("{id}.firm.toml has problems; its last good version (number {}) is used", accepted.file.generation));
     }
-    accepted.notes.iter().for_each(|note| desk.output.say(&format!("{id}: {note}")));
+    notes.iter().for_each(|note| desk.output.say(&format!("{id}: {note}")));
     let engine = house.engine(&hands, good).map_err(|error| refused(&error))?;
     Ok(Reached::Here(Box::new(Here { engine, by: daemon::this_user(), stop })))
 }

@@ -4,6 +4,7 @@
 //! No command decides anything about a firm: it asks `operations` (through the daemon when one runs) and shows the answer.
 //! Stdout carries the answer and nothing else. Start with [`run`](fn@run).
 
+mod against;
 pub mod args;
 mod catalog;
 mod check;
@@ -34,6 +35,7 @@ mod schema;
 mod secret;
 mod setting;
 mod signals;
+mod state;
 mod status;
 mod status_table;
 mod status_text;

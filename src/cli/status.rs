@@ -121,7 +121,7 @@ fn here(house: &House, only: Option<&str>) -> Result<StatusAnswer, Failure> {
     if let Some(why) = folder.unreadable.as_ref().filter(|_| house.paths.firms.exists()) {
         return Err(Failure::failed(format!("the folder of firm files {} cannot be read: {why}", house.paths.firms)));
     }
-    let left: Vec<FirmId> = left_behind(house).into_iter().filter(|id| !view.firms.contains_key(id)).collect();
+    let left: Vec<FirmId> = house.with_states().into_iter().filter(|id| !view.firms.contains_key(id)).collect();
     let known: Vec<FirmId> = view.firms.keys().chain(&left).cloned().collect();
     let asked = |id: &FirmId| only.is_none_or(|only| only == id.as_str());
     if let Some(wanted) = only.filter(|_| !known.iter().any(asked)) {
@@ -168,18 +168,13 @@ fn one(house: &House, id: &FirmId, verdict: &FileVerdict, now: Timestamp) -> Res
     let accepted = house.accept(&hands, verdict, now).map_err(refused)?;
     let Some(good) = &accepted.firm else { return Ok(unknown(accepted.file)) };
     let mut status = operations::status(good, &hands.store, now).map_err(refused)?;
+    let notes = accepted.notes();
     status.file = accepted.file;
+    status.overdue = operations::overdue(good, &hands.store, &status, now).map_err(refused)?;
     // Nothing runs by itself without a daemon, so there is no next run to promise.
     status.next = NextRuns::default();
-    status.notes.extend(accepted.notes);
+    status.notes.extend(notes);
     Ok(status)
-}
-
-/// Firms with a state and no file.
-fn left_behind(house: &House) -> Vec<FirmId> {
-    let Ok(entries) = house.paths.state.read_dir_utf8() else { return Vec::new() };
-    let names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_owned());
-    names.filter_map(|name| name.strip_suffix(".redb")?.parse().ok()).collect()
 }
 
 fn values(problems: &[Problem]) -> Vec<serde_json::Value> {

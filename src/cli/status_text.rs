@@ -3,7 +3,7 @@
 use super::output::Ink;
 use super::report::{self, many};
 use super::when;
-use crate::operations::{Attention, Connection, FileState, FirmStatus, RunState, Running};
+use crate::operations::{Attention, Connection, Due, FileState, FirmStatus, LastSuccess, RunState, Running};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -35,8 +35,15 @@ pub(super) fn firm(status: &FirmStatus, now: Timestamp, colour: bool) -> String 
         say("running", running(run, now, &zone));
     }
     say("next runs", next_runs(status, now, &zone));
+    for Due { what, at } in &status.overdue {
+        let text = format!("{what} should have run at {}", when::near(*at, now, &zone));
+        say("overdue", Ink::Red.on(&text, colour));
+    }
     let last = status.last.as_ref().map(|last| format!("{}, {}", when::near(last.started_at, now, &zone), report::line(last)));
     say("last run", last.unwrap_or_else(|| "none yet".to_owned()));
+    if let Some(success) = last_success(status, now, &zone) {
+        say("went well", success);
+    }
     if status.exceptions > 0 {
         say("attention", Ink::Yellow.on(&format!("{} attention", many(status.exceptions, "case needs", "cases need")), colour));
         for cause in status.attention.iter().take(CAUSES) {
@@ -131,8 +138,19 @@ fn next_runs(status: &FirmStatus, now: Timestamp, zone: &TimeZone) -> String {
         (true, RunState::Inactive, _) => "none by themselves: the firm is inactive".to_owned(),
         (true, RunState::Paused, _) => "none while paused".to_owned(),
         (true, RunState::Active, Connection::Reconnect | Connection::NotConnected) => "none until it is connected".to_owned(),
-        (true, RunState::Active, Connection::Connected) => "none: no daemon runs, or every schedule is off".to_owned(),
+        (true, RunState::Active, Connection::Connected) => match &status.next_due {
+            Some(Due { what, at }) => format!("{what} {}, if a daemon runs by then", when::near(*at, now, zone)),
+            None => "none: every schedule is off".to_owned(),
+        },
     }
+}
+
+/// When runs of each sort last went well; nothing while none is known.
+fn last_success(status: &FirmStatus, now: Timestamp, zone: &TimeZone) -> Option<String> {
+    let LastSuccess { cases, documents, messages } = status.last_success;
+    let runs = [("cases", cases), ("documents", documents), ("messages", messages)];
+    let told: Vec<String> = runs.iter().filter_map(|(name, at)| Some(format!("{name} {}", when::near((*at)?, now, zone)))).collect();
+    (!told.is_empty()).then(|| told.join(" \u{b7} "))
 }
 
 fn attention(cause: &Attention, say: &mut impl FnMut(&str, String)) {

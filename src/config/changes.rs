@@ -1,16 +1,21 @@
 //! What an edit of a firm file means: two firms compared section by section. Comments, line numbers and spelling that
-//! does not count are no difference.
+//! does not count are no difference. `sections` tells each change key by key, `words` writes values as the file does.
 
-use super::{FieldSource, Firm, MapEntry, NameMap, OperationName, PortalSettings, Profile, Schedule, StagesRule};
+mod sections;
+mod words;
+
+use super::{Firm, OperationName, PortalSettings, Profile};
 use crate::domain::NameKey;
-use std::collections::BTreeMap;
-use std::fmt::Debug;
+use sections::Differences;
+use serde::Serialize;
 
 /// One section that means something else now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// The section as in the file, e.g. `stages.map`, `clients`.
     pub section: &'static str,
+    /// The key; empty where the section is a map of names.
+    pub key: &'static str,
     /// What changed, one fragment for people, e.g. `"Demand Sent" leads to "Demand" (was "Negotiation")`.
     pub what: String,
     /// Whether what clients see may change by it.
@@ -45,65 +50,49 @@ pub fn compare(old: &Firm, new: &Firm) -> FirmChange {
     // Every section is named here: a new one does not compile until it is compared.
     let Firm {
         id: _,
-        name,
-        time_zone,
-        active,
+        name: _,
+        time_zone: _,
+        active: _,
         mycase,
         portal,
         schedule,
         lookback,
         cases,
-        testing,
+        testing: _,
         clients,
         staff,
         closure,
         stages,
         practice_areas,
-        fields,
+        fields: _,
         documents,
         messages,
         limits,
-        tests,
+        tests: _,
         file: _,
         names: _,
     } = new;
-    let mut differences = Differences::default();
-    differences.note("firm", "name", false, &old.name, name);
-    differences.note("firm", "time_zone", true, &old.time_zone.iana_name(), &time_zone.iana_name());
-    let status = |active: bool| if active { "active" } else { "inactive" };
-    differences.note("firm", "status", true, &status(old.active), &status(*active));
-    differences.section("mycase", false, &old.mycase, mycase);
+    let mut differences = Differences::between(old, new);
+    differences.firm();
+    differences.mycase(&old.mycase, mycase);
     differences.portal(&old.portal, portal);
     differences.schedule(&old.schedule, schedule);
-    differences.section(
-        "lookback",
-        true,
-        &[old.lookback.first, old.lookback.later].map(|s| s.to_string()),
-        &[lookback.first, lookback.later].map(|s| s.to_string()),
-    );
-    differences.section("cases", true, &old.cases, cases);
-    differences.section("testing", true, &old.testing, testing);
-    differences.section("clients", true, &old.clients, clients);
-    differences.section("staff", true, &old.staff, staff);
-    differences.section("closure", true, &old.closure, closure);
+    differences.lookback(&old.lookback, lookback);
+    differences.cases(&old.cases, cases);
+    differences.testing();
+    differences.clients(&old.clients, clients);
+    differences.staff(&old.staff, staff);
+    differences.closure(&old.closure, closure);
     differences.stages(&old.stages, stages);
-    let NameMap { not_in_map, map } = practice_areas;
-    differences.note("practice_areas", "not_in_map", true, &old.practice_areas.not_in_map, not_in_map);
-    differences.map("practice_areas.map", &old.practice_areas.map, map);
-    differences.section("fields", true, &sources(old), &fields.iter().map(|(name, rule)| (name.as_str(), &rule.source)).collect());
-    differences.section("documents", false, &old.documents, documents);
-    differences.section("messages", false, &old.messages, messages);
-    differences.section("limits", false, &old.limits, limits);
-    let meaning = |firm_tests: &[super::TestCase]| {
-        firm_tests.iter().map(|test| (test.name.clone(), test.given.clone(), test.expect.clone())).collect::<Vec<_>>()
-    };
-    differences.section("tests", false, &meaning(&old.tests), &meaning(tests));
-    let account = differences.list.iter().any(|difference| difference.section == "mycase") || same_account(&old.portal, portal).is_some();
-    FirmChange { differences: differences.list, widened: widened(old, new), account }
-}
-
-fn sources(firm: &Firm) -> BTreeMap<&str, &FieldSource> {
-    firm.fields.iter().map(|(name, rule)| (name.as_str(), &rule.source)).collect()
+    differences.practice_areas(&old.practice_areas, practice_areas);
+    differences.fields();
+    differences.documents(&old.documents, documents);
+    differences.messages(&old.messages, messages);
+    differences.limits(&old.limits, limits);
+    differences.tests();
+    let list = differences.list;
+    let account = list.iter().any(|difference| difference.section == "mycase") || same_account(&old.portal, portal).is_some();
+    FirmChange { differences: list, widened: widened(old, new), account }
 }
 
 /// Whether cases that were out of scope may be in it now.
@@ -132,93 +121,6 @@ fn same_account(old: &PortalSettings, new: &PortalSettings) -> Option<&'static s
         Some("api_key")
     } else {
         None
-    }
-}
-
-#[derive(Default)]
-struct Differences {
-    list: Vec<Difference>,
-}
-
-impl Differences {
-    fn push(&mut self, section: &'static str, clients_see: bool, what: String) {
-        self.list.push(Difference { section, what, clients_see });
-    }
-
-    /// A value worth showing.
-    fn note<T: Debug + PartialEq>(&mut self, section: &'static str, key: &str, clients_see: bool, old: &T, new: &T) {
-        if old != new {
-            self.push(section, clients_see, format!("{key} is {new:?} (was {old:?})"));
-        }
-    }
-
-    /// A section as a whole; its `Debug` shows every field, so a new field is compared without being named here.
-    fn section<T: Debug>(&mut self, section: &'static str, clients_see: bool, old: &T, new: &T) {
-        if format!("{old:?}") != format!("{new:?}") {
-            self.push(section, clients_see, format!("[{section}] changed"));
-        }
-    }
-
-    fn portal(&mut self, old: &PortalSettings, new: &PortalSettings) {
-        let PortalSettings { kind, kind_line: _, profile, api_key, base_url, existing, contact_hours, drift, stages } = new;
-        self.note("portal", "kind", true, &old.kind, kind);
-        self.note("portal", "base_url", true, &old.base_url.as_str(), &base_url.as_str());
-        if old.api_key != *api_key {
-            self.push("portal", false, "api_key is kept elsewhere".to_owned());
-        }
-        if old.kind == *kind && *old.profile != **profile {
-            self.push("portal", true, format!("the profile of {} changed{}", profile.title, operations(&old.profile, profile)));
-        }
-        self.note("portal", "existing", true, &old.existing, existing);
-        self.note("portal", "contact_hours", false, &old.contact_hours, contact_hours);
-        self.note("portal", "drift", true, &old.drift, drift);
-        self.section("portal.stages", true, &old.stages, stages);
-    }
-
-    fn schedule(&mut self, old: &Schedule, new: &Schedule) {
-        let Schedule { cases, changes, verify, documents, messages } = new;
-        let lines = [
-            ("cases", &old.cases, cases),
-            ("changes", &old.changes, changes),
-            ("verify", &old.verify, verify),
-            ("documents", &old.documents, documents),
-            ("messages", &old.messages, messages),
-        ];
-        for (key, old, new) in lines {
-            let text = |cron: &Option<super::Cron>| cron.as_ref().map_or("off".to_owned(), |cron| cron.text().to_owned());
-            self.note("schedule", key, false, &text(old), &text(new));
-        }
-    }
-
-    fn stages(&mut self, old: &StagesRule, new: &StagesRule) {
-        let StagesRule { not_in_map, hide, start, settle, map, by_area } = new;
-        self.note("stages", "not_in_map", true, &old.not_in_map, not_in_map);
-        self.note("stages", "hide", true, &old.hide, hide);
-        self.note("stages", "start", true, &old.start, start);
-        let words = |settle: std::time::Duration| match settle.as_secs() {
-            seconds if seconds % 60 == 0 => format!("{} minutes", seconds / 60),
-            seconds => format!("{seconds} seconds"),
-        };
-        self.note("stages", "settle", true, &words(old.settle), &words(*settle));
-        self.map("stages.map", &old.map, map);
-        let empty = BTreeMap::new();
-        let areas: std::collections::BTreeSet<&NameKey> = old.by_area.keys().chain(by_area.keys()).collect();
-        for area in areas {
-            self.map("stages.for", old.by_area.get(area).unwrap_or(&empty), by_area.get(area).unwrap_or(&empty));
-        }
-    }
-
-    fn map(&mut self, section: &'static str, old: &BTreeMap<NameKey, MapEntry>, new: &BTreeMap<NameKey, MapEntry>) {
-        for (name, MapEntry { from, to, line: _ }) in new {
-            match old.get(name) {
-                None => self.push(section, true, format!("{from:?} leads to {to:?} (was not in the map)")),
-                Some(before) if before.to != *to => self.push(section, true, format!("{from:?} leads to {to:?} (was {:?})", before.to)),
-                Some(_) => {}
-            }
-        }
-        for (_, gone) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
-            self.push(section, true, format!("{:?} is no longer in the map (was {:?})", gone.from, gone.to));
-        }
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) enum AlertKind {
     Reconnect,
     /// The connection ends soon unless it can be renewed.
     ConnectionEnds,
-    /// A file was rejected.
+    /// A firm's file was rejected, or one that concerns all firms.
     RejectedFile,
     /// A plan waits for approval.
     WaitingPlan,
@@ -58,24 +58,28 @@ impl AlertKind {
 /// One thing somebody is told.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Alert {
-    firm: FirmId,
+    /// `None`: it concerns no one firm.
+    firm: Option<FirmId>,
     kind: AlertKind,
     value: Value,
 }
 
 impl Alert {
     /// `{kind, firm, name, at, text}` and what the kind has to say; `text` is a sentence for people, without personal data.
-    pub(super) fn new(kind: AlertKind, firm: &FirmId, name: &str, at: Timestamp, text: &str, more: Value) -> Alert {
+    /// `firm` is null in what concerns no one firm.
+    pub(super) fn new(kind: AlertKind, firm: Option<&FirmId>, name: &str, at: Timestamp, text: &str, more: Value) -> Alert {
         let mut value = json!({ "kind": kind.word(), "firm": firm, "name": name, "at": at, "text": text });
         if let (Some(all), Value::Object(more)) = (value.as_object_mut(), more) {
             all.extend(more);
         }
-        Alert { firm: firm.clone(), kind, value }
+        Alert { firm: firm.cloned(), kind, value }
     }
 }
 
 /// What is on its way, by firm and kind, with the newest that waits behind it.
-type UnderWay = Arc<Mutex<BTreeMap<(FirmId, AlertKind), Option<Value>>>>;
+type UnderWay = Arc<Mutex<Waiting>>;
+/// The same, unlocked.
+type Waiting = BTreeMap<(Option<FirmId>, AlertKind), Option<Value>>;
 
 /// Tells.
 #[derive(Debug)]
@@ -112,7 +116,8 @@ impl Alerts {
                 // Closed when the daemon ends: what has not begun is left.
                 let Ok(_slot) = slots.acquire().await else { return };
                 if let Err(why) = tell(&program, &arguments, &value).await {
-                    tracing::warn!(firm = %key.0, kind = key.1.word(), "{}: the alert command failed: {why}", key.0);
+                    let about = key.0.as_ref().map_or("casebridge", FirmId::as_str);
+                    tracing::warn!(firm = about, kind = key.1.word(), "{about}: the alert command failed: {why}");
                 }
                 let mut all = lock(&under_way);
                 next = all.get_mut(&key).and_then(Option::take);
@@ -134,7 +139,7 @@ impl Alerts {
     }
 }
 
-fn lock(under_way: &UnderWay) -> MutexGuard<'_, BTreeMap<(FirmId, AlertKind), Option<Value>>> {
+fn lock(under_way: &UnderWay) -> MutexGuard<'_, Waiting> {
     // A map of values is whole whoever panicked beside it.
     under_way.lock().unwrap_or_else(PoisonError::into_inner)
 }

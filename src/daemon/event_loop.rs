@@ -247,7 +247,7 @@ impl EventLoop {
             }
             Err(error) => tracing::error!(%error, "reading the folder failed; what was read last stays in use"),
         }
-        self.firms.write_status_texts();
+        self.firms.write_status_texts(&self.machine, None, now);
         systemd::ready(&self.summary());
         let answer = ReloadAnswer { files: self.firms.reports(), problems: self.firms.problems() };
         let [now_served, next] = std::mem::take(&mut self.reloads);

@@ -4,6 +4,7 @@
 //! domain: whatever goes wrong with one is kept in its place and leaves the others alone.
 
 mod memory;
+mod texts;
 mod view;
 
 use super::machine::{Event, FirmSpec, LaneName, Machine, News, Rules};
@@ -11,11 +12,12 @@ use super::message::{FileReport, Refusal, Verdict};
 use super::metrics::FirmValues;
 use super::own_file::OwnFile;
 use super::report;
-use super::status_text::{self, StatusTexts};
+use super::status_text::StatusTexts;
+use super::when;
 use crate::config::{Firm, Problem, Severity};
 use crate::domain::FirmId;
 use crate::load::{self, FileText, FolderText, Paths};
-use crate::operations::{Accepted, Attention, FileState, FileVerdict, FileView, FirmStatus, House};
+use crate::operations::{AT_THE_NEXT_RUN, Accepted, Attention, FileState, FileVerdict, FileView, FirmStatus, House, Meaning};
 use crate::store::StoreError;
 use crate::sync::{Engine, Hands, RunReport, Trigger};
 use jiff::Timestamp;
@@ -67,7 +69,9 @@ struct Kept {
     /// The file on disk, as it was last judged.
     verdict: Option<FileVerdict>,
     view: Option<FileView>,
-    /// What the last accepted edit means.
+    /// What the last accepted edit means, until a run has done it.
+    meaning: Meaning,
+    /// The same in sentences, with when that is.
     notes: Vec<String>,
     /// Why the state cannot be opened, and since when.
     trouble: Option<(String, Timestamp)>,
@@ -90,6 +94,8 @@ pub(super) struct Look {
     accepted: BTreeSet<FirmId>,
     /// Firms whose file was rejected and was not before, or not for this; with the errors.
     pub(super) rejected: BTreeMap<FirmId, Vec<Problem>>,
+    /// Errors that concern all firms and were not there at the last look.
+    pub(super) of_all: Vec<Problem>,
 }
 
 impl Firms {
@@ -119,6 +125,19 @@ impl Firms {
 
     /// Takes in what a look at the folder found. Compared by content and meaning: a touched file changes nothing.
     pub(super) fn take(&mut self, seen: Seen, now: Timestamp) -> Look {
+        let known = self.errors_of_all();
+        let mut look = self.take_in(seen, now);
+        look.of_all = self.errors_of_all().into_iter().filter(|problem| !known.contains(problem)).collect();
+        look
+    }
+
+    /// What is wrong for all firms: `casebridge.toml`, a profile, the folder itself.
+    fn errors_of_all(&self) -> Vec<Problem> {
+        let all = self.own_file.problems().iter().chain(&self.problems);
+        all.filter(|problem| problem.severity == Severity::Error).cloned().collect()
+    }
+
+    fn take_in(&mut self, seen: Seen, now: Timestamp) -> Look {
         let Seen { folder, own_file, profiles } = seen;
         let mut look = Look { again: folder.moving, ..Look::default() };
         if let Some(daemon) = self.own_file.take(own_file.as_ref(), &self.house.daemon) {
@@ -178,8 +197,11 @@ impl Firms {
         for id in &look.accepted {
             let Some(kept) = self.kept.get_mut(id) else { continue };
             let next = machine.next_runs(id, now);
-            if let Some(next) = [next.cases, next.verify].into_iter().flatten().min() {
-                let zone = kept.firm.as_ref().map_or(TimeZone::UTC, |firm| firm.time_zone.clone());
+            let next = [next.cases, next.verify].into_iter().flatten().min();
+            let zone = kept.zone();
+            let when = next.map_or_else(|| AT_THE_NEXT_RUN.to_owned(), |next| when::soon(next, now, &zone));
+            kept.notes = kept.meaning.notes(&when);
+            if let Some(next) = next {
                 kept.notes.push(format!("the next run is at {}", next.to_zoned(zone).strftime("%Y-%m-%d %H:%M %Z")));
             }
             report::accepted(id, kept.view.as_ref().map_or(0, |view| view.generation), &kept.notes);
@@ -192,7 +214,7 @@ impl Firms {
         kept.memory.ended(report);
         if report.error.is_none() && LaneName::of(report.trigger) == LaneName::Cases && report.trigger != Trigger::Changes {
             // What the last edit would do is done.
-            kept.notes.clear();
+            (kept.meaning, kept.notes) = (Meaning::default(), Vec::new());
         }
         kept.memory.is_news(report)
     }
@@ -275,17 +297,6 @@ impl Firms {
             Some(FileReport { firm: id.clone(), file, verdict, generation, problems, notes })
         };
         self.kept.iter().filter_map(report).collect()
-    }
-
-    /// Writes `<firm>.txt` for people who only see the share, where `[paths] status` asks for it.
-    pub(super) fn write_status_texts(&mut self) {
-        let Some(folder) = self.house.paths.status.clone() else { return };
-        for report in self.reports() {
-            let Some(kept) = self.kept.get(&report.firm) else { continue };
-            let zone = kept.firm.as_ref().map_or(TimeZone::UTC, |firm| firm.time_zone.clone());
-            let since = kept.view.as_ref().and_then(|view| view.since);
-            self.texts.write(&folder, &report.firm, status_text::paragraph(&report, since, &zone));
-        }
     }
 
     /// What concerns no one firm.
@@ -396,9 +407,14 @@ impl Firms {
 }
 
 impl Kept {
+    /// The firm's zone; UTC while no version of its file was good.
+    fn zone(&self) -> TimeZone {
+        self.firm.as_ref().map_or(TimeZone::UTC, |firm| firm.time_zone.clone())
+    }
+
     /// Takes over what the house made of the file, and says it. True when an edit alters what clients see.
     fn takes(&mut self, id: &FirmId, accepted: Accepted, first: bool) -> bool {
-        let Accepted { firm, mut file, difference, notes } = accepted;
+        let Accepted { firm, mut file, difference, meaning } = accepted;
         let verdict = match (&file.state, &difference) {
             (FileState::Current, Some(_)) => Verdict::Accepted,
             (FileState::Current, None) => Verdict::Unchanged,
@@ -420,8 +436,9 @@ impl Kept {
             Verdict::Unchanged if !again => tracing::info!(firm = %id, "{id}: its file is good again, and means what it meant"),
             Verdict::Accepted | Verdict::Rejected | Verdict::Unchanged | Verdict::Removed | Verdict::Waiting => {}
         }
-        if verdict != Verdict::Rejected {
-            self.notes = if verdict == Verdict::Accepted { notes } else { std::mem::take(&mut self.notes) };
+        if verdict == Verdict::Accepted {
+            // Put into sentences once it is known when the next run is.
+            (self.meaning, self.notes) = (meaning, Vec::new());
         }
         (self.firm, self.view, self.last) = (firm, Some(file), Some(verdict));
         verdict == Verdict::Accepted && !first && difference.is_some_and(|difference| difference.alters_what_clients_see())

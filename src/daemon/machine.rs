@@ -37,7 +37,7 @@ pub use spec::{FirmSpec, LastRuns, News, Pause, Standing};
 use super::timetable;
 use crate::config::Cron;
 use crate::domain::FirmId;
-use crate::operations::NextRuns;
+use crate::operations::{Due, NextRuns};
 use crate::sync::Trigger;
 use firm::FirmState;
 use jiff::{SignedDuration, Timestamp};
@@ -113,6 +113,11 @@ impl Machine {
     /// Until when the firm's runs wait because its file was edited.
     pub fn settles_until(&self, firm: &FirmId, now: Timestamp) -> Option<Timestamp> {
         self.firms.get(firm).and_then(|state| state.settle_until).filter(|until| *until > now)
+    }
+
+    /// What was due a while ago and still waits: for another run, for a place, for the file to be quiet.
+    pub fn overdue(&self, firm: &FirmId, now: Timestamp) -> Vec<Due> {
+        self.firms.get(firm).map(|state| state.overdue(now)).unwrap_or_default()
     }
 
     /// How many ticks were skipped since the start because the last run still ran.

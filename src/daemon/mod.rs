@@ -1,7 +1,7 @@
 //! When things run, hot reload, and the control socket.
 //!
 //! [`run`] is the whole of it. [`machine`] decides (pure: event in, actions out), `event_loop` waits and does, `firms`
-//! holds what the house knows of each firm, `alerts` and `metrics` tell others, [`watch`] says when to look at the folder, [`control`] and [`client`] are the
+//! holds what the house knows of each firm, `alerts` and `metrics` tell others, `when` says times as people do, [`watch`] says when to look at the folder, [`control`] and [`client`] are the
 //! two ends of the socket. It must not decide what a run does: that is `operations` and `sync`.
 
 mod alerts;
@@ -23,6 +23,7 @@ mod systemd;
 mod timetable;
 pub mod watch;
 mod watched;
+mod when;
 
 pub use client::{Client, RemoteError};
 pub use message::{DaemonStatus, FileReport, Refusal, ReloadAnswer, StatusAnswer, Verdict};

@@ -180,6 +180,11 @@ pub fn read_profiles(folder: &Utf8Path) -> BTreeMap<String, FileText> {
     profiles.map(|name| (name.trim_end_matches(".toml").to_owned(), read_file(&folder.join(&name), &name).0)).collect()
 }
 
+/// Reads one file, wherever it lies; named by its last part.
+pub fn read_one(path: &Utf8Path) -> FileText {
+    read_file(path, path.file_name().unwrap_or(path.as_str())).0
+}
+
 fn read_file(path: &Utf8Path, name: &str) -> (FileText, bool) {
     let text::Bytes { text, hash, moving } = text::read(path);
     let modified = fs::metadata(path).ok().and_then(|about| about.modified().ok()).and_then(|at| Timestamp::try_from(at).ok());

@@ -12,7 +12,7 @@ mod text;
 
 pub use environment::Environment;
 pub use existing::{ExistingError, read_existing};
-pub use folder::{FileText, FirmFiles, FolderText, likely_meant, read_daemon_file, read_folder, read_profiles};
+pub use folder::{FileText, FirmFiles, FolderText, likely_meant, read_daemon_file, read_folder, read_one, read_profiles};
 pub use paths::{PathError, PathOptions, PathSettings, Paths};
 pub use secrets::{SecretError, Secrets};
 pub use text::{DirectoryId, Unreadable};

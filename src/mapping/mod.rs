@@ -29,7 +29,7 @@ pub use decided::Decided;
 pub use explain::Because;
 pub use mapper::{Mapper, MapperError};
 pub use needs::{Needs, needs};
-pub use place::{Place, place};
+pub use place::placed;
 pub use renames::{NameTrail, NamesEver, Renamed, Renames};
 pub use table::{FieldRow, value_of};
 pub use wanted::{OutOfScope, Scope, SeenStatus, StageWish, Wanted};

@@ -1,25 +1,39 @@
-//! Where a file's maps put a case, from the names of its practice area and stage alone: what an edit is measured with.
+//! What a file's rules make of a case of which only names are known: its practice area, its stage, open or closed. What an
+//! edit is measured with. People, fields and `enabled_by` are not known here, so nothing is said of them.
 
-use super::StageWish;
-use super::stages;
+use super::{OutOfScope, Renames, Scope, SeenStatus, Wanted};
 use crate::config::Firm;
+use crate::domain::{CaseId, Record};
 
-/// Where the portal would show a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The portal's practice area; `None` when it is not decided or stays.
-    pub practice_area: Option<String>,
-    /// The portal's stage, when [`StageWish::Set`].
-    pub stage: Option<String>,
-    /// What to do about the stage.
-    pub wish: StageWish,
-    /// Whether `[cases]` leaves the practice area or the stage out.
-    pub left_out: bool,
-}
-
-/// Where the firm's file puts a case that stands in this practice area and stage in MyCase.
-pub fn place(firm: &Firm, practice_area: Option<&str>, stage: Option<&str>) -> Place {
-    let area = stages::area(firm, practice_area);
-    let stage = stages::stage(firm, &area, stage);
-    Place { left_out: area.out.is_some() || stage.skipped, practice_area: area.to, stage: stage.to, wish: stage.wish }
+/// What the firm's file wants of a case that MyCase shows like this. `never` and `[testing]` name single cases and are the
+/// caller's; contact data and fields are left as they are.
+pub fn placed(firm: &Firm, renames: &Renames, practice_area: Option<&str>, stage: Option<&str>, open: bool) -> Wanted {
+    let area = renames.area(firm, practice_area);
+    let found = renames.stage(firm, &area, stage);
+    let out = area.out.or(found.skipped.then_some(OutOfScope::StageSkipped));
+    let reasons = if out.is_none() { area.reason.into_iter().chain(found.reason).collect() } else { Vec::new() };
+    Wanted {
+        case: CaseId(0),
+        scope: out.map_or(Scope::In, Scope::Out),
+        practice_area_decided: area.to.is_some(),
+        stage: found.wish,
+        record: Record {
+            practice_area: area.to,
+            stage: found.to,
+            open,
+            closed_date: None,
+            clients: Vec::new(),
+            attorney: None,
+            team: Vec::new(),
+            fields: Default::default(),
+            extra: Default::default(),
+        },
+        contact_decided: false,
+        state: if open { SeenStatus::Open } else { SeenStatus::Closed },
+        mycase_stage: stage.map(str::to_owned),
+        former_stage: renames.former_stage(stage).map(str::to_owned),
+        mycase_practice_area: practice_area.map(str::to_owned),
+        updated_at: None,
+        reasons,
+    }
 }

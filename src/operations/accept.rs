@@ -1,10 +1,10 @@
 //! Takes a file into use, or stays with its last good version, durably: what runs is what the state remembers.
 
 use super::house::{FileVerdict, House};
+use super::meaning::{AT_THE_NEXT_RUN, Meaning};
 use super::{FileState, FileView, OperationError};
 use crate::config::Firm;
 use crate::config::changes::{FirmChange, compare};
-use crate::plan::measure;
 use crate::store::{Accepted as Kept, FirstRunDone};
 use crate::sync::Hands;
 use jiff::Timestamp;
@@ -19,8 +19,15 @@ pub struct Accepted {
     pub file: FileView,
     /// What changed in meaning; `None` when nothing did.
     pub difference: Option<FirmChange>,
-    /// What the edit means, measured from the links alone.
-    pub notes: Vec<String>,
+    /// What the edit means.
+    pub meaning: Meaning,
+}
+
+impl Accepted {
+    /// What the edit means, for who does not know when the next run is.
+    pub fn notes(&self) -> Vec<String> {
+        self.meaning.notes(AT_THE_NEXT_RUN)
+    }
 }
 
 impl House {
@@ -34,20 +41,25 @@ impl House {
         match (&verdict.checked, &verdict.source) {
             (Some(firm), Some(source)) => {
                 let old = kept.as_ref().filter(|kept| kept.file_hash != verdict.hash || *kept.text != *source.text);
-                let difference = match (&kept, old.and_then(again)) {
+                let before = old.and_then(again);
+                let difference = match (&kept, &before) {
                     (None, _) => Some(FirmChange::default()),
-                    (Some(_), Some(old)) => Some(compare(&old, firm)).filter(|change| !change.is_empty()),
+                    (Some(_), Some(old)) => Some(compare(old, firm)).filter(|change| !change.is_empty()),
                     // The same text; or one that no longer passes a stricter check: taken as a change of meaning.
                     (Some(_), None) => old.is_some().then(FirmChange::default),
                 };
-                self.take(hands, verdict, firm, source.text.as_ref(), kept, difference, now)
+                let meaning = match (&before, &difference) {
+                    (Some(old), Some(change)) => Meaning::of(hands, old, firm, change)?,
+                    _ => Meaning::default(),
+                };
+                self.take(hands, verdict, firm, source.text.as_ref(), kept, difference, meaning, now)
             }
             _ => {
                 let firm = kept.as_ref().and_then(again).map(Arc::new);
                 let problems = values(verdict);
                 let generation = kept.map_or(0, |kept| kept.generation);
                 let file = FileView { state: FileState::Rejected, generation, since: Some(now), problems };
-                Ok(Accepted { firm, file, difference: None, notes: Vec::new() })
+                Ok(Accepted { firm, file, difference: None, meaning: Meaning::default() })
             }
         }
     }
@@ -67,6 +79,7 @@ impl House {
         text: &str,
         kept: Option<Kept>,
         difference: Option<FirmChange>,
+        meaning: Meaning,
         now: Timestamp,
     ) -> Result<Accepted, OperationError> {
         let same = kept.as_ref().is_some_and(|kept| kept.text == text && kept.file_hash == verdict.hash);
@@ -86,36 +99,9 @@ impl House {
                 Ok(())
             })?;
         }
-        let notes = match &difference {
-            Some(change) => said(hands, firm, change)?,
-            None => Vec::new(),
-        };
         let file = FileView { state: FileState::Current, generation, since: Some(at), problems: values(verdict) };
-        Ok(Accepted { firm: Some(firm.clone()), file, difference, notes })
+        Ok(Accepted { firm: Some(firm.clone()), file, difference, meaning })
     }
-}
-
-/// What the edit is, and what it means.
-fn said(hands: &Hands, firm: &Firm, change: &FirmChange) -> Result<Vec<String>, OperationError> {
-    let mut notes: Vec<String> =
-        change.differences.iter().map(|difference| format!("[{}] {}", difference.section, difference.what)).collect();
-    if change.is_empty() {
-        return Ok(notes);
-    }
-    if change.differences.iter().any(|difference| moves_cases(difference.section)) {
-        let links = hands.store.links()?;
-        let effect = measure(firm, links.iter()?.filter_map(Result::ok));
-        notes.extend(effect.sentences(firm));
-    }
-    if change.widened {
-        notes.push("more cases are in scope now: the next run counts as a first one and waits for one yes".to_owned());
-    }
-    Ok(notes)
-}
-
-/// Whether an edit of this section can move linked cases between stages, practice areas, or out of scope.
-fn moves_cases(section: &str) -> bool {
-    ["stages", "practice_areas", "cases", "portal"].iter().any(|moving| section.starts_with(moving))
 }
 
 fn values(verdict: &FileVerdict) -> Vec<serde_json::Value> {

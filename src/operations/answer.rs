@@ -1,7 +1,8 @@
 //! What operations answer. The JSON forms are a contract: keys may be added, not changed (design: commands).
 
+use super::Due;
 use crate::domain::{CaseException, FirmId, PlanName, ReasonCode};
-use crate::sync::{Connection, Doing, RunReport, Trigger};
+use crate::sync::{Connection, Doing, LastSuccess, RunReport, Trigger};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,8 @@ pub enum Answer {
     Catalog(Box<super::CatalogAnswer>),
     /// `check --online`.
     Online(Box<crate::config::Online>),
+    /// `state export --for-plan`.
+    Counts(Box<crate::plan::CaseCounts>),
     /// `connect`: the address to open.
     Authorize {
         /// The address.
@@ -99,8 +102,15 @@ pub struct FirmStatus {
     /// What runs now, begun by the daemon or through it.
     #[serde(default)]
     pub running: Vec<Running>,
+    /// The soonest of them; without a daemon what the schedule says.
+    pub next_due: Option<Due>,
+    /// What should have run by now and did not.
+    pub overdue: Vec<Due>,
     /// The last run that read cases.
     pub last: Option<RunReport>,
+    /// When runs of each sort last went well: everything read, nothing failed, also when there was nothing to do.
+    #[serde(default)]
+    pub last_success: LastSuccess,
     /// Cases that need attention.
     pub exceptions: usize,
     /// Why, grouped: ten cases with one cause are one line.
@@ -109,6 +119,9 @@ pub struct FirmStatus {
     pub waiting_plan: Option<PlanName>,
     /// Cases that wait in it.
     pub waiting: usize,
+    /// Since when they wait.
+    #[serde(default)]
+    pub waiting_since: Option<Timestamp>,
     /// Sentences for people: what the last edit means, another process holds the state, ...
     pub notes: Vec<String>,
 }
@@ -129,11 +142,15 @@ impl FirmStatus {
             file,
             next: NextRuns::default(),
             running: Vec::new(),
+            next_due: None,
+            overdue: Vec::new(),
             last: None,
+            last_success: LastSuccess::default(),
             exceptions: 0,
             attention: Vec::new(),
             waiting_plan: None,
             waiting: 0,
+            waiting_since: None,
             notes: Vec::new(),
         }
     }

@@ -60,6 +60,8 @@ pub enum Ask {
     Catalog,
     /// How both accounts stand, with MyCase's names.
     Online,
+    /// The linked cases as counts, for `plan --against`.
+    Counts,
 }
 
 /// `casebridge history`.

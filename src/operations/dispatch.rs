@@ -1,7 +1,7 @@
 //! From a request to the function that answers it.
 
 use super::{
-    Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, carry, catalog, connect, disconnect, explain, history, plan, status,
+    Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, carry, catalog, connect, counts, disconnect, explain, history, plan, status,
 };
 use crate::domain::{CaseId, Kinds, PlanName};
 use crate::plan::Reach;
@@ -36,6 +36,7 @@ pub async fn answer(engine: &Engine, ask: Ask, by: &Caller, progress: &Progress)
         Ask::History(ask) => history::history(engine, ask),
         Ask::Catalog => catalog::catalog(engine, progress).await,
         Ask::Online => catalog::online(engine).await,
+        Ask::Counts => counts::counts(engine),
         Ask::Exceptions => Ok(Answer::Exceptions(carry::attention(engine.store(), true)?)),
     }
 }

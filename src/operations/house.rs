@@ -229,6 +229,13 @@ impl House {
         self.paths.state.join(format!("{id}.redb")).exists()
     }
 
+    /// Every firm that has a state, with a file or without one.
+    pub fn with_states(&self) -> Vec<FirmId> {
+        let Ok(entries) = self.paths.state.read_dir_utf8() else { return Vec::new() };
+        let names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_owned());
+        names.filter_map(|name| name.strip_suffix(".redb")?.parse().ok()).collect()
+    }
+
     fn vault(&self) -> Result<Arc<Vault>, StoreError> {
         if let Some(vault) = self.vault.get() {
             return Ok(vault.clone());

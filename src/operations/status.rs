@@ -5,7 +5,7 @@ use crate::config::Firm;
 use crate::config::cron::Cron;
 use crate::domain::{CaseException, CaseId, Reason};
 use crate::store::{Accepted, Pause, PlanSlot, Store};
-use crate::sync::{RunReport, Trigger, connection_view, renames_view};
+use crate::sync::{Connection, RunReport, Trigger, connection_view, last_success, renames_view};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -24,7 +24,11 @@ pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, 
         (None, true) => RunState::Active,
         (None, false) => RunState::Inactive,
     };
+    let next = if state == RunState::Active { next_runs(firm, now) } else { NextRuns::default() };
     Ok(FirmStatus {
+        next_due: next.soonest().filter(|_| connection.connection == Connection::Connected),
+        overdue: Vec::new(),
+        last_success: last_success(store)?,
         firm: firm.id.clone(),
         name: firm.name.clone(),
         time_zone: firm.time_zone.iana_name().map(str::to_owned),
@@ -34,7 +38,7 @@ pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, 
         notes: connection.notes(firm).into_iter().chain(renames_view(firm, store)?).collect(),
         reconnect: connection.broken.map(|broken| ReconnectView { since: broken.since, why: broken.why }),
         status: state,
-        next: if state == RunState::Active { next_runs(firm, now) } else { NextRuns::default() },
+        next,
         pause: pause.map(|pause| PauseView { reason: pause.reason, since: pause.since, until: pause.until }),
         file: FileView {
             state: FileState::Current,
@@ -46,6 +50,7 @@ pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, 
         last: last_run(store)?,
         exceptions: exceptions.len(),
         attention: attention(&exceptions),
+        waiting_since: waiting.as_ref().map(|plan| plan.saved_at),
         waiting: waiting.as_ref().map_or(0, |plan| plan.cases),
         waiting_plan: waiting.map(|plan| plan.name),
     })

@@ -215,25 +215,36 @@ pub fn resume(left: impl IntoIterator<Item = (Change, Option<Change>)>, prints: 
 
 /// Every limit, in the order of the kinds.
 fn limit_lines(plan: &Plan, limits: &Limits, book: &DayBook) -> Vec<LimitLine> {
-    let Limits { first_import_goes, create, change_stage, close, reopen, contact, update } = limits;
     let line = |kind: Kind| {
-        let limit = match kind {
-            // A first import that may go does not count against the limit of creates either.
-            Kind::Create if plan.first && *first_import_goes => &Limit::None,
-            Kind::Create => create,
-            Kind::Close => close,
-            Kind::Reopen => reopen,
-            Kind::Contact => contact,
-            Kind::Stage => change_stage,
-            Kind::Update => update,
-        };
         let now = plan.changes.iter().filter(|change| change.kinds.contains(kind)).count();
-        let planned = now + book.of(kind);
-        let limit = limit.allows(plan.open_linked);
-        let exceeded = now > 0 && limit.is_some_and(|limit| planned > limit as usize);
-        LimitLine { kind, limit, planned, exceeded }
+        // A first import that may go does not count against the limit of creates either.
+        let limit = if kind == Kind::Create && plan.first && limits.first_import_goes { &Limit::None } else { limit_of(limits, kind) };
+        line_of(kind, limit, now, book.of(kind), plan.open_linked)
     };
     Kind::ALL.into_iter().map(line).collect()
+}
+
+/// The limit on one kind, held against so many changes.
+pub(super) fn limit_line(limits: &Limits, kind: Kind, planned: usize, open_linked: usize) -> LimitLine {
+    line_of(kind, limit_of(limits, kind), planned, 0, open_linked)
+}
+
+fn line_of(kind: Kind, limit: &Limit, now: usize, before: usize, open_linked: usize) -> LimitLine {
+    let (limit, planned) = (limit.allows(open_linked), now + before);
+    let exceeded = now > 0 && limit.is_some_and(|limit| planned > limit as usize);
+    LimitLine { kind, limit, planned, exceeded }
+}
+
+fn limit_of(limits: &Limits, kind: Kind) -> &Limit {
+    let Limits { first_import_goes: _, create, change_stage, close, reopen, contact, update } = limits;
+    match kind {
+        Kind::Create => create,
+        Kind::Close => close,
+        Kind::Reopen => reopen,
+        Kind::Contact => contact,
+        Kind::Stage => change_stage,
+        Kind::Update => update,
+    }
 }
 
 /// What clients notice waits for contact hours.

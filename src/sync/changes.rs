@@ -30,7 +30,7 @@
 
 use super::begun::Begun;
 use super::study::from_mycase;
-use super::{Engine, Progress, RunAsk, RunError, RunReport, Trigger, bind::bind, cases, lists};
+use super::{Engine, Progress, RunAsk, RunError, RunReport, Trigger, bind::bind, cases, lists, success};
 use crate::domain::{CaseId, ReasonCode, Scan, ScanDoubt, SeenCase};
 use crate::mycase::{CaseQuery, Moved, Reader};
 use crate::plan::Reach;
@@ -111,7 +111,8 @@ fn count(engine: &Engine, until: Option<Timestamp>) -> Result<(), StoreError> {
         if let Some(until) = until {
             w.put_cursor(CHANGES, until)?;
         }
-        w.bump_counter(CHANGES).map(drop)
+        w.bump_counter(CHANGES)?;
+        success::note_at(w, Trigger::Changes, engine.hands.clock.now())
     })
 }
 

@@ -53,6 +53,7 @@ mod renames;
 mod report;
 mod settle;
 mod study;
+mod success;
 
 pub use bind::rebind;
 pub use carry::{CarryAsk, carry_documents, carry_messages};
@@ -68,3 +69,4 @@ pub use pace::{Doing, Pace};
 pub use progress::{Progress, Step, Tally, Work};
 pub use renames::renames_view;
 pub use report::{Failure, Outcome, ReportCounts, Requests, RunFailure, RunReport, Trigger};
+pub use success::{LastSuccess, last_success};

@@ -2,7 +2,7 @@
 
 use super::apply::Trouble;
 use super::study::Looked;
-use super::{Engine, RunError, RunReport};
+use super::{Engine, RunError, RunReport, success};
 use crate::domain::{CaseException, CaseId, Holds, Kind, Link, PlanName, Reason, ReasonCode, RunId};
 use crate::plan::{Change, Held, Plan, Reach};
 use crate::store::{PlanSlot, SavedPlan, StoreError, Writer};
@@ -251,7 +251,10 @@ pub(crate) fn merged(exceptions: Vec<CaseException>) -> Vec<CaseException> {
 /// Keeps the report. Who started the run says it aloud: the daemon in its log, the command line as its answer.
 pub(crate) fn remember(engine: &Engine, report: &RunReport) {
     let (firm, run, trigger) = (report.firm.as_str(), report.run.0, report.trigger.word());
-    if let Err(error) = engine.store().write(|w| w.put_run(report.run, report.started_at, report)) {
+    if let Err(error) = engine.store().write(|w| {
+        w.put_run(report.run, report.started_at, report)?;
+        success::note(w, report)
+    }) {
         tracing::error!(firm, run, %error, "the run's report could not be kept");
     }
     tracing::debug!(firm, run, trigger, written = report.written, failed = report.failures.len(), "run ended");

@@ -9,3 +9,4 @@ mod targets;
 
 pub(super) use command::check;
 pub(super) use found::{Found, read};
+pub(super) use targets::setting_of;

@@ -13,6 +13,7 @@ use crate::http::{Clock, Transport};
 use crate::load::PathOptions;
 use crate::operations::{self, Answer, Ask, Engine, House};
 use crate::sync::Progress;
+use crate::sync::Step;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::{Semaphore, watch};
@@ -48,7 +49,7 @@ pub(super) fn look(judged: &[Judged], target: &Target, desk: &Desk) -> Result<BT
         while let Some(ended) = looks.join_next().await {
             let (id, online) = ended.map_err(|error| Failure::failed(format!("a look at a firm failed inside the program: {error}")))?;
             seen.insert(id, online?);
-            desk.output.progress(&format!("asking MyCase and the portals: {} of {all} firms", seen.len()));
+            desk.output.progress(Step::Said(format!("asking MyCase and the portals: {} of {all} firms", seen.len()).into()));
         }
         desk.output.end_progress();
         Ok(seen)

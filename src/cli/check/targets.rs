@@ -84,7 +84,7 @@ fn of_file(path: &Utf8Path, common: &Common, found: &mut Vec<Target>) -> Result<
 
 /// The configuration folder that a folder of firm files belongs to: the one above it when that has a `casebridge.toml`, else
 /// the house's own, without its problems being anybody's business here.
-fn setting_of(folder: &Utf8Path, common: &Common) -> Result<Setting, Failure> {
+pub(in crate::cli) fn setting_of(folder: &Utf8Path, common: &Common) -> Result<Setting, Failure> {
     let above = match folder.parent() {
         Some(parent) if parent.as_str().is_empty() => Utf8PathBuf::from("."),
         Some(parent) => parent.to_owned(),

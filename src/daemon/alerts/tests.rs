@@ -49,7 +49,7 @@ impl Script {
 
 fn alert(firm: &str, kind: AlertKind, text: &str) -> Alert {
     let at = "2026-11-23T12:00:00Z".parse().unwrap();
-    Alert::new(kind, &firm.parse().unwrap(), "Acme Injury Law", at, text, json!({ "days": 3 }))
+    Alert::new(kind, Some(&firm.parse().unwrap()), "Acme Injury Law", at, text, json!({ "days": 3 }))
 }
 
 #[tokio::test]

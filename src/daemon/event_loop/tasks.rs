@@ -185,6 +185,7 @@ impl EventLoop {
         }
         let standing = self.firms.standing(&firm, self.clock.now());
         events.into_iter().chain(standing).for_each(|event| self.handle(event));
+        self.firms.write_status_texts(&self.machine, Some(&firm), self.clock.now());
     }
 }
 

@@ -4,6 +4,7 @@
 //! between is told twice rather than not at all, and a connection that somebody makes in between is left alone.
 
 use super::EventLoop;
+use crate::config::Problem;
 use crate::daemon::alerts::{Alert, AlertKind};
 use crate::daemon::firms::Look;
 use crate::daemon::machine::Reminder;
@@ -64,15 +65,27 @@ impl EventLoop {
 
     /// Files that were rejected anew in a look.
     pub(super) fn tell_rejected(&self, look: &Look, now: Timestamp) {
+        self.tell_of_all(&look.of_all, now);
         for (firm, problems) in &look.rejected {
             let first = problems.first();
             let at = first.map(|problem| format!(", the first in line {} of {}", problem.line, problem.file)).unwrap_or_default();
             let count = if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) };
             let text = format!("{firm}.firm.toml was rejected: {count}{at}; `casebridge check` says what to write instead");
-            let place = |problem: &crate::config::Problem| json!({ "file": problem.file, "line": problem.line, "code": problem.code });
-            let places: Vec<Value> = problems.iter().map(place).collect();
-            self.tell(AlertKind::RejectedFile, firm, now, &text, json!({ "problems": places }));
+            self.tell(AlertKind::RejectedFile, firm, now, &text, json!({ "problems": places(problems) }));
         }
+    }
+
+    /// What is wrong for all firms: `casebridge.toml`, a profile, the folder itself.
+    fn tell_of_all(&self, problems: &[Problem], now: Timestamp) {
+        let Some(first) = problems.first() else { return };
+        let Problem { file, line, .. } = first;
+        let count = if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems, the first", problems.len()) };
+        let text = format!(
+            "{count} in line {line} of {file}: what was read before stays in use for all firms; `casebridge check` says what to write instead"
+        );
+        let more = json!({ "problems": places(problems) });
+        let alert = Alert::new(AlertKind::RejectedFile, None, file, now, &text, more);
+        self.alerts.raise(&self.firms.house().daemon.alert_command, alert);
     }
 
     /// Causes of attention that were not there before the run.
@@ -107,7 +120,12 @@ impl EventLoop {
     }
 
     fn tell(&self, kind: AlertKind, firm: &FirmId, now: Timestamp, text: &str, more: Value) {
-        let alert = Alert::new(kind, firm, &self.firms.name(firm), now, text, more);
+        let alert = Alert::new(kind, Some(firm), &self.firms.name(firm), now, text, more);
         self.alerts.raise(&self.firms.house().daemon.alert_command, alert);
     }
+}
+
+/// Where problems are; what they say may quote the file.
+fn places(problems: &[Problem]) -> Vec<Value> {
+    problems.iter().map(|problem| json!({ "file": problem.file, "line": problem.line, "code": problem.code })).collect()
 }

@@ -1,6 +1,7 @@
 //! The daemon as a whole: real folder, real socket, real state; MyCase and the portal are the sandbox in this process.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod heard;
 mod told;
 
 use super::*;

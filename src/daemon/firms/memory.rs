@@ -4,8 +4,8 @@ use crate::daemon::machine::{LaneName, LastRuns};
 use crate::domain::ReasonCode;
 use crate::operations::Attention;
 use crate::store::{Store, StoreError};
-use crate::sync::{Outcome, RunReport, Trigger};
-use jiff::{SignedDuration, Timestamp};
+use crate::sync::{LastSuccess, Outcome, RunReport, Trigger, last_success};
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One firm's.
@@ -31,6 +31,10 @@ impl Memory {
     /// Of the runs that the state keeps: the newest of each kind, one walk.
     pub(super) fn read(store: &Store) -> Result<Memory, StoreError> {
         let mut memory = Memory::default();
+        // Runs that found nothing are not kept; when the last one went well is.
+        let LastSuccess { cases, documents, messages } = last_success(store)?;
+        let known = [(LaneName::Cases, cases), (LaneName::Documents, documents), (LaneName::Messages, messages)];
+        memory.succeeded = known.into_iter().filter_map(|(lane, at)| Some((lane, at?))).collect();
         let mut looked_at_all = false;
         store.walk_runs(|value| {
             let Ok(report) = serde_json::from_value::<RunReport>(value) else { return true };
@@ -76,10 +80,9 @@ impl Memory {
     }
 
     fn knows(&mut self, report: &RunReport) {
-        let took = SignedDuration::try_from_secs_f64(report.duration_seconds.max(0.0)).unwrap_or_default();
-        let ended = report.started_at.checked_add(took).unwrap_or(report.started_at);
+        let ended = report.ended_at();
         self.last.ended(report.trigger, ended);
-        if report.outcome != Outcome::Failed {
+        if report.went_well() {
             let succeeded = self.succeeded.entry(LaneName::of(report.trigger)).or_insert(ended);
             *succeeded = ended.max(*succeeded);
         }

@@ -87,6 +87,8 @@ impl Kept {
         };
         status.file = file;
         status.next = machine.next_runs(id, now);
+        status.next_due = status.next.soonest();
+        status.overdue = machine.overdue(id, now);
         status.notes.extend(self.trouble.iter().map(|(why, since)| format!("{why} (since {since:.0})")));
         let runs = status.next != NextRuns::default();
         if let Some(until) = machine.settles_until(id, now).filter(|_| runs) {

@@ -7,13 +7,16 @@ use super::upkeep::Upkeep;
 use super::{STORE_RETRY, event::Event};
 use crate::config::Cron;
 use crate::domain::FirmId;
-use crate::operations::{Connection, NextRuns};
+use crate::operations::{Connection, Due, NextRuns};
 use crate::sync::Trigger;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
 /// When a run found contact hours open that were closed as it began, the cases it left follow after this.
 const SOON: SignedDuration = SignedDuration::from_mins(1);
+
+/// A run that waits so long is late.
+const LATE: SignedDuration = SignedDuration::from_mins(15);
 
 /// One firm.
 #[derive(Debug)]
@@ -247,6 +250,14 @@ impl FirmState {
         }
     }
 
+    /// What was due a while ago and has not begun.
+    pub(super) fn overdue(&self, now: Timestamp) -> Vec<Due> {
+        let able = self.runs_by_itself();
+        let waiting = self.lanes.iter().filter(|_| able).filter_map(Lane::waiting_since);
+        let late = waiting.filter(|(_, since)| since.duration_until(now) > LATE);
+        late.filter_map(|(trigger, since)| Some(Due::new(schedule_word(trigger)?, since))).collect()
+    }
+
     fn lane(&mut self, name: LaneName) -> &mut Lane {
         &mut self.lanes[name as usize]
     }
@@ -279,6 +290,15 @@ impl FirmState {
             true => now.checked_add(SOON).ok(),
             false => spec.hours.next_opening(now, &spec.zone),
         }
+    }
+}
+
+/// The key in `[schedule]` that starts such runs.
+fn schedule_word(trigger: Trigger) -> Option<&'static str> {
+    match trigger {
+        Trigger::Schedule => Some("cases"),
+        Trigger::Changes | Trigger::Verify | Trigger::Documents | Trigger::Messages => Some(trigger.word()),
+        Trigger::ByHand | Trigger::Approval | Trigger::ContactHours => None,
     }
 }
 

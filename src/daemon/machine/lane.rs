@@ -191,6 +191,11 @@ impl Lane {
         self.waiting.is_some()
     }
 
+    /// The run that waits, and since when.
+    pub(super) fn waiting_since(&self) -> Option<(Trigger, Timestamp)> {
+        self.waiting.map(|waiting| (waiting.trigger, waiting.since))
+    }
+
     /// How many ticks were skipped.
     pub(super) fn skipped(&self) -> u64 {
         self.skipped

@@ -1,6 +1,6 @@
 //! A plan as a person reads it on a terminal: counts first, then what would change, what waits, what needs attention.
 
-use super::words::{self, Options, counts_line, group, one_line, plural};
+use super::words::{self, Options, capital, counts_line, group, one_line, plural};
 use crate::domain::{CaseId, Kind, Reason};
 use crate::plan::{Change, Judged, Plan};
 use std::collections::BTreeMap;
@@ -137,9 +137,4 @@ fn limits(out: &mut String, judged: &Judged) {
         let over = if limit.exceeded { "  OVER THE LIMIT" } else { "" };
         line(out, 1, &format!("{:8} {}, {allowed}{over}", limit.kind.word(), limit.planned));
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -155,6 +155,34 @@ pub(super) fn moves(change: &Change) -> Vec<String> {
     moves
 }
 
+/// Where a record stands: `Treatment (Personal Injury)`.
+pub(super) fn stands(practice_area: Option<&str>, stage: Option<&str>) -> String {
+    match (practice_area, stage) {
+        (Some(area), Some(stage)) => format!("{stage} ({area})"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => "without stage or practice area".to_owned(),
+    }
+}
+
+/// A move between two places of practice area and stage: `from Treatment to Demand (Personal Injury)`; `None` when it is none.
+pub(super) fn moved(from: (Option<&str>, Option<&str>), to: (Option<&str>, Option<&str>)) -> Option<String> {
+    let word = |name: Option<&str>| one_line(name.unwrap_or("(none)"));
+    if from == to {
+        return None;
+    }
+    if from.0 != to.0 {
+        return Some(format!("from {} to {}", stands(from.0, from.1), stands(to.0, to.1)));
+    }
+    let area = to.0.map(|area| format!(" ({})", one_line(area))).unwrap_or_default();
+    Some(format!("from {} to {}{area}", word(from.1), word(to.1)))
+}
+
+/// With a capital letter.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
 /// The names of the other fields that change, in plain words.
 pub(super) fn other_fields(change: &Change) -> Vec<String> {
     let named = |field: &String| !matches!(field.as_str(), "state" | "stage" | "practice_area");

@@ -5,6 +5,7 @@
 mod across;
 mod brakes;
 mod changed;
+mod compared;
 mod linked;
 mod new_cases;
 mod portal_list;

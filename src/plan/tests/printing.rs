@@ -72,32 +72,35 @@ fn the_comment_on_a_pull_request_names_no_case_and_no_client() {
     insta::assert_snapshot!(markdown(&plan, &judged, &options()), @r#"
         ### casebridge: what a run would do for `acme`
 
-        **1 new record, 1 change of contact data, 6 stages to move, 0 in step, 1 needs attention**
+        **A run would change 2 cases, and hold 6 for approval.**
 
-        > **6 cases would wait for approval** (plan `p-00000001`).
-        > 6 stages to move, counting the last 24 hours; 5 allowed.
+        | | Cases | Limit |
+        |---|---:|---|
+        | New records | 1 | 5 |
+        | Changes of contact data | 1 | 3 |
+        | Stages to move | 6 | 5, **over the limit** |
+        | In step | 0 | |
+        | Need attention | 1 | |
 
-        | Kind | Planned | Allowed | |
-        |---|---:|---:|---|
-        | create | 1 | 5 |  |
-        | contact | 1 | 3 |  |
-        | stage | 6 | 5 | over the limit |
+        > **6 cases would wait for approval.** 6 stages to move, counting the last 24 hours; 5 allowed.
+        >
+        > To say yes: `casebridge approve acme p-00000001`, or part of it with `--only`, `--practice-area`, `--except`; `casebridge reject acme p-00000001` drops it.
 
         <details><summary>1 new record</summary>
 
-        - 1 case: practice area Personal Injury; stage Treatment; clients; attorney; name; readable id
+        - Treatment (Personal Injury): 1 case
 
         </details>
 
         <details><summary>1 change of contact data</summary>
 
-        - 1 case: phone
+        - phone: 1 case
 
         </details>
 
         <details><summary>6 stages to move</summary>
 
-        - 6 cases: stage Treatment -&gt; Demand
+        - from Treatment to Demand (Personal Injury): 6 cases
 
         </details>
 
@@ -130,4 +133,18 @@ fn the_json_has_the_keys_of_the_contract_and_no_client_data_unless_asked_for() {
     let contact = &shown["changes"][6];
     assert_eq!((contact["kind"].as_str(), contact["after"]["clients"][0]["phone"].as_str()), (Some("contact"), Some("+12125550000")));
     assert_eq!(contact["before"].as_object().map(|fields| fields.len()), Some(1), "only what changes");
+}
+
+#[test]
+fn names_stand_in_the_comment_only_when_asked_for_and_a_plan_of_any_size_fits() {
+    let world = World::holding(&(1..=4000).map(case).collect::<Vec<_>>());
+    let plan = world.plan(&(1..=4000).map(|id| case(id).stage("Demand")).collect::<Vec<_>>());
+    let judged = guard::judge(&plan, &limits(), &DayBook::default(), true, &Default::default());
+    let plain = markdown(&plan, &judged, &Options { most: None, ..options() });
+    assert!(plain.contains("- from Treatment to Demand (Personal Injury): 4000 cases") && plain.len() < 2000, "{plain}");
+    let names = (1..=4000).map(|id| (CaseId(id), format!("Smith *{id}* v. @jones"))).collect();
+    let named = markdown(&plan, &judged, &Options { most: None, names: Some(names), ..options() });
+    assert!(named.len() < 65_536 && named.contains("Smith \\*1\\* v. @&#8203;jones: from Treatment to Demand"), "{}", named.len());
+    let shown = named.matches("Smith").count();
+    assert!(named.contains(&format!("- ... and {} more", 4000 - shown)), "{shown}");
 }

@@ -4,7 +4,7 @@ use super::tally::Tally;
 use crate::plan::Counts;
 use crate::sync::begun::{Begun, Done};
 use crate::sync::report::{Outcome, ReportCounts, Requests, RunReport};
-use crate::sync::{Engine, RunError, record};
+use crate::sync::{Engine, RunError, record, success};
 
 /// The report; kept and logged unless the run found nothing, and only then with a number: most find nothing and need none. `result` holds sentences for people.
 pub(super) fn concluded(engine: &Engine, begun: Begun, by_hand: bool, tally: Tally, result: Result<Vec<String>, RunError>) -> RunReport {
@@ -54,7 +54,10 @@ fn count(engine: &Engine, report: &RunReport) {
         Some(error) => tracing::debug!(firm, trigger, code = error.code, "run failed again: {}", error.text),
         None => tracing::debug!(firm, trigger, "run ended: nothing new"),
     }
-    if let Err(error) = engine.store().write(|w| w.bump_counter(trigger)) {
+    if let Err(error) = engine.store().write(|w| {
+        w.bump_counter(trigger)?;
+        success::note(w, report)
+    }) {
         tracing::error!(firm, %error, "the run could not be counted");
     }
 }

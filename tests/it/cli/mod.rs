@@ -1,5 +1,6 @@
 //! The shipped program, run as people and scripts run it: what was typed goes in, exit code, stdout and stderr come out.
 
+mod against;
 mod catalog;
 mod connection;
 mod daemon;

@@ -26,3 +26,4 @@ mod messages;
 mod moved;
 mod renames;
 mod stage;
+mod success;

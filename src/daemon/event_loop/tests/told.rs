@@ -5,14 +5,14 @@ use crate::sandbox::{Side, World};
 use serde_json::Value;
 
 /// Makes the alert command write what it is told into a file.
-fn alert_to_file(place: &Place) -> Utf8PathBuf {
+pub(super) fn alert_to_file(place: &Place) -> Utf8PathBuf {
     let told = place.root.join("told");
     let command = format!("[alerts]\ncommand = [\"/bin/sh\", \"-c\", 'cat >> \"$1\"', \"tell\", \"{told}\"]\n");
     fs::write(place.root.join("casebridge.toml"), format!("[daemon]\nedit_settle = \"0 seconds\"\n{command}")).unwrap();
     told
 }
 
-fn told(file: &Utf8Path, kind: &str) -> Vec<Value> {
+pub(super) fn told(file: &Utf8Path, kind: &str) -> Vec<Value> {
     let text = fs::read_to_string(file).unwrap_or_default();
     let all = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     all.filter(|alert| alert["kind"] == kind).collect()
