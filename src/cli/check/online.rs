@@ -6,7 +6,7 @@ use super::targets::Target;
 use crate::cli::command::{Desk, wait};
 use crate::cli::exit::{Failure, whole};
 use crate::cli::firm::{held, lost, outside, unexpected};
-use crate::config::{Firm, Online, OnlineFinding};
+use crate::config::{Firm, MyCaseFinding, Online};
 use crate::daemon::{self, Client};
 use crate::domain::FirmId;
 use crate::http::{Clock, Transport};
@@ -66,7 +66,7 @@ enum Door {
     Daemon(Client),
     Here(Box<Engine>),
     /// There is none, for this reason.
-    Shut(OnlineFinding),
+    Shut(MyCaseFinding),
 }
 
 impl Doors {
@@ -83,10 +83,10 @@ impl Doors {
 }
 
 /// An engine on the file as it is checked, which is not taken into use by that.
-fn engine(house: &House, id: &FirmId, firm: Option<Firm>) -> Result<Engine, OnlineFinding> {
-    let not_reached = |why: String| OnlineFinding::NotReached(why);
+fn engine(house: &House, id: &FirmId, firm: Option<Firm>) -> Result<Engine, MyCaseFinding> {
+    let not_reached = |why: String| MyCaseFinding::NotReached(why);
     if !house.has_state(id) {
-        return Err(OnlineFinding::NotConnected);
+        return Err(MyCaseFinding::NotConnected);
     }
     let hands = house.open_firm(id).map_err(|error| not_reached(held(&error, id).text))?;
     let firm = match firm {
@@ -110,7 +110,7 @@ impl Door {
         match answer {
             Ok(Answer::Online(online)) => Ok(*online),
             Ok(_) => Err(unexpected()),
-            Err(why) => Ok(Online::only(OnlineFinding::NotReached(why))),
+            Err(why) => Ok(Online::only(MyCaseFinding::NotReached(why))),
         }
     }
 }

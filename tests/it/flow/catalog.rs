@@ -2,7 +2,7 @@
 //! person may not see.
 
 use super::stage::{Portal, Stage};
-use casebridge::config::{Catalog, CatalogDiff, Online, OnlineFinding, SourceText};
+use casebridge::config::{Catalog, CatalogDiff, MyCaseFinding, Online, OnlineFinding, PortalFinding, SourceText};
 use casebridge::load::read_folder;
 use casebridge::operations::{Answer, Ask, CatalogAnswer, FileState};
 use casebridge::sandbox::{Fault, FaultKind, Side, World};
@@ -114,7 +114,10 @@ async fn a_list_that_may_not_be_read_is_left_out_and_said() {
     assert!(notes.len() == 1 && notes[0].contains("MyCase's custom fields could not be read and are left out"), "{notes:#?}");
     assert!(!catalog.to_toml().contains("custom_fields"));
     let online = stage.online().await;
-    assert!(matches!(online.findings.as_slice(), [OnlineFinding::ListNotRead(list, _)] if list == "custom fields"), "{online:#?}");
+    assert!(
+        matches!(online.findings.as_slice(), [OnlineFinding::MyCase(MyCaseFinding::ListNotRead(list, _))] if list == "custom fields"),
+        "{online:#?}"
+    );
     stage.with(|world| world.faults.clear());
     may_not_read(&stage, "");
     assert!(stage.ask(Ask::Catalog).await.is_err(), "who may read nothing has no catalog");
@@ -150,14 +153,23 @@ async fn a_look_online_costs_seven_requests_and_finds_what_is_not_as_it_should_b
         world.faults.add(Fault::new(Side::CaseStatus, FaultKind::Status { code: 401, retry_after: None, body: None }).times(50));
     });
     let online = stage.online().await;
-    assert!(matches!(online.findings.as_slice(), [OnlineFinding::PersonInactive, OnlineFinding::KeyRefused(_)]), "{online:#?}");
+    assert!(
+        matches!(
+            online.findings.as_slice(),
+            [OnlineFinding::MyCase(MyCaseFinding::PersonInactive), OnlineFinding::Portal(PortalFinding::KeyRefused(_))]
+        ),
+        "{online:#?}"
+    );
     stage.with(|world| {
         world.revoke_tokens();
         world.faults.clear();
     });
     let online = stage.online().await;
-    assert!(matches!(online.findings.as_slice(), [OnlineFinding::Reconnect(_)]) && online.names.is_none(), "{online:#?}");
+    assert!(
+        matches!(online.findings.as_slice(), [OnlineFinding::MyCase(MyCaseFinding::Reconnect(_))]) && online.names.is_none(),
+        "{online:#?}"
+    );
     assert_eq!(online.key_accepted, Some(true), "one side's trouble does not hide the other");
     let before = Stage::unconnected(Portal::CaseStatus, 5).online().await;
-    assert_eq!(before.findings, [OnlineFinding::NotConnected]);
+    assert_eq!(before.findings, [OnlineFinding::MyCase(MyCaseFinding::NotConnected)]);
 }
