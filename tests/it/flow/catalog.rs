@@ -106,6 +106,25 @@ async fn a_new_catalog_changes_nothing_that_runs_and_an_edit_with_a_slip_is_refu
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_catalog_that_shows_a_slip_in_the_file_in_use_takes_it_from_nobody() {
+    let stage = Stage::imported(Portal::CaseStatus, 20).await;
+    let accept = |stage: &Stage| {
+        let view = stage.house.check_folder(&read_folder(&stage.house.paths), stage.now());
+        let accepted = stage.house.accept(stage.hands(), &view.firms[&stage.firm], stage.now()).expect("judged");
+        (accepted.file.state, accepted.firm.is_some(), accepted.file.problems.iter().any(|one| one["code"] == "unknown-name"))
+    };
+    let mut catalog = stage.names().await.catalog;
+    // Made anew in MyCase under another id: no rename that anybody knows of.
+    catalog.stages.iter_mut().filter(|entry| entry.name == "Signed Up").for_each(|entry| entry.name = "Signd Up".to_owned());
+    stage.put_catalog(&catalog);
+    assert_eq!(accept(&stage), (FileState::Current, true, true), "said, and nothing else");
+    stage.edit("\"Treating\" = \"Medical Treatment\"", "\"Treating\" = \"Demand\"");
+    assert_eq!(accept(&stage), (FileState::Rejected, true, true), "an edit beside a slip is refused, what ran goes on");
+    let stage = stage.restarted();
+    assert_eq!(accept(&stage), (FileState::Rejected, true, true), "also across a restart");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_list_that_may_not_be_read_is_left_out_and_said() {
     let stage = Stage::new(Portal::CaseStatus, 10).await;
     may_not_read(&stage, "/custom_fields");
