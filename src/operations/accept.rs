@@ -2,8 +2,8 @@
 
 use super::house::{FileVerdict, House};
 use super::{FileState, FileView, OperationError};
-use crate::config::{Firm, Severity};
 use crate::config::changes::{FirmChange, compare};
+use crate::config::{Firm, Severity};
 use crate::plan::measure;
 use crate::store::{Accepted as Kept, FirstRunDone};
 use crate::sync::Hands;

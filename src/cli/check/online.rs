@@ -36,7 +36,10 @@ pub(super) fn look(judged: &[Judged], target: &Target, desk: &Desk) -> Result<BT
             }
         };
         let mut looks = JoinSet::new();
-        let (turns, all) = (Arc::new(Semaphore::new(AT_ONCE)), asked.len());
+        let turns = Arc::new(Semaphore::new(AT_ONCE));
+        // Should a look fail inside the program, this is what is left of it.
+        let failed = || Online::only(MyCaseFinding::NotReached("the look at it failed inside the program".to_owned()));
+        let mut seen: BTreeMap<FirmId, Online> = asked.iter().map(|(id, _)| (id.clone(), failed())).collect();
         for (id, firm) in asked {
             let (door, turns) = (doors.to(&id, firm), turns.clone());
             looks.spawn(async move {
@@ -44,11 +47,11 @@ pub(super) fn look(judged: &[Judged], target: &Target, desk: &Desk) -> Result<BT
                 (id.clone(), door.look(&id).await)
             });
         }
-        let mut seen = BTreeMap::new();
+        let mut done = 0;
         while let Some(ended) = looks.join_next().await {
-            let (id, online) = ended.map_err(|error| Failure::failed(format!("a look at a firm failed inside the program: {error}")))?;
-            seen.insert(id, online?);
-            desk.output.progress(&format!("asking MyCase and the portals: {} of {all} firms", seen.len()));
+            done += 1;
+            seen.extend(ended.ok());
+            desk.output.progress(&format!("asking MyCase and the portals: {done} of {} firms", seen.len()));
         }
         desk.output.end_progress();
         Ok(seen)
@@ -98,9 +101,9 @@ fn engine(house: &House, id: &FirmId, firm: Option<Firm>) -> Result<Engine, MyCa
 }
 
 impl Door {
-    async fn look(self, id: &FirmId) -> Result<Online, Failure> {
+    async fn look(self, id: &FirmId) -> Online {
         let answer = match self {
-            Door::Shut(finding) => return Ok(Online::only(finding)),
+            Door::Shut(finding) => return Online::only(finding),
             Door::Daemon(client) => client.ask(id, &Ask::Online).await.map_err(|error| error.to_string()),
             Door::Here(engine) => {
                 let answer = operations::answer(&engine, Ask::Online, &daemon::this_user(), &Progress::silent()).await;
@@ -108,9 +111,9 @@ impl Door {
             }
         };
         match answer {
-            Ok(Answer::Online(online)) => Ok(*online),
-            Ok(_) => Err(unexpected()),
-            Err(why) => Ok(Online::only(MyCaseFinding::NotReached(why))),
+            Ok(Answer::Online(online)) => *online,
+            Ok(_) => Online::only(MyCaseFinding::NotReached(unexpected().text)),
+            Err(why) => Online::only(MyCaseFinding::NotReached(why)),
         }
     }
 }
