@@ -7,7 +7,7 @@ use super::exit::{Exit, Failure};
 use super::firm::{self, unexpected};
 use super::setting::Setting;
 use crate::config::{Catalog, CatalogDiff, SourceText};
-use crate::operations::{Answer, Ask, CatalogAnswer};
+use crate::operations::{Answer, Ask, CatalogAnswer, CatalogAsk};
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
 use serde_json::json;
@@ -77,7 +77,9 @@ struct Pulled {
 impl Pulled {
     async fn of(args: &CatalogArgs, desk: &Desk) -> Result<Pulled, Failure> {
         let reached = firm::reach(&args.firm, desk).await?;
-        let Answer::Catalog(answer) = reached.ask(Ask::Catalog, desk).await? else { return Err(unexpected()) };
+        let Answer::Catalog(answer) = reached.ask(Ask::Catalog(CatalogAsk { without_portal: args.no_portal }), desk).await? else {
+            return Err(unexpected());
+        };
         let path = match &args.output {
             Some(path) => path.clone(),
             None => Setting::read(&desk.common)?.paths.firms.join(format!("{}.catalog.toml", args.firm)),

@@ -23,7 +23,7 @@ pub use crate::store::StoreError;
 pub use crate::sync::{Connection, ConnectionView, Engine, Hands, KeptAlive, connection_view, keep_alive};
 pub use accept::Accepted;
 pub use answer::{Answer, Attention, Connected, FileState, FileView, FirmStatus, NextRuns, PauseView, PlanAnswer, ReconnectView, RunState};
-pub use ask::{ApproveAsk, Ask, Caller, ExplainAsk, HistoryAsk, PlanAsk, Secret, SyncAsk};
+pub use ask::{ApproveAsk, Ask, Caller, CatalogAsk, ExplainAsk, HistoryAsk, PlanAsk, Secret, SyncAsk};
 pub use catalog::CatalogAnswer;
 pub use disconnect::disconnect;
 pub use dispatch::{answer, keep_secret, scheduled};

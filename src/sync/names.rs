@@ -22,8 +22,8 @@ pub struct NamesRead {
 }
 
 /// Reads MyCase's lists (five requests while none is longer than a page) and, where it can be listed, the portal's. A list
-/// that may not be read is left out and said; so is a portal that does not answer.
-pub async fn read_names(engine: &Engine, progress: &Progress) -> Result<NamesRead, RunError> {
+/// that may not be read is left out and said; so is a portal that does not answer. Without `portal` nobody asks it.
+pub async fn read_names(engine: &Engine, portal: bool, progress: &Progress) -> Result<NamesRead, RunError> {
     connection::ready(engine)?;
     let before = engine.requests();
     progress.say("reading MyCase's lists");
@@ -32,12 +32,12 @@ pub async fn read_names(engine: &Engine, progress: &Progress) -> Result<NamesRea
         lists.unread.iter().map(|(list, why)| format!("MyCase's {list} could not be read and are left out: {why}")).collect();
     let mut catalog = from_lists(engine, &lists)?;
     let title = &engine.firm.portal.profile.title;
-    if engine.firm.portal.profile.is_listable() {
+    if portal && engine.firm.portal.profile.is_listable() {
         match read_listing(engine, progress).await {
             Ok(listing) => catalog.portal_stages = stages_stood_in(&listing),
             Err(error) => notes.push(format!("{title}'s stages could not be read and stay as they were: {}", error.sentence())),
         }
-    } else {
+    } else if portal {
         notes.push(format!("{title} cannot be listed: its stages are not in the catalog"));
     }
     let after = engine.requests();

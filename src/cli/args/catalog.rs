@@ -20,6 +20,9 @@ pub struct CatalogArgs {
     /// The catalog's file, when it is not the one beside the firm's
     #[arg(long, value_name = "FILE")]
     pub output: Option<Utf8PathBuf>,
+    /// Leave the portal alone: its list is read page by page, which takes a while for many cases
+    #[arg(long)]
+    pub no_portal: bool,
 }
 
 /// `catalog diff`.

@@ -4,12 +4,12 @@
 use super::stage::{Portal, Stage};
 use casebridge::config::{Catalog, CatalogDiff, MyCaseFinding, Online, OnlineFinding, PortalFinding, SourceText};
 use casebridge::load::read_folder;
-use casebridge::operations::{Answer, Ask, CatalogAnswer, FileState};
+use casebridge::operations::{Answer, Ask, CatalogAnswer, CatalogAsk, FileState};
 use casebridge::sandbox::{Fault, FaultKind, Side, World};
 
 impl Stage {
     async fn names(&self) -> CatalogAnswer {
-        match self.ask(Ask::Catalog).await {
+        match self.ask(Ask::Catalog(CatalogAsk::default())).await {
             Ok(Answer::Catalog(answer)) => *answer,
             other => panic!("{other:?}"),
         }
@@ -51,6 +51,8 @@ async fn a_pull_costs_five_requests_and_the_portals_pages_and_holds_no_client_da
     assert_eq!(notes, [] as [String; 0]);
     assert!(catalog.stages.iter().any(|stage| stage.name == "Treating") && catalog.staff_types.contains(&"Paralegal".to_owned()));
     assert!(catalog.portal_stages["Personal Injury"].contains(&"Medical Treatment".to_owned()), "{catalog:#?}");
+    let Ok(Answer::Catalog(quick)) = stage.ask(Ask::Catalog(CatalogAsk { without_portal: true })).await else { panic!("no answer") };
+    assert_eq!((quick.requests.mycase, quick.requests.portal, quick.catalog.stages), (5, 0, catalog.stages.clone()));
     let (people, text) = (stage.with(|world| world.mycase.clients.clone()), catalog.to_toml());
     for person in people.values() {
         let name = format!("{} {}", person.first_name, person.last_name);
@@ -139,7 +141,7 @@ async fn a_list_that_may_not_be_read_is_left_out_and_said() {
     );
     stage.with(|world| world.faults.clear());
     may_not_read(&stage, "");
-    assert!(stage.ask(Ask::Catalog).await.is_err(), "who may read nothing has no catalog");
+    assert!(stage.ask(Ask::Catalog(CatalogAsk::default())).await.is_err(), "who may read nothing has no catalog");
 }
 
 #[tokio::test(start_paused = true)]
@@ -156,6 +158,8 @@ async fn a_portal_that_cannot_be_read_costs_the_portals_part_only() {
     let CatalogAnswer { catalog, notes, requests } = hona.names().await;
     assert!(catalog.portal_stages.is_empty() && notes == ["Hona cannot be listed: its stages are not in the catalog"], "{notes:#?}");
     assert_eq!((requests.mycase, requests.portal), (5, 0));
+    let online = hona.online().await;
+    assert_eq!((online.findings.as_slice(), online.key_accepted), (&[OnlineFinding::Portal(PortalFinding::KeyNotAsked)][..], None));
 }
 
 #[tokio::test(start_paused = true)]
