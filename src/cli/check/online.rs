@@ -73,7 +73,7 @@ enum Door {
 }
 
 impl Doors {
-    /// `firm`: what its file means, when it is good; else the last good version is used.
+    /// `firm`: what its file means, when it is good and no version of it was in use yet.
     fn to(&self, id: &FirmId, firm: Option<Firm>) -> Door {
         match self {
             Doors::Daemon(client) => Door::Daemon(client.clone()),
@@ -85,17 +85,16 @@ impl Doors {
     }
 }
 
-/// An engine on the file as it is checked, which is not taken into use by that.
+/// An engine on the version of the file that is in use, as the daemon's is: what is only being checked must not come near the
+/// connection. A client id with a slip in it would end that at the next refresh.
 fn engine(house: &House, id: &FirmId, firm: Option<Firm>) -> Result<Engine, MyCaseFinding> {
     let not_reached = |why: String| MyCaseFinding::NotReached(why);
     if !house.has_state(id) {
         return Err(MyCaseFinding::NotConnected);
     }
     let hands = house.open_firm(id).map_err(|error| not_reached(held(&error, id).text))?;
-    let firm = match firm {
-        Some(firm) => Some(Arc::new(firm)),
-        None => house.last_good(&hands, house.clock.now()).map_err(|error| not_reached(error.to_string()))?,
-    };
+    let good = house.last_good(&hands, house.clock.now()).map_err(|error| not_reached(error.to_string()))?;
+    let firm = good.or_else(|| firm.map(Arc::new));
     let firm = firm.ok_or_else(|| not_reached("its file has errors, and no version of it was good yet".to_owned()))?;
     house.engine(&hands, firm).map_err(|error| not_reached(error.to_string()))
 }
