@@ -422,6 +422,7 @@ impl Kept {
             (FileState::Removed, _) => Verdict::Removed,
         };
         let again = self.view.as_ref().is_some_and(|known| known.problems == file.problems && known.state == file.state);
+        let was_rejected = self.view.as_ref().is_some_and(|known| known.state == FileState::Rejected);
         if let Some(known) = self.view.as_ref().filter(|_| again && verdict == Verdict::Rejected) {
             // Rejected since it was first seen to be.
             file.since = known.since;
@@ -433,7 +434,9 @@ impl Kept {
                 self.rejected_anew = true;
             }
             Verdict::Unchanged if first => tracing::info!(firm = %id, generation = file.generation, "{id}: its file is in use"),
-            Verdict::Unchanged if !again => tracing::info!(firm = %id, "{id}: its file is good again, and means what it meant"),
+            Verdict::Unchanged if !again && was_rejected => {
+                tracing::info!(firm = %id, "{id}: its file is good again, and means what it meant")
+            }
             Verdict::Accepted | Verdict::Rejected | Verdict::Unchanged | Verdict::Removed | Verdict::Waiting => {}
         }
         if verdict == Verdict::Accepted {

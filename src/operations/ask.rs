@@ -57,11 +57,19 @@ pub enum Ask {
     /// What was changed in the portal.
     History(HistoryAsk),
     /// The names of both accounts.
-    Catalog,
+    Catalog(CatalogAsk),
     /// How both accounts stand, with MyCase's names.
     Online,
     /// The linked cases as counts, for `plan --against`.
     Counts,
+}
+
+/// `casebridge catalog`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CatalogAsk {
+    /// Leave the portal alone: its list costs a request for every hundred cases or so.
+    #[serde(default)]
+    pub without_portal: bool,
 }
 
 /// `casebridge history`.

@@ -34,7 +34,7 @@ pub async fn answer(engine: &Engine, ask: Ask, by: &Caller, progress: &Progress)
         Ask::Status => Ok(Answer::Status(Box::new(status::status(&engine.firm, engine.store(), engine.hands.clock.now())?))),
         Ask::Explain(ask) => explain::explain(engine, ask).await,
         Ask::History(ask) => history::history(engine, ask),
-        Ask::Catalog => catalog::catalog(engine, progress).await,
+        Ask::Catalog(ask) => catalog::catalog(engine, &ask, progress).await,
         Ask::Online => catalog::online(engine).await,
         Ask::Counts => counts::counts(engine),
         Ask::Exceptions => Ok(Answer::Exceptions(carry::attention(engine.store(), true)?)),

@@ -29,7 +29,7 @@ pub use accept::Accepted;
 pub use answer::{
     Answer, Attention, Connected, FileState, FileView, FirmStatus, NextRuns, PauseView, PlanAnswer, ReconnectView, RunState, Running,
 };
-pub use ask::{ApproveAsk, Ask, Caller, ExplainAsk, HistoryAsk, PlanAsk, Secret, SyncAsk};
+pub use ask::{ApproveAsk, Ask, Caller, CatalogAsk, ExplainAsk, HistoryAsk, PlanAsk, Secret, SyncAsk};
 pub use catalog::CatalogAnswer;
 pub use counts::case_counts;
 pub use disconnect::disconnect;

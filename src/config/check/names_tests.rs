@@ -4,7 +4,7 @@
 
 use super::samples::{SHORT, check, check_input, input, said};
 use super::{Checked, DaemonRules, check_online};
-use crate::config::{Catalog, CatalogEntry, Online, OnlineFinding, Profiles, Severity, SourceText};
+use crate::config::{Catalog, CatalogEntry, MyCaseFinding, Online, OnlineFinding, PortalFinding, Profiles, Severity, SourceText};
 use std::collections::BTreeMap;
 
 const FRESH: &str = "2026-11-20T00:00:00Z";
@@ -209,11 +209,11 @@ fn online_a_missing_or_renamed_name_is_an_error() {
 fn whose_connection_it_is_and_how_the_accounts_stand_is_said_at_the_lines_that_say_it() {
     let text = SHORT.replace("[portal]", "web_url = \"https://acme.mycase.com\"\n[portal]");
     let findings = vec![
-        OnlineFinding::NotConnected,
-        OnlineFinding::MyCaseSecret("the variable ACME_X is not set".to_owned()),
-        OnlineFinding::PersonInactive,
-        OnlineFinding::KeyRefused("401".to_owned()),
-        OnlineFinding::KeyNotAsked,
+        OnlineFinding::MyCase(MyCaseFinding::NotConnected),
+        OnlineFinding::MyCase(MyCaseFinding::Secret("the variable ACME_X is not set".to_owned())),
+        OnlineFinding::MyCase(MyCaseFinding::PersonInactive),
+        OnlineFinding::Portal(PortalFinding::KeyRefused("401".to_owned())),
+        OnlineFinding::Portal(PortalFinding::KeyNotAsked),
     ];
     let seen = Online { firm_url: Some("https://other.mycase.com/".to_owned()), findings, ..Online::default() };
     insta::assert_snapshot!(online(&text, &seen), @r#"
