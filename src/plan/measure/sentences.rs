@@ -62,7 +62,7 @@ impl Effect {
     pub fn within_limits(&self) -> Option<String> {
         let (limited, held) =
             (self.limits.iter().any(|limit| limit.line.limit.is_some()), self.limits.iter().any(|limit| limit.line.exceeded));
-        (limited && !held).then(|| "that is within the limits, so it would not wait for approval".to_owned())
+        (limited && !held).then(|| "all of it is within the limits, so nothing would wait for approval".to_owned())
     }
 }
 
