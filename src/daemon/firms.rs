@@ -196,8 +196,7 @@ impl Firms {
     pub(super) fn say(&mut self, look: &Look, machine: &Machine, now: Timestamp) {
         for id in &look.accepted {
             let Some(kept) = self.kept.get_mut(id) else { continue };
-            let next = machine.next_runs(id, now);
-            let next = [next.cases, next.verify].into_iter().flatten().min();
+            let next = machine.next_runs(id, now).of_all_cases();
             let zone = kept.zone();
             let when = next.map_or_else(|| AT_THE_NEXT_RUN.to_owned(), |next| when::soon(next, now, &zone));
             kept.notes = kept.meaning.notes(&when);

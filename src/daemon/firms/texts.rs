@@ -54,8 +54,7 @@ impl Kept {
         let zone = self.zone();
         let status = self.status(id, machine, now).ok().filter(|_| self.firm.is_some());
         let accepted = self.hands.as_ref().and_then(|hands| hands.store.meta::<Accepted>().ok().flatten());
-        let next = machine.next_runs(id, now);
-        let next = [next.cases, next.verify].into_iter().flatten().min();
+        let next = machine.next_runs(id, now).of_all_cases();
         let when = next.map_or_else(|| AT_THE_NEXT_RUN.to_owned(), |next| when::soon(next, now, &zone));
         let told = Told {
             firm: id,

@@ -161,8 +161,7 @@ fn runs(told: &Told<'_>) -> Vec<String> {
         return Vec::new();
     }
     let last = status.last.as_ref().map(|last| format!("{}: {}", when::run_of(last.started_at, *now, zone), came(last)));
-    let next = [status.next.cases, status.next.verify].into_iter().flatten().min();
-    let next = next.map(|at| format!("Next run {}", when::soon(at, *now, zone)));
+    let next = status.next.of_all_cases().map(|at| format!("Next run {}", when::soon(at, *now, zone)));
     let said: Vec<String> = last.into_iter().chain(next).collect();
     if said.is_empty() { said } else { vec![sentences(said)] }
 }
