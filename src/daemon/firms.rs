@@ -36,6 +36,8 @@ pub(super) struct Firms {
     recheck: bool,
     own_file: OwnFile,
     texts: StatusTexts,
+    /// Firms without a file that have a text because of a file with a wrong name.
+    told_strays: BTreeSet<FirmId>,
     /// What concerns no one firm.
     problems: Vec<Problem>,
 }
@@ -109,6 +111,7 @@ impl Firms {
             recheck: false,
             own_file,
             texts: StatusTexts::default(),
+            told_strays: BTreeSet::new(),
             problems: Vec::new(),
         }
     }

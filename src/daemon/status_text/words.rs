@@ -54,6 +54,11 @@ pub(in crate::daemon) fn gone(firm: &FirmId) -> String {
     format!("GONE: {firm}.firm.toml is no longer in the folder. Nothing runs for this firm; what the portal shows stays as it is.\n")
 }
 
+/// The body where a file with a wrong name was and is no longer.
+pub(in crate::daemon) fn nothing(firm: &FirmId) -> String {
+    format!("NO FILE: there is no {firm}.firm.toml in the folder.\n")
+}
+
 /// The sentence on a file whose name looks like a mistake.
 pub(in crate::daemon) fn stray(name: &str, meant: &str) -> String {
     format!("NOT READ: {name} has a name that is not looked for. If it is a firm's file, name it {meant}.")
