@@ -39,6 +39,12 @@
 //! [`sync::changes`] looks only at what moved. The connection is renewed on a timer ([`sync::keep_alive`]), whether or not
 //! anything runs, and says long before it ends that it will.
 //!
+//! # What an edit means
+//!
+//! Before an edited file is used it is held against the version before ([`config::changes`]) and measured on the linked cases
+//! ([`plan::Effect`]): in the daemon's notes at a reload, and as [`plan::Comparison`] by `plan --against`, also from counts alone
+//! ([`plan::CaseCounts`], whose page has the form of the file). The pages of these types document their JSON.
+//!
 //! # The rule of the layers
 //!
 //! Each room may use only what is to its right: `main -> cli -> daemon -> operations -> sync -> { load, mycase, portal,

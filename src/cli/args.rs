@@ -192,7 +192,7 @@ pub struct PlanArgs {
     /// it would do to the linked cases by their counts; offline
     #[arg(long, value_name = "OLD.firm.toml", conflicts_with_all = ["cases", "verify", "show_values", "show_names"])]
     pub against: Option<Utf8PathBuf>,
-    /// Counts of the linked cases, as `state export --for-plan` writes them [<firm>.counts.json beside the firm file]
+    /// Counts of the linked cases, as `state export --for-plan` writes them [FIRM.counts.json beside the firm file]
     #[arg(long, value_name = "FILE", requires = "against")]
     pub counts: Option<Utf8PathBuf>,
     /// Exit with 4 when the plan has changes, or the two versions do not mean the same
@@ -215,7 +215,7 @@ pub struct StateExportArgs {
     /// Only numbers by practice area, stage and open or closed: no ids, no client data
     #[arg(long, required = true)]
     pub for_plan: bool,
-    /// Into this file instead of stdout, e.g. firms.d/<firm>.counts.json
+    /// Into this file instead of stdout, e.g. firms.d/FIRM.counts.json
     #[arg(long, value_name = "FILE")]
     pub output: Option<Utf8PathBuf>,
 }

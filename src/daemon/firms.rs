@@ -36,6 +36,8 @@ pub(super) struct Firms {
     recheck: bool,
     own_file: OwnFile,
     texts: StatusTexts,
+    /// Firms without a file that have a text because of a file with a wrong name.
+    told_strays: BTreeSet<FirmId>,
     /// What concerns no one firm.
     problems: Vec<Problem>,
 }
@@ -109,6 +111,7 @@ impl Firms {
             recheck: false,
             own_file,
             texts: StatusTexts::default(),
+            told_strays: BTreeSet::new(),
             problems: Vec::new(),
         }
     }
@@ -196,8 +199,7 @@ impl Firms {
     pub(super) fn say(&mut self, look: &Look, machine: &Machine, now: Timestamp) {
         for id in &look.accepted {
             let Some(kept) = self.kept.get_mut(id) else { continue };
-            let next = machine.next_runs(id, now);
-            let next = [next.cases, next.verify].into_iter().flatten().min();
+            let next = machine.next_runs(id, now).of_all_cases();
             let zone = kept.zone();
             let when = next.map_or_else(|| AT_THE_NEXT_RUN.to_owned(), |next| when::soon(next, now, &zone));
             kept.notes = kept.meaning.notes(&when);

@@ -17,4 +17,4 @@ mod tests;
 
 pub use comparison::{Comparison, CountsUsed};
 pub use counts::{CaseCounts, CountsError, Group, Side};
-pub use effect::{Closing, Edit, Effect, Move};
+pub use effect::{Closing, Edit, EditLimit, Effect, Move};

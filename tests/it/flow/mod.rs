@@ -22,6 +22,7 @@ mod hours;
 mod lives;
 mod look;
 mod lost;
+mod measured;
 mod messages;
 mod moved;
 mod renames;
