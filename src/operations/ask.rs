@@ -46,6 +46,8 @@ pub enum Ask {
         /// The whole redirected address.
         redirected: Secret,
     },
+    /// How connecting goes: who catches the redirect, how the last attempt ended.
+    ConnectHow,
     /// Forget the connection to MyCase.
     Disconnect,
     /// How the firm stands.
@@ -56,6 +58,18 @@ pub enum Ask {
     Explain(ExplainAsk),
     /// What was changed in the portal.
     History(HistoryAsk),
+    /// The last runs that read cases.
+    Runs {
+        /// At most so many.
+        last: usize,
+    },
+    /// The plan that waits for approval, counted.
+    Waiting {
+        /// With its clients' names.
+        show_names: bool,
+    },
+    /// The stage map with how many cases stand where.
+    StageMap,
 }
 
 /// `casebridge history`.

@@ -1,6 +1,9 @@
 //! From a request to the function that answers it.
 
-use super::{Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, carry, connect, disconnect, explain, history, plan, status};
+use super::{
+    Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, carry, connect, connecting, disconnect, explain, history, plan, runs,
+    stage_map, status, waiting,
+};
 use crate::domain::{CaseId, Kinds, PlanName};
 use crate::plan::Reach;
 use crate::plan::guard::Filter;
@@ -32,6 +35,10 @@ pub async fn answer(engine: &Engine, ask: Ask, by: &Caller, progress: &Progress)
         Ask::Status => Ok(Answer::Status(Box::new(status::status(&engine.firm, engine.store(), engine.hands.clock.now())?))),
         Ask::Explain(ask) => explain::explain(engine, ask).await,
         Ask::History(ask) => history::history(engine, ask),
+        Ask::ConnectHow => Ok(connecting::view(engine)),
+        Ask::Runs { last } => runs::runs(engine, last),
+        Ask::Waiting { show_names } => waiting::waiting(engine, show_names),
+        Ask::StageMap => stage_map::stage_map(engine),
         Ask::Exceptions => Ok(Answer::Exceptions(carry::attention(engine.store(), true)?)),
     }
 }

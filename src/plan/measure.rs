@@ -6,7 +6,7 @@
 use super::render::plural;
 use crate::config::{Firm, OutOfScopeRule};
 use crate::domain::Link;
-use crate::mapping::{StageWish, place};
+use crate::mapping::{Place, StageWish, place};
 
 /// How many open linked cases an edited file concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,12 +31,16 @@ pub fn measure(firm: &Firm, links: impl IntoIterator<Item = Link>) -> Effect {
             effect.left_out += 1;
             continue;
         }
-        let area_moves = place.practice_area.is_some() && place.practice_area != link.practice_area;
-        let stage_moves = place.wish == StageWish::Set && place.stage != link.stage;
-        effect.move_ += usize::from(area_moves || stage_moves);
+        effect.move_ += usize::from(would_move(&place, link.practice_area.as_deref(), link.stage.as_deref()));
         effect.unmapped += usize::from(place.wish == StageWish::Undecided);
     }
     effect
+}
+
+/// Whether a case that clients see in this practice area and stage would be shown elsewhere.
+pub fn would_move(to: &Place, practice_area: Option<&str>, stage: Option<&str>) -> bool {
+    let area_moves = to.practice_area.is_some() && to.practice_area.as_deref() != practice_area;
+    area_moves || (to.wish == StageWish::Set && to.stage.as_deref() != stage)
 }
 
 impl Effect {

@@ -38,6 +38,6 @@ pub(crate) use adopt::overlay;
 pub use change::{Adoption, Change, ChangeKey, Counts, Hold, LimitLine, Observation, Plan, name_of};
 pub use context::{Context, Reach};
 pub use guard::{Approval, ApprovedPlan, DayBook, Filter, Held, HeldWhy, Judged, Resumed};
-pub use measure::{Effect, measure};
+pub use measure::{Effect, measure, would_move};
 pub use planner::{Look, Planner};
 pub use standing::{Told, standing};

@@ -73,8 +73,10 @@ impl EventLoop {
             tracing::info!(%firm, by = by.who, "{firm}: a run by hand begins");
         }
         let span = tracing::info_span!("asked", %firm);
+        let caught = self.doors.catch(&engine.firm.mycase.redirect_uri);
         let work = async move {
             let answer = operations::answer(&engine, ask, &by, &progress).await;
+            let answer = answer.map(|answer| answer.caught_by_daemon(caught));
             Outcome::Answer(answer.map_err(|error| Refusal::new(error.code(), error.to_string())))
         };
         let task = self.tasks.spawn(work.instrument(span));

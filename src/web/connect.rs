@@ -1,0 +1,88 @@
+//! The Connect button and the way back: a POST asks the daemon for MyCase's address, the browser goes there, MyCase sends it
+//! back here with a code, the daemon takes that, and the browser ends on a page whose address has no code in it.
+
+use super::firm::{firm_id, refused};
+use super::guard::{CookieWish, Visitor, plain};
+use super::pages::Message;
+use super::site::Shared;
+use crate::domain::FirmId;
+use crate::operations::{Answer, Ask, Caller, ConnectEnded, Connected, Secret};
+use axum::Extension;
+use axum::extract::{Path, Request, State};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use url::form_urlencoded;
+
+/// Begins, when the redirect comes back to this page.
+pub(super) async fn begin(State(site): State<Shared>, Extension(visitor): Extension<Visitor>, Path(firm): Path<String>) -> Response {
+    let firm = match firm_id(&firm) {
+        Ok(firm) => firm,
+        Err(refusal) => return refused(&site, &visitor, None, &refusal),
+    };
+    let answer = site.daemon.ask(firm.clone(), Ask::ConnectBegin, Caller { who: visitor.from() }).await;
+    match answer {
+        Ok(Answer::Authorize { url, caught_by_daemon: true, .. }) => Redirect::to(&url).into_response(),
+        Ok(Answer::Authorize { redirect_uri, .. }) => {
+            let text = format!("MyCase sends the browser back to {redirect_uri}, which is not this page. Run this where that address is:");
+            let message = Message {
+                title: "Connect on the command line".to_owned(),
+                text: vec![text],
+                command: Some(format!("casebridge connect {firm}")),
+                next: Some(back(&firm)),
+            };
+            site.message(&visitor, StatusCode::OK, message)
+        }
+        Ok(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "the daemon gave an answer of another kind"),
+        Err(refusal) => refused(&site, &visitor, Some(&firm), &refusal),
+    }
+}
+
+/// Every path that is no page's: MyCase's way back, when it bears the state of a connection under way. The state is all that
+/// counts here: a browser brings no cookie with what another site sends it to.
+pub(super) async fn came_back(State(site): State<Shared>, request: Request) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let value = |name: &str| form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let answers = value("code").is_some() || value("error").is_some();
+    let (Some(state), true, &Method::GET) = (value("state"), answers, request.method()) else {
+        return plain(StatusCode::NOT_FOUND, "there is no such page");
+    };
+    let Ok(Some(firm)) = site.daemon.connecting(Secret(state)).await else {
+        let words = "this address does not belong to a connection that casebridge waits for: begin again with Connect on the firm's page";
+        return (Extension(CookieWish::Leave), plain(StatusCode::BAD_REQUEST, words)).into_response();
+    };
+    // Only the query counts; the host may be a proxy's.
+    let redirected = Secret(format!("http://page{}?{query}", request.uri().path()));
+    let by = Caller { who: "the web page".to_owned() };
+    if let Err(refusal) = site.daemon.ask(firm.clone(), Ask::ConnectEnd { redirected }, by).await {
+        // The page that follows says it, to whoever looks; the terminal, too, when it was begun there.
+        tracing::warn!(%firm, code = refusal.code, "{firm}: connecting through the page failed: {refusal}");
+    }
+    let to = format!("{}/firms/{firm}/connected", site.addresses.base());
+    (Extension(CookieWish::Leave), Redirect::to(&to)).into_response()
+}
+
+/// How it ended.
+pub(super) async fn ended(State(site): State<Shared>, Extension(visitor): Extension<Visitor>, Path(firm): Path<String>) -> Response {
+    let firm = match firm_id(&firm) {
+        Ok(firm) => firm,
+        Err(refusal) => return refused(&site, &visitor, None, &refusal),
+    };
+    let view = match site.daemon.ask(firm.clone(), Ask::ConnectHow, Caller { who: visitor.from() }).await {
+        Ok(Answer::Connecting(view)) => *view,
+        Ok(_) => return plain(StatusCode::INTERNAL_SERVER_ERROR, "the daemon gave an answer of another kind"),
+        Err(refusal) => return refused(&site, &visitor, Some(&firm), &refusal),
+    };
+    let (title, text) = match view.ended {
+        Some(ConnectEnded { connected: Some(Connected { firm_name, firm_url, notes }), .. }) => {
+            (format!("Connected to {firm_name}"), [vec![format!("The firm's address in MyCase is {firm_url}.")], notes].concat())
+        }
+        Some(ConnectEnded { why, .. }) => ("Not connected".to_owned(), vec![why.unwrap_or_default()]),
+        None if view.under_way => ("Not yet connected".to_owned(), vec!["MyCase has not sent a browser back yet.".to_owned()]),
+        None => ("Nothing to tell".to_owned(), vec!["Nobody has connected this firm since the daemon was started.".to_owned()]),
+    };
+    site.message(&visitor, StatusCode::OK, Message { title, text, command: None, next: Some(back(&firm)) })
+}
+
+fn back(firm: &FirmId) -> (String, String) {
+    (format!("/firms/{firm}"), format!("Go to {firm}"))
+}
