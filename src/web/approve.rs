@@ -102,7 +102,8 @@ fn why(plan: &WaitingPlan) -> Vec<String> {
     if plan.first {
         why.push("A first import waits for one yes, whole.".to_owned());
     }
-    for line in plan.limits.iter().filter(|line| line.exceeded) {
+    // Whatever the limits say, a first import waits.
+    for line in plan.limits.iter().filter(|line| line.exceeded && !plan.first) {
         let allowed = line.limit.map_or_else(|| "no limit".to_owned(), |limit| limit.to_string());
         why.push(format!("{}: {} within a day, {allowed} allowed.", words::kind(line.kind), line.planned));
     }

@@ -13,6 +13,8 @@ pub(super) struct Drawn {
     to: Vec<ToRow>,
     /// How many rows the longer column has.
     rows: usize,
+    /// The drawing's height in its own units.
+    height: usize,
     lines: Vec<Line>,
 }
 
@@ -35,13 +37,21 @@ struct ToRow {
     cases: usize,
 }
 
-/// A line from the middle of one row to the middle of another, in half rows.
+/// A line from the middle of one row to the middle of another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Line {
     from: usize,
     to: usize,
     /// No case stands there.
     idle: bool,
+}
+
+/// The drawing's height in its own units, however many rows there are.
+const HEIGHT: usize = 1000;
+
+/// The middle of a row of a column that is spread evenly.
+fn middle(row: usize, rows: usize) -> usize {
+    (2 * row + 1) * HEIGHT / (2 * rows.max(1))
 }
 
 /// Draws one map.
@@ -55,13 +65,14 @@ pub(super) fn drawn(area: &AreaMap) -> Drawn {
     };
     let rank = |name: &str| to.iter().position(|to| to.stage == name);
     let lines = from.iter().enumerate().filter_map(|(at, stage)| {
-        let to = rank(stage.to.as_deref()?)?;
-        Some(Line { from: 2 * at + 1, to: 2 * to + 1, idle: stage.cases == 0 })
+        let leads = rank(stage.to.as_deref()?)?;
+        Some(Line { from: middle(at, from.len()), to: middle(leads, to.len()), idle: stage.cases == 0 })
     });
     Drawn {
         title,
         lines: lines.collect(),
         rows: from.len().max(to.len()),
+        height: HEIGHT,
         from: from.iter().map(row).collect(),
         to: to.iter().map(|ToStage { stage, cases }| ToRow { stage: stage.clone(), cases: *cases }).collect(),
     }
@@ -120,7 +131,7 @@ mod tests {
         };
         let drawn = drawn(&area);
         assert_eq!((drawn.title.as_str(), drawn.rows), ("PI, in the portal Personal Injury", 2));
-        assert_eq!(drawn.lines, [Line { from: 1, to: 3, idle: false }]);
+        assert_eq!(drawn.lines, [Line { from: 250, to: 750, idle: false }]);
         assert!(drawn.from[1].nowhere && drawn.from[1].leads.starts_with("hidden"));
     }
 

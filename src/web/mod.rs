@@ -27,6 +27,8 @@ mod pages;
 mod router;
 mod session;
 mod site;
+#[cfg(test)]
+mod tests;
 mod throttle;
 mod words;
 

@@ -115,9 +115,13 @@ pub(super) fn run(report: &RunReport, now: Timestamp, zone: &TimeZone) -> RunLin
         Outcome::Waiting => badge("Waits for approval", "warn"),
         Outcome::Failed => badge("Failed", "bad"),
     };
-    let mut parts = vec![format!("{} written", plural(*written, "case", "cases"))];
-    let more = [(counts.failed, "failed"), (*waiting, "waiting for approval"), (report.later, "waiting for contact hours")];
-    parts.extend(more.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    let came_to =
+        [(*written, "written"), (counts.failed, "failed"), (*waiting, "waiting for approval"), (report.later, "waiting for contact hours")];
+    let mut parts: Vec<String> =
+        came_to.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", plural(*count, "case", "cases"))).collect();
+    if parts.is_empty() {
+        parts.push("nothing to write".to_owned());
+    }
     let text = error.as_ref().map_or_else(|| parts.join(", "), |error| error.text.clone());
     let (written, waiting, failed) = (*written, *waiting, counts.failed);
     RunLine { run: run.0, at: near(*started_at, now, zone), trigger: trigger(*by), outcome, text, written, waiting, failed }
