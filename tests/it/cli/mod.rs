@@ -1,5 +1,6 @@
 //! The shipped program, run as people and scripts run it: what was typed goes in, exit code, stdout and stderr come out.
 
+mod browser;
 mod connection;
 mod daemon;
 mod explain;
@@ -7,5 +8,6 @@ mod files;
 mod firm;
 mod house;
 mod http;
+mod page;
 mod tests;
 mod words;
