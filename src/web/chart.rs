@@ -6,8 +6,8 @@ use serde::Serialize;
 /// The drawing's size, in its own units.
 const WIDTH: usize = 640;
 const HEIGHT: usize = 160;
-/// Room for the highest number and for the line below.
-const TOP: usize = 18;
+/// Room above the highest bar, and for the line below.
+const TOP: usize = 4;
 const BOTTOM: usize = 4;
 
 /// A chart of some runs.

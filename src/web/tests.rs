@@ -2,10 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use super::addresses::Addresses;
-use super::listen::Peer;
+use super::listen::{Listener, Peer};
 use super::router::router;
 use super::session::{COOKIE, Keys};
-use super::site::Site;
+use super::site::{Settings, Site};
 use super::words::tests::active;
 use crate::daemon::{Alive, Handle, Message, Refusal, StatusAnswer};
 use crate::domain::{CaseException, CaseId, FirmId, Holds, Kind, PlanName, Reason, ReasonCode};
@@ -22,7 +22,9 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
-use tokio::sync::mpsc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::{mpsc, watch};
 use tower::ServiceExt;
 
 const TOKEN: &str = "a-token-that-nobody-guesses";
@@ -487,6 +489,34 @@ async fn programs_hear_of_the_daemon_and_not_of_one_bad_firm() {
     let ready = page.get("/readyz").await;
     assert_eq!((ready.status, ready.body.as_str()), (200, "ready\n"), "one of the firms has a broken file");
     assert!(page.get("/metrics").await.body.ends_with("# EOF\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_daemon_that_hangs_is_said_and_nobody_waits_for_ever() {
+    let (messages, _inbox) = mpsc::channel(8);
+    let addresses = Addresses::new("127.0.0.1:8787".parse().unwrap(), None);
+    let site = Site::new(Handle::new(messages), Clock::simulated(Timestamp::UNIX_EPOCH), addresses, Keys::new(None).unwrap(), false);
+    let page = Page { router: router(Arc::new(site)), ..Page::local() };
+    for path in ["/", "/firms/acme", "/metrics", "/healthz", "/readyz"] {
+        let got = page.get(path).await;
+        assert!(got.status == 503 && got.body.contains("does not answer") | got.body.contains("did not answer"), "{path}: {}", got.body);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_sends_half_a_request_is_let_go() {
+    let (messages, _inbox) = mpsc::channel(8);
+    let clock = Clock::simulated(Timestamp::UNIX_EPOCH);
+    let settings = Settings { listen: "127.0.0.1:0".parse().unwrap(), public_url: None, token: None, show_names: false, clock };
+    let listener = Listener::bind(settings).await.unwrap();
+    let at = listener.doors().0[0].clone();
+    let (_stop, stopped) = watch::channel(false);
+    tokio::spawn(listener.serve(Handle::new(messages), stopped));
+    let mut peer = tokio::net::TcpStream::connect((at.host_str().unwrap(), at.port().unwrap())).await.unwrap();
+    peer.write_all(b"GET / HTTP/1.1\r\nhost: ").await.unwrap();
+    let mut rest = Vec::new();
+    let let_go = tokio::time::timeout(Duration::from_secs(20), peer.read_to_end(&mut rest)).await;
+    assert!(let_go.is_ok(), "it is held on to");
 }
 
 #[tokio::test]
