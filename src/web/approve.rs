@@ -199,7 +199,7 @@ pub(super) async fn approve(
     let Some(name) = name(visitor.field("who")) else {
         return (StatusCode::BAD_REQUEST, asked(&site, &visitor, &firm, &status, &plan, Answered::Yes, true)).into_response();
     };
-    let by = Caller { who: format!("{name}, at {}", visitor.from()) };
+    let by = Caller::named(&name, &visitor.from());
     let ask = ApproveAsk { plan: plan.plan.to_string(), only: Vec::new(), practice_area: None, except: Vec::new(), now: false };
     let answer = timeout(PATIENCE, site.daemon.ask(firm.clone(), Ask::Approve(ask), by)).await;
     let base = site.addresses.base();

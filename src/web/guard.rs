@@ -93,8 +93,8 @@ async fn checked(site: &Site, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
     let host = text(headers, &header::HOST).or_else(|| request.uri().authority().map(|authority| authority.as_str().to_owned()));
     let host = host.unwrap_or_default();
-    if let Err(refused) = may_enter(site, &host, peer, headers) {
-        return refused;
+    if let Err((status, words)) = may_enter(site, &host, peer, headers) {
+        return plain(status, words);
     }
     let now = site.clock.now();
     let cookie = text(headers, &header::COOKIE);
@@ -110,41 +110,49 @@ async fn checked(site: &Site, mut request: Request, next: Next) -> Response {
         Method::GET | Method::HEAD => {}
         Method::POST => match posted(site, &visitor, request).await {
             Ok((bare, form)) => (request, visitor.form) = (bare, form),
-            Err(refused) => return refused,
+            Err((status, words)) => return plain(status, words),
         },
         _ => return plain(StatusCode::METHOD_NOT_ALLOWED, "the page knows GET and POST"),
     }
     let begun = visitor.session.clone();
     request.extensions_mut().insert(visitor);
     let mut response = next.run(request).await;
+    give_cookie(site, &mut response, fresh.then_some(&begun), &host);
+    response
+}
+
+/// Sets or takes the cookie as the answer wants it; `fresh`: the session of a browser that brought none.
+fn give_cookie(site: &Site, response: &mut Response, fresh: Option<&Session>, host: &str) {
     let wish = response.extensions_mut().remove::<CookieWish>();
     let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let cookie = match wish {
         Some(CookieWish::Leave) => None,
         Some(CookieWish::Set(session)) => Some((site.keys.cookie(&session), "")),
         Some(CookieWish::Clear) => Some((String::new(), "; Max-Age=0")),
-        None => (fresh && is_page).then(|| (site.keys.cookie(&begun), "")),
+        None => fresh.filter(|_| is_page).map(|session| (site.keys.cookie(session), "")),
     };
-    let secure = if site.addresses.is_https_host(&host) { "; Secure" } else { "" };
+    let secure = if site.addresses.is_https_host(host) { "; Secure" } else { "" };
     let header = cookie.map(|(value, age)| format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}"));
     if let Some(value) = header.and_then(|header| HeaderValue::try_from(header).ok()) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
-    response
 }
 
+/// Why nobody is let in.
+type Refused = (StatusCode, &'static str);
+
 /// Whether the request may be looked at, at all.
-fn may_enter(site: &Site, host: &str, peer: IpAddr, headers: &HeaderMap) -> Result<(), Response> {
+fn may_enter(site: &Site, host: &str, peer: IpAddr, headers: &HeaderMap) -> Result<(), Refused> {
     if !site.addresses.is_host(host) {
         let words = "this page is not at the address that the browser called it by: open it at the address of [web] listen in casebridge.toml, \
 or at its public_url (if that is the address you used, write it there)";
-        return Err(plain(StatusCode::MISDIRECTED_REQUEST, words));
+        return Err((StatusCode::MISDIRECTED_REQUEST, words));
     }
     if site.keys.wants_token() {
         return Ok(());
     }
     if !peer.is_loopback() {
-        return Err(plain(
+        return Err((
             StatusCode::FORBIDDEN,
             "without a token this page is for its own machine only: write token under [web] in casebridge.toml",
         ));
@@ -152,28 +160,28 @@ or at its public_url (if that is the address you used, write it there)";
     if FORWARDED.iter().any(|name| headers.contains_key(name)) {
         let words =
             "a proxy stands before this page, so that everybody looks like this machine: write token under [web] in casebridge.toml";
-        return Err(plain(StatusCode::FORBIDDEN, words));
+        return Err((StatusCode::FORBIDDEN, words));
     }
     Ok(())
 }
 
 /// A form that comes from a page of ours and proves it.
-async fn posted(site: &Site, visitor: &Visitor, request: Request) -> Result<(Request, Vec<(String, String)>), Response> {
+async fn posted(site: &Site, visitor: &Visitor, request: Request) -> Result<(Request, Vec<(String, String)>), Refused> {
     let headers = request.headers();
     let foreign = text(headers, &header::ORIGIN).is_some_and(|origin| !site.addresses.is_origin(&origin))
         || text(headers, &FETCH_SITE).is_some_and(|from| from != "same-origin" && from != "none");
     if foreign {
-        return Err(plain(StatusCode::FORBIDDEN, "this form does not come from a page of casebridge's"));
+        return Err((StatusCode::FORBIDDEN, "this form does not come from a page of casebridge's"));
     }
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LONGEST_FORM).await else {
-        return Err(plain(StatusCode::PAYLOAD_TOO_LARGE, "this form is larger than any of casebridge's"));
+        return Err((StatusCode::PAYLOAD_TOO_LARGE, "this form is larger than any of casebridge's"));
     };
     let form: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
     let proof = form.iter().find(|(name, _)| name == PROOF).map_or("", |(_, value)| value.as_str());
     if !site.keys.is_proof(&visitor.session, proof) {
         let words = "this form is from an older visit, and nothing was done: go back, load the page again, and send it once more";
-        return Err(plain(StatusCode::FORBIDDEN, words));
+        return Err((StatusCode::FORBIDDEN, words));
     }
     Ok((Request::from_parts(parts, Body::empty()), form))
 }

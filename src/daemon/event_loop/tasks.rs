@@ -70,7 +70,7 @@ impl EventLoop {
         };
         let lanes = lanes(&ask);
         if !lanes.is_empty() {
-            tracing::info!(%firm, by = by.who, "{firm}: a run by hand begins");
+            tracing::info!(%firm, by = by.place(), "{firm}: a run by hand begins");
         }
         let span = tracing::info_span!("asked", %firm);
         let caught = self.doors.catch(&engine.firm.mycase.redirect_uri);
