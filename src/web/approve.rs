@@ -4,13 +4,14 @@
 //! A plan's name stands for exactly its changes, so a page that is an hour old cannot approve what it did not show: another
 //! plan bears another name. The page has no accounts; what is kept is the name that was typed, and from where.
 
-use super::firm::{Link, firm_id, link, other_answer, refused};
-use super::guard::{Visitor, plain};
+use super::asking::Stop;
+use super::cases::{Link, link};
+use super::guard::Visitor;
 use super::pages::Message;
 use super::site::{Shared, Site};
 use super::words;
 use crate::daemon::Refusal;
-use crate::domain::{FirmId, PlanName, near, zone};
+use crate::domain::{FirmId, near, zone};
 use crate::operations::{Answer, ApproveAsk, Ask, Caller, FirmStatus, Moved, WaitingPlan};
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -76,7 +77,7 @@ pub(super) fn shown(plan: &WaitingPlan, cases_url: Option<&str>, now: Timestamp,
     let WaitingPlan { plan: name, saved_at, expires_at, run, cases, kinds, practice_areas, moves, .. } = plan;
     let area = |area: &str| if area.is_empty() { "(none)".to_owned() } else { area.to_owned() };
     let case = |case: &crate::operations::WaitingCase| Case {
-        link: link(&case.case, cases_url),
+        link: link(case.case, cases_url),
         name: case.name.clone(),
         kinds: case.kinds.iter().map(|kind| words::kind(*kind)).collect(),
     };
@@ -121,12 +122,16 @@ enum Answered {
 }
 
 /// The question, with the counts once more.
-pub(super) async fn ask(state: State<Shared>, visitor: Extension<Visitor>, path: Path<(String, String)>) -> Response {
+pub(super) async fn ask(state: State<Shared>, visitor: Extension<Visitor>, path: Path<(String, String)>) -> Result<Response, Stop> {
     question(&state.0, &visitor.0, path.0, Answered::Yes).await
 }
 
 /// The same before it is dropped.
-pub(super) async fn ask_to_reject(state: State<Shared>, visitor: Extension<Visitor>, path: Path<(String, String)>) -> Response {
+pub(super) async fn ask_to_reject(
+    state: State<Shared>,
+    visitor: Extension<Visitor>,
+    path: Path<(String, String)>,
+) -> Result<Response, Stop> {
     question(&state.0, &visitor.0, path.0, Answered::No).await
 }
 
@@ -140,22 +145,20 @@ struct Question {
     nameless: bool,
 }
 
-async fn question(site: &Site, visitor: &Visitor, path: (String, String), answer: Answered) -> Response {
-    match looked_up(site, visitor, &path).await {
-        Ok((firm, status, plan)) => asked(site, visitor, &firm, &status, &plan, answer, false),
-        Err(response) => *response,
-    }
+async fn question(site: &Site, visitor: &Visitor, path: (String, String), answer: Answered) -> Result<Response, Stop> {
+    let found = looked_up(site, visitor, &path).await?;
+    Ok(asked(site, visitor, &found, answer, false))
 }
 
-fn asked(
-    site: &Site,
-    visitor: &Visitor,
-    firm: &FirmId,
-    status: &FirmStatus,
-    plan: &WaitingPlan,
-    answer: Answered,
-    nameless: bool,
-) -> Response {
+/// What a path names.
+struct Found {
+    firm: FirmId,
+    status: FirmStatus,
+    plan: WaitingPlan,
+}
+
+fn asked(site: &Site, visitor: &Visitor, found: &Found, answer: Answered, nameless: bool) -> Response {
+    let Found { firm, status, plan } = found;
     let zone = zone(status.time_zone.as_deref());
     let waiting = shown(plan, status.cases_url.as_deref(), site.clock.now(), &zone);
     let question = Question { firm: firm.to_string(), name: status.name.clone(), yes: answer == Answered::Yes, waiting, nameless };
@@ -163,15 +166,13 @@ fn asked(
 }
 
 /// The firm and the plan that waits, when it is the one that the path names.
-async fn looked_up(site: &Site, visitor: &Visitor, path: &(String, String)) -> Result<(FirmId, FirmStatus, WaitingPlan), Box<Response>> {
-    let firm = firm_id(&path.0).map_err(|refusal| Box::new(refused(site, visitor, None, &refusal)))?;
-    let ask = |ask| site.daemon.ask(firm.clone(), ask, Caller { who: visitor.from() });
-    let (status, waiting) = tokio::join!(ask(Ask::Status), ask(Ask::Waiting { show_names: site.show_names }));
-    let no = |refusal: Refusal| Box::new(refused(site, visitor, Some(&firm), &refusal));
-    match (status.map_err(no)?, waiting.map_err(no)?) {
-        (Answer::Status(status), Answer::Waiting(Some(plan))) if plan.plan == PlanName(path.1.clone()) => Ok((firm, *status, *plan)),
-        (Answer::Status(_), Answer::Waiting(_)) => Err(Box::new(gone(site, visitor, &firm))),
-        _ => Err(no(other_answer())),
+async fn looked_up(site: &Site, visitor: &Visitor, path: &(String, String)) -> Result<Found, Stop> {
+    let firm = site.firm(visitor, &path.0)?;
+    let status = site.status_of(visitor, &firm).await?;
+    match site.ask(visitor, &firm, Ask::Waiting { show_names: site.show_names }).await {
+        Ok(Answer::Waiting(Some(plan))) if plan.plan.0 == path.1 => Ok(Found { firm, status, plan: *plan }),
+        Ok(Answer::Waiting(_)) => Err(gone(site, visitor, &firm).into()),
+        other => Err(site.unanswered(visitor, &firm, other)),
     }
 }
 
@@ -191,30 +192,28 @@ pub(super) async fn approve(
     State(site): State<Shared>,
     Extension(visitor): Extension<Visitor>,
     Path(path): Path<(String, String)>,
-) -> Response {
-    let (firm, status, plan) = match looked_up(&site, &visitor, &path).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
+) -> Result<Response, Stop> {
+    let found = looked_up(&site, &visitor, &path).await?;
     let Some(name) = name(visitor.field("who")) else {
-        return (StatusCode::BAD_REQUEST, asked(&site, &visitor, &firm, &status, &plan, Answered::Yes, true)).into_response();
+        return Err((StatusCode::BAD_REQUEST, asked(&site, &visitor, &found, Answered::Yes, true)).into_response().into());
     };
+    let Found { firm, plan, .. } = found;
     let by = Caller::named(&name, &visitor.from());
-    let ask = ApproveAsk { plan: plan.plan.to_string(), only: Vec::new(), practice_area: None, except: Vec::new(), now: false };
-    let answer = timeout(PATIENCE, site.daemon.ask(firm.clone(), Ask::Approve(ask), by)).await;
-    let base = site.addresses.base();
-    match answer {
+    let ask = ApproveAsk { plan: plan.plan.0, only: Vec::new(), practice_area: None, except: Vec::new(), now: false };
+    let Ok(answer) = timeout(PATIENCE, site.daemon.ask(firm.clone(), Ask::Approve(ask), by)).await else {
         // It goes on, whether or not anybody waits.
-        Err(_) => under_way(&site, &visitor, &firm),
-        Ok(Ok(Answer::Run(report))) if report.run.0 > 0 => {
-            Redirect::to(&format!("{base}/firms/{firm}/runs/{}", report.run)).into_response()
+        return Ok(under_way(&site, &visitor, &firm));
+    };
+    match answer {
+        Ok(Answer::Run(report)) if report.run.0 > 0 => {
+            let base = site.addresses.base();
+            Ok(Redirect::to(&format!("{base}/firms/{firm}/runs/{}", report.run)).into_response())
         }
-        Ok(Ok(Answer::Run(report))) => {
+        Ok(Answer::Run(report)) => {
             let text = report.error.map_or_else(|| "Nothing was done.".to_owned(), |error| error.text);
-            refused(&site, &visitor, Some(&firm), &Refusal::new("run", text))
+            Err(site.refused(&visitor, Some(&firm), &Refusal::new("run", text)).into())
         }
-        Ok(Ok(_)) => plain(StatusCode::INTERNAL_SERVER_ERROR, &other_answer().text),
-        Ok(Err(refusal)) => refused(&site, &visitor, Some(&firm), &refusal),
+        other => Err(site.unanswered(&visitor, &firm, other)),
     }
 }
 
@@ -233,19 +232,14 @@ pub(super) async fn reject(
     State(site): State<Shared>,
     Extension(visitor): Extension<Visitor>,
     Path(path): Path<(String, String)>,
-) -> Response {
-    let (firm, _, plan) = match looked_up(&site, &visitor, &path).await {
-        Ok(found) => found,
-        Err(response) => return *response,
-    };
-    let by = Caller { who: visitor.from() };
-    match site.daemon.ask(firm.clone(), Ask::Reject { plan: plan.plan.to_string() }, by).await {
+) -> Result<Response, Stop> {
+    let Found { firm, plan, .. } = looked_up(&site, &visitor, &path).await?;
+    match site.ask(&visitor, &firm, Ask::Reject { plan: plan.plan.0 }).await {
         Ok(Answer::Done { text }) => {
             let next = Some((format!("/firms/{firm}"), format!("Go to {firm}")));
-            site.message(&visitor, StatusCode::OK, Message { title: "Dropped".to_owned(), text: vec![text], command: None, next })
+            Ok(site.message(&visitor, StatusCode::OK, Message { title: "Dropped".to_owned(), text: vec![text], command: None, next }))
         }
-        Ok(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, &other_answer().text),
-        Err(refusal) => refused(&site, &visitor, Some(&firm), &refusal),
+        other => Err(site.unanswered(&visitor, &firm, other)),
     }
 }
 

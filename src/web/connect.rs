@@ -1,7 +1,7 @@
 //! The Connect button and the way back: a POST asks the daemon for MyCase's address, the browser goes there, MyCase sends it
 //! back here with a code, the daemon takes that, and the browser ends on a page whose address has no code in it.
 
-use super::firm::{firm_id, refused};
+use super::asking::Stop;
 use super::guard::{CookieWish, Visitor, plain};
 use super::pages::Message;
 use super::site::Shared;
@@ -14,14 +14,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use url::form_urlencoded;
 
 /// Begins, when the redirect comes back to this page.
-pub(super) async fn begin(State(site): State<Shared>, Extension(visitor): Extension<Visitor>, Path(firm): Path<String>) -> Response {
-    let firm = match firm_id(&firm) {
-        Ok(firm) => firm,
-        Err(refusal) => return refused(&site, &visitor, None, &refusal),
-    };
-    let answer = site.daemon.ask(firm.clone(), Ask::ConnectBegin, Caller { who: visitor.from() }).await;
-    match answer {
-        Ok(Answer::Authorize { url, caught_by_daemon: true, .. }) => Redirect::to(&url).into_response(),
+pub(super) async fn begin(
+    State(site): State<Shared>,
+    Extension(visitor): Extension<Visitor>,
+    Path(firm): Path<String>,
+) -> Result<Response, Stop> {
+    let firm = site.firm(&visitor, &firm)?;
+    match site.ask(&visitor, &firm, Ask::ConnectBegin).await {
+        Ok(Answer::Authorize { url, caught_by_daemon: true, .. }) => Ok(Redirect::to(&url).into_response()),
         Ok(Answer::Authorize { redirect_uri, .. }) => {
             let text = format!("MyCase sends the browser back to {redirect_uri}, which is not this page. Run this where that address is:");
             let message = Message {
@@ -30,10 +30,9 @@ pub(super) async fn begin(State(site): State<Shared>, Extension(visitor): Extens
                 command: Some(format!("casebridge connect {firm}")),
                 next: Some(back(&firm)),
             };
-            site.message(&visitor, StatusCode::OK, message)
+            Ok(site.message(&visitor, StatusCode::OK, message))
         }
-        Ok(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "the daemon gave an answer of another kind"),
-        Err(refusal) => refused(&site, &visitor, Some(&firm), &refusal),
+        other => Err(site.unanswered(&visitor, &firm, other)),
     }
 }
 
@@ -62,15 +61,15 @@ pub(super) async fn came_back(State(site): State<Shared>, request: Request) -> R
 }
 
 /// How it ended.
-pub(super) async fn ended(State(site): State<Shared>, Extension(visitor): Extension<Visitor>, Path(firm): Path<String>) -> Response {
-    let firm = match firm_id(&firm) {
-        Ok(firm) => firm,
-        Err(refusal) => return refused(&site, &visitor, None, &refusal),
-    };
-    let view = match site.daemon.ask(firm.clone(), Ask::ConnectHow, Caller { who: visitor.from() }).await {
+pub(super) async fn ended(
+    State(site): State<Shared>,
+    Extension(visitor): Extension<Visitor>,
+    Path(firm): Path<String>,
+) -> Result<Response, Stop> {
+    let firm = site.firm(&visitor, &firm)?;
+    let view = match site.ask(&visitor, &firm, Ask::ConnectHow).await {
         Ok(Answer::Connecting(view)) => *view,
-        Ok(_) => return plain(StatusCode::INTERNAL_SERVER_ERROR, "the daemon gave an answer of another kind"),
-        Err(refusal) => return refused(&site, &visitor, Some(&firm), &refusal),
+        other => return Err(site.unanswered(&visitor, &firm, other)),
     };
     let (title, text) = match view.ended {
         Some(ConnectEnded { connected: Some(Connected { firm_name, firm_url, notes }), .. }) => {
@@ -80,7 +79,7 @@ pub(super) async fn ended(State(site): State<Shared>, Extension(visitor): Extens
         None if view.under_way => ("Not yet connected".to_owned(), vec!["MyCase has not sent a browser back yet.".to_owned()]),
         None => ("Nothing to tell".to_owned(), vec!["Nobody has connected this firm since the daemon was started.".to_owned()]),
     };
-    site.message(&visitor, StatusCode::OK, Message { title, text, command: None, next: Some(back(&firm)) })
+    Ok(site.message(&visitor, StatusCode::OK, Message { title, text, command: None, next: Some(back(&firm)) }))
 }
 
 fn back(firm: &FirmId) -> (String, String) {

@@ -1,17 +1,16 @@
 //! A firm's page: everything that `status` says, what waits, what needs attention, the last runs, the stage map.
 
-use super::guard::{FormsLeadTo, Visitor, plain};
-use super::pages::Message;
+use super::asking::Stop;
+use super::cases::{Link, link};
+use super::guard::{FormsLeadTo, Visitor};
 use super::site::{Shared, Site};
 use super::words::{self, Badge, NextLine, RunLine};
 use super::{approve, chart, map};
-use crate::daemon::Refusal;
 use crate::domain::{FirmId, near, zone};
-use crate::operations::{Answer, Ask, Attention, Caller, ConnectView, Connection, FirmStatus, StageMap, WaitingPlan, attention};
+use crate::operations::{Answer, Ask, Attention, ConnectView, Connection, FirmStatus, StageMap, WaitingPlan, attention};
 use crate::sync::RunReport;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -21,42 +20,20 @@ const CHARTED: usize = 30;
 /// How many cases of one cause are links.
 const LINKS: usize = 100;
 
-/// A firm's id as the path has it.
-pub(super) fn firm_id(text: &str) -> Result<FirmId, Refusal> {
-    text.parse().map_err(|_| Refusal::new("no-such-firm", "there is no such firm"))
-}
-
-/// A page that says why there is no answer.
-pub(super) fn refused(site: &Site, visitor: &Visitor, firm: Option<&FirmId>, refusal: &Refusal) -> Response {
-    let (status, title) = match refusal.code.as_str() {
-        "no-such-firm" | "no-such-plan" => (StatusCode::NOT_FOUND, "There is no such thing"),
-        "busy" | "stopping" => (StatusCode::SERVICE_UNAVAILABLE, "Not now"),
-        _ => (StatusCode::CONFLICT, "It could not be done"),
-    };
-    let next = match firm {
-        Some(firm) => (format!("/firms/{firm}"), format!("Go to {firm}")),
-        None => ("/".to_owned(), "Go to all firms".to_owned()),
-    };
-    let message = Message { title: title.to_owned(), text: vec![refusal.text.clone()], command: None, next: Some(next) };
-    site.message(visitor, status, message)
-}
-
 /// The page.
-pub(super) async fn page(State(site): State<Shared>, Extension(visitor): Extension<Visitor>, Path(firm): Path<String>) -> Response {
-    let known = match firm_id(&firm) {
-        Ok(firm) => known(&site, &visitor, &firm).await,
-        Err(refusal) => Err(refusal),
-    };
-    let known = match known {
-        Ok(known) => known,
-        Err(refusal) => return refused(&site, &visitor, None, &refusal),
-    };
-    let leads_to = known.connect.as_ref().map(|connect| FormsLeadTo(connect.authorize_site.clone()));
+pub(super) async fn page(
+    State(site): State<Shared>,
+    Extension(visitor): Extension<Visitor>,
+    Path(firm): Path<String>,
+) -> Result<Response, Stop> {
+    let firm = site.firm(&visitor, &firm)?;
+    let known = known(&site, &visitor, &firm).await?;
+    let leads_to = known.connect.as_ref().map(|connect| Extension(FormsLeadTo(connect.authorize_site.clone())));
     let page = site.page(&visitor, "firm.html", shown(known, site.clock.now()));
-    match leads_to {
-        Some(leads_to) => (Extension(leads_to), page).into_response(),
+    Ok(match leads_to {
+        Some(leads_to) => (leads_to, page).into_response(),
         None => page,
-    }
+    })
 }
 
 /// Everything that is known of a firm. Without a good file there is only the status.
@@ -69,10 +46,9 @@ struct Known {
     connect: Option<ConnectView>,
 }
 
-async fn known(site: &Site, visitor: &Visitor, firm: &FirmId) -> Result<Known, Refusal> {
-    let by = || Caller { who: visitor.from() };
-    let ask = |ask| site.daemon.ask(firm.clone(), ask, by());
-    let Answer::Status(status) = ask(Ask::Status).await? else { return Err(other_answer()) };
+async fn known(site: &Site, visitor: &Visitor, firm: &FirmId) -> Result<Known, Stop> {
+    let status = site.status_of(visitor, firm).await?;
+    let ask = |ask| site.ask(visitor, firm, ask);
     let (exceptions, runs, waiting, map, connect) = tokio::join!(
         ask(Ask::Exceptions),
         ask(Ask::Runs { last: CHARTED }),
@@ -86,7 +62,7 @@ async fn known(site: &Site, visitor: &Visitor, firm: &FirmId) -> Result<Known, R
         _ => status.attention.clone(),
     };
     Ok(Known {
-        status: *status,
+        status,
         attention,
         runs: match runs {
             Ok(Answer::Runs(runs)) => runs.runs,
@@ -157,21 +133,6 @@ struct Cause {
     links: Vec<Link>,
 }
 
-/// A case, and where it stands in MyCase.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Link {
-    pub(super) case: String,
-    pub(super) href: Option<String>,
-}
-
-/// A case as a link, where the firm's address in MyCase is known.
-pub(super) fn link(case: &impl ToString, cases_url: Option<&str>) -> Link {
-    let case = case.to_string();
-    // What a firm's file says is an address; anything else than the web's own is none to click on.
-    let href = cases_url.filter(|url| url.starts_with("https://") || url.starts_with("http://")).map(|url| format!("{url}/{case}"));
-    Link { case, href }
-}
-
 /// The stage map.
 #[derive(Serialize)]
 struct Map {
@@ -190,7 +151,7 @@ fn shown(known: Known, now: Timestamp) -> Shown {
     let cases_url = status.cases_url.as_deref();
     let cause = |cause: Attention| {
         let Attention { code: _, text, fix, cases, examples } = cause;
-        Cause { text, fix, cases, links: examples.iter().map(|case| link(case, cases_url)).collect() }
+        Cause { text, fix, cases, links: examples.iter().map(|case| link(*case, cases_url)).collect() }
     };
     let pause = status.pause.as_ref().map(|pause| {
         let until = pause.until.map_or_else(|| format!("until casebridge resume {}", status.firm), |until| format!("until {}", at(until)));
@@ -247,68 +208,4 @@ fn problem(problem: &serde_json::Value) -> Problem {
     let word = |key: &str| problem[key].as_str().unwrap_or_default().to_owned();
     let line = problem["line"].as_u64().map(|line| line.to_string()).unwrap_or_default();
     Problem { line, severity: word("severity"), message: word("message"), help: word("help") }
-}
-
-/// One run's page.
-pub(super) async fn run(
-    State(site): State<Shared>,
-    Extension(visitor): Extension<Visitor>,
-    Path((firm, number)): Path<(String, u64)>,
-) -> Response {
-    let firm = match firm_id(&firm) {
-        Ok(firm) => firm,
-        Err(refusal) => return refused(&site, &visitor, None, &refusal),
-    };
-    let ask = |ask| site.daemon.ask(firm.clone(), ask, Caller { who: visitor.from() });
-    let (status, runs) = tokio::join!(ask(Ask::Status), ask(Ask::Runs { last: usize::MAX }));
-    let (status, runs) = match (status, runs) {
-        (Ok(Answer::Status(status)), Ok(Answer::Runs(runs))) => (*status, runs.runs),
-        (Err(refusal), _) | (_, Err(refusal)) => return refused(&site, &visitor, Some(&firm), &refusal),
-        _ => return plain(StatusCode::INTERNAL_SERVER_ERROR, &other_answer().text),
-    };
-    let Some(report) = runs.iter().find(|report| report.run.0 == number) else {
-        return refused(
-            &site,
-            &visitor,
-            Some(&firm),
-            &Refusal::new("no-such-plan", format!("run {number} is not among the runs that are kept")),
-        );
-    };
-    let cases_url = status.cases_url.as_deref();
-    let failure = |failure: &crate::sync::Failure| (link(&failure.case, cases_url), failure.text.clone());
-    let shown = RunShown {
-        firm: firm.to_string(),
-        name: status.name.clone(),
-        line: words::run(report, site.clock.now(), &zone(status.time_zone.as_deref())),
-        seconds: format!("{:.1}", report.duration_seconds),
-        mycase: report.requests.mycase,
-        portal: report.requests.portal,
-        unchanged: report.counts.unchanged,
-        exceptions: report.counts.exceptions,
-        failures: report.failures.iter().map(failure).collect(),
-        moved: report.moved.iter().map(|case| link(case, cases_url)).collect(),
-        notes: report.notes.clone(),
-    };
-    site.page(&visitor, "run.html", shown)
-}
-
-/// What a run's page shows.
-#[derive(Serialize)]
-struct RunShown {
-    firm: String,
-    name: String,
-    line: RunLine,
-    seconds: String,
-    mycase: u64,
-    portal: u64,
-    unchanged: usize,
-    exceptions: usize,
-    failures: Vec<(Link, String)>,
-    moved: Vec<Link>,
-    notes: Vec<String>,
-}
-
-/// An answer of another kind than was asked for.
-pub(super) fn other_answer() -> Refusal {
-    Refusal::new("daemon", "the daemon gave an answer of another kind than was asked for")
 }

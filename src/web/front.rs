@@ -1,6 +1,5 @@
 //! The front page: a tile for each firm, what needs a person first, and a filter for houses with many.
 
-use super::firm::refused;
 use super::guard::Visitor;
 use super::site::Shared;
 use super::words::{self, Badge, NOTHING_TO_DO};
@@ -27,7 +26,7 @@ pub(super) async fn page(
 ) -> Response {
     let status = match site.daemon.status().await {
         Ok(status) => status,
-        Err(refusal) => return refused(&site, &visitor, None, &refusal),
+        Err(refusal) => return site.refused(&visitor, None, &refusal),
     };
     let now = site.clock.now();
     let word = |problem: &serde_json::Value| {

@@ -14,6 +14,8 @@
 
 mod addresses;
 mod approve;
+mod asking;
+mod cases;
 mod chart;
 mod connect;
 mod firm;
@@ -25,6 +27,7 @@ mod login;
 mod map;
 mod pages;
 mod router;
+mod run;
 mod session;
 mod site;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::guard::{guard, insiders, machines};
 use super::site::Shared;
-use super::{approve, connect, firm, front, health, login, pages};
+use super::{approve, connect, firm, front, health, login, pages, run};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
@@ -22,7 +22,7 @@ fn routes(site: &Shared) -> Router<Shared> {
     let pages = pages
         .route("/", get(front::page))
         .route("/firms/{firm}", get(firm::page))
-        .route("/firms/{firm}/runs/{run}", get(firm::run))
+        .route("/firms/{firm}/runs/{run}", get(run::page))
         .route("/firms/{firm}/plans/{plan}/approve", get(approve::ask).post(approve::approve))
         .route("/firms/{firm}/plans/{plan}/reject", get(approve::ask_to_reject).post(approve::reject))
         .route("/firms/{firm}/connect", post(connect::begin))

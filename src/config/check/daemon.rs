@@ -1,11 +1,12 @@
 //! `casebridge.toml` from text to [`Daemon`], with every problem in its place.
 
+use super::secrets::is_loopback;
 use crate::config::raw::{At, DAEMON_SECTIONS, Maybe, Origin, RawDaemon, RawLogFormat, RawOptionalSecret, RawWeb, Slot, read_document};
 use crate::config::{Daemon, DaemonPaths, DaemonRules, LogFormat, Problem, SecretRef, Severity, SourceText, Web, values};
 use std::net::SocketAddr;
 use std::sync::LazyLock;
 use std::time::Duration;
-use url::{Host, Url};
+use url::Url;
 
 static DEFAULTS: LazyLock<RawDaemon> = LazyLock::new(|| {
     let source = SourceText::new("defaults (built in)", include_str!("../daemon.defaults.toml"));
@@ -155,7 +156,8 @@ impl DaemonCheck<'_> {
             );
             return None;
         }
-        let public = raw.public_url.as_ref().filter(|_| token.is_none() && public_url.as_ref().is_some_and(|url| !is_this_machine(url)));
+        // To whom a proxy lets in, everybody looks like this machine.
+        let public = raw.public_url.as_ref().filter(|_| token.is_none() && public_url.as_ref().is_some_and(|url| !is_loopback(url)));
         if let Some(at) = public {
             let message = format!("{:?} can be reached from other machines, so the page needs a token", at.value.trim());
             self.error(at, "token-missing", message, "write token = { credential = \"casebridge.web\" } below [web]");
@@ -175,16 +177,6 @@ impl DaemonCheck<'_> {
         }
         self.error(at, "bad-level", format!("{:?} is no log level", at.value), "write error, warn, info, debug or trace");
         None
-    }
-}
-
-/// Whether an address is loopback's: to a proxy's visitors everybody looks like this machine.
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
     }
 }
 
