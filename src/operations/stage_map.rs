@@ -81,8 +81,8 @@ pub enum StageRule {
 /// A stage of the portal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToStage {
-    /// Its name.
-    pub stage: String,
+    /// Its name; `None` for cases that were told no stage.
+    pub stage: Option<String>,
     /// Open linked cases that clients see in it.
     pub cases: usize,
 }
@@ -127,7 +127,7 @@ fn drawn(firm: &Firm, standings: &BTreeMap<Standing, usize>) -> StageMap {
             continue;
         }
         map.not_in_map += if to.wish == StageWish::Undecided { *cases } else { 0 };
-        if would_move(&to, portal_area.as_deref(), portal_stage.as_deref()) {
+        if would_move(firm, &to, portal_area.as_deref(), portal_stage.as_deref()) {
             map.would_move += cases;
             let practice_area = to.practice_area.or_else(|| portal_area.clone()).unwrap_or_default();
             let to = if to.wish == StageWish::Set { to.stage } else { portal_stage.clone() };
@@ -190,7 +190,8 @@ fn area_map(firm: &Firm, area: Option<Option<String>>, standings: &BTreeMap<Stan
         })
         .collect();
     let to = to_stages(listed, &from, &here);
-    let rank = |stage: &FromStage| stage.to.as_ref().and_then(|name| to.iter().position(|to| to.stage == *name)).unwrap_or(to.len());
+    let rank =
+        |stage: &FromStage| stage.to.as_ref().and_then(|name| to.iter().position(|to| to.stage.as_ref() == Some(name))).unwrap_or(to.len());
     from.sort_by_key(|stage| (rank(stage), stage.line.unwrap_or(u32::MAX)));
     AreaMap { practice_area, portal_area, from, to }
 }
@@ -238,13 +239,14 @@ fn from_stage(firm: &Firm, area: Option<&str>, stage: Option<String>, cases: usi
 /// The portal's stages: those that the file lists, then those that it leads to, then those where cases are.
 fn to_stages(listed: Option<&Vec<String>>, from: &[FromStage], here: &[(&Standing, usize)]) -> Vec<ToStage> {
     let mut to: Vec<ToStage> = Vec::new();
-    let mut count = |name: &str, cases: usize| match to.iter_mut().find(|to| to.stage == name) {
+    let mut count = |name: Option<&str>, cases: usize| match to.iter_mut().find(|to| to.stage.as_deref() == name) {
         Some(known) => known.cases += cases,
-        None => to.push(ToStage { stage: name.to_owned(), cases }),
+        None => to.push(ToStage { stage: name.map(str::to_owned), cases }),
     };
-    listed.into_iter().flatten().for_each(|name| count(name, 0));
-    from.iter().filter_map(|stage| stage.to.as_deref()).for_each(|name| count(name, 0));
-    here.iter().for_each(|(standing, cases)| standing.portal_stage.iter().for_each(|name| count(name, *cases)));
+    listed.into_iter().flatten().for_each(|name| count(Some(name), 0));
+    from.iter().filter(|stage| stage.to.is_some()).for_each(|stage| count(stage.to.as_deref(), 0));
+    here.iter().for_each(|(standing, cases)| count(standing.portal_stage.as_deref(), *cases));
+    to.sort_by_key(|to| to.stage.is_none());
     to
 }
 
@@ -279,8 +281,8 @@ mod tests {
         assert!(from.contains(&(Some("Demand Sent"), 8, Some("Demand"), StageRule::Map)), "{from:?}");
         assert!(from.contains(&(Some("Demand Drafting"), 0, Some("Demand"), StageRule::Map)), "{from:?}");
         assert!(from.contains(&(Some("Conflict Check"), 2, None, StageRule::Hidden)), "{from:?}");
-        let cases: Vec<_> = area.to.iter().filter(|to| to.cases > 0).map(|to| (to.stage.as_str(), to.cases)).collect();
-        assert_eq!(cases, [("Demand", 7), ("Negotiation", 3)]);
+        let cases: Vec<_> = area.to.iter().filter(|to| to.cases > 0).map(|to| (to.stage.as_deref(), to.cases)).collect();
+        assert_eq!(cases, [(Some("Demand"), 7), (Some("Negotiation"), 3)]);
     }
 
     #[test]

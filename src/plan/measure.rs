@@ -4,6 +4,7 @@
 //! measured here but shown by `plan`.
 
 use super::render::plural;
+use super::stages;
 use crate::config::{Firm, OutOfScopeRule};
 use crate::domain::Link;
 use crate::mapping::{Place, StageWish, place};
@@ -31,16 +32,17 @@ pub fn measure(firm: &Firm, links: impl IntoIterator<Item = Link>) -> Effect {
             effect.left_out += 1;
             continue;
         }
-        effect.move_ += usize::from(would_move(&place, link.practice_area.as_deref(), link.stage.as_deref()));
+        effect.move_ += usize::from(would_move(firm, &place, link.practice_area.as_deref(), link.stage.as_deref()));
         effect.unmapped += usize::from(place.wish == StageWish::Undecided);
     }
     effect
 }
 
 /// Whether a case that clients see in this practice area and stage would be shown elsewhere.
-pub fn would_move(to: &Place, practice_area: Option<&str>, stage: Option<&str>) -> bool {
-    let area_moves = to.practice_area.is_some() && to.practice_area.as_deref() != practice_area;
-    area_moves || (to.wish == StageWish::Set && to.stage.as_deref() != stage)
+pub fn would_move(firm: &Firm, to: &Place, practice_area: Option<&str>, stage: Option<&str>) -> bool {
+    let area = to.practice_area.as_deref().or(practice_area);
+    let wanted = if to.wish == StageWish::Set { to.stage.as_deref() } else { stage };
+    stages::settled(firm, (practice_area, stage), (area, wanted)) != (practice_area, stage)
 }
 
 impl Effect {

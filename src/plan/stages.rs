@@ -28,8 +28,18 @@ pub(super) fn place<'a>(
         StageWish::Keep { .. } | StageWish::Undecided => base.stage,
     };
     let area = if wanted.practice_area_decided { wanted.record.practice_area.as_deref() } else { base.practice_area };
-    let half = (area != base.practice_area && stage == base.stage) || (area == base.practice_area && stage != base.stage);
-    if half && !goes_together(firm, area, stage) { stays } else { (area, stage) }
+    settled(firm, stays, (area, stage))
+}
+
+/// Where a case ends up that is seen at `from` and wanted at `to`, each a practice area and a stage: when only one of the two
+/// moves, to a pair that the portal does not know, it stays.
+pub(super) fn settled<'a>(
+    firm: &Firm,
+    from: (Option<&'a str>, Option<&'a str>),
+    to: (Option<&'a str>, Option<&'a str>),
+) -> (Option<&'a str>, Option<&'a str>) {
+    let half = (from.0 != to.0) != (from.1 != to.1);
+    if half && !goes_together(firm, to.0, to.1) { from } else { to }
 }
 
 /// Whether the stage is one of the practice area's, as far as `[portal.stages]` says: when only one of the two moves,

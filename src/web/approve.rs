@@ -6,9 +6,9 @@
 
 use super::asking::Stop;
 use super::cases::{Link, link};
-use super::guard::Visitor;
 use super::pages::Message;
 use super::site::{Shared, Site};
+use super::visitor::Visitor;
 use super::words;
 use crate::daemon::Refusal;
 use crate::domain::{FirmId, near, zone};

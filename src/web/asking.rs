@@ -1,8 +1,8 @@
 //! How pages ask the daemon, and the page that says why there is no answer.
 
-use super::guard::Visitor;
 use super::pages::Message;
 use super::site::Site;
+use super::visitor::Visitor;
 use crate::daemon::Refusal;
 use crate::domain::FirmId;
 use crate::operations::{Answer, Ask, Caller, FirmStatus};

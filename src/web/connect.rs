@@ -2,9 +2,10 @@
 //! back here with a code, the daemon takes that, and the browser ends on a page whose address has no code in it.
 
 use super::asking::Stop;
-use super::guard::{CookieWish, Visitor, plain};
+use super::guard::plain;
 use super::pages::Message;
 use super::site::Shared;
+use super::visitor::{CookieWish, Visitor};
 use crate::domain::FirmId;
 use crate::operations::{Answer, Ask, Caller, ConnectEnded, Connected, Secret};
 use axum::Extension;

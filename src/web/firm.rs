@@ -2,8 +2,8 @@
 
 use super::asking::Stop;
 use super::cases::{Link, link};
-use super::guard::{FormsLeadTo, Visitor};
 use super::site::{Shared, Site};
+use super::visitor::{FormsLeadTo, Visitor};
 use super::words::{self, Badge, NextLine, RunLine};
 use super::{approve, chart, map};
 use crate::domain::{FirmId, near, zone};

@@ -1,7 +1,7 @@
 //! The front page: a tile for each firm, what needs a person first, and a filter for houses with many.
 
-use super::guard::Visitor;
 use super::site::Shared;
+use super::visitor::Visitor;
 use super::words::{self, Badge, NOTHING_TO_DO};
 use crate::domain::{near, zone};
 use crate::operations::FirmStatus;

@@ -2,18 +2,18 @@
 //!
 //! In this order: a limit on time; the name the page is called by (a foreign name that leads here: 421); without a token only
 //! this machine, and no proxy, which would make everybody look like this machine; a POST only from a page of ours, with its
-//! proof; a session for every browser. Whether the token was typed is asked by [`insiders`] for pages and by [`machines`] for
-//! what programs read.
+//! proof; a session for every browser. Whether the token was typed is asked further in (`gates`).
 
 use super::listen::Peer;
 use super::session::{self, COOKIE, Session};
-use super::site::{Shared, Site, Verdict};
+use super::site::{Shared, Site};
+use super::visitor::{CookieWish, FormsLeadTo, Visitor};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -28,52 +28,6 @@ const FORWARDED: [HeaderName; 3] = [header::FORWARDED, HeaderName::from_static("
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// What a form bears as its proof.
 pub(super) const PROOF: &str = "proof";
-
-/// Who asks, and what their form says; every handler inside the door has it.
-#[derive(Debug, Clone)]
-pub(super) struct Visitor {
-    pub(super) session: Session,
-    pub(super) peer: IpAddr,
-    /// What a proxy says of who asked it.
-    forwarded: Option<String>,
-    /// The browser brought no cookie of ours.
-    fresh: bool,
-    /// The path asked for, with its query.
-    here: String,
-    /// A page of somebody else's led here.
-    cross_site: bool,
-    form: Vec<(String, String)>,
-}
-
-impl Visitor {
-    /// A field of the form.
-    pub(super) fn field(&self, name: &str) -> &str {
-        self.form.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
-    }
-
-    /// From where, for what is kept: the peer, and what a proxy claims, told apart.
-    pub(super) fn from(&self) -> String {
-        match &self.forwarded {
-            Some(claimed) => format!("the web page ({}, which says it asks for {claimed})", self.peer),
-            None => format!("the web page ({})", self.peer),
-        }
-    }
-}
-
-/// What an answer wants done about the cookie; without it a fresh browser gets one with its first page.
-#[derive(Debug, Clone)]
-pub(super) enum CookieWish {
-    /// None is set.
-    Leave,
-    /// This one.
-    Set(Session),
-    /// It is taken away.
-    Clear,
-}
-
-/// Where else forms of this answer may lead (a redirect after a form counts as its target).
-#[derive(Debug, Clone)]
-pub(super) struct FormsLeadTo(pub(super) String);
 
 /// The door itself, around all routes.
 pub(super) async fn guard(State(site): State<Shared>, request: Request, next: Next) -> Response {
@@ -186,50 +140,6 @@ async fn posted(site: &Site, visitor: &Visitor, request: Request) -> Result<(Req
     Ok((Request::from_parts(parts, Body::empty()), form))
 }
 
-/// Around the pages: whoever has not typed the token is asked for it. Who comes from another site brings no cookie, even who
-/// has one; their browser is sent on by a page of ours, and then it does.
-pub(super) async fn insiders(State(site): State<Shared>, request: Request, next: Next) -> Response {
-    let Some(visitor) = request.extensions().get::<Visitor>().cloned() else { return nobody() };
-    let here = visitor.here;
-    let reads = request.method() != Method::POST;
-    if reads && visitor.fresh && visitor.cross_site {
-        let page = site.pages.bare("onward.html", &minijinja::context! { to => here });
-        return (axum::Extension(CookieWish::Leave), page).into_response();
-    }
-    if site.keys.wants_token() && !visitor.session.signed_in {
-        if !reads {
-            return plain(StatusCode::FORBIDDEN, "you are not signed in any more, and nothing was done: load the page again");
-        }
-        let to: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
-        return Redirect::to(&format!("{}/login?to={to}", site.addresses.base())).into_response();
-    }
-    next.run(request).await
-}
-
-/// Around what programs read: the token as `Authorization: Bearer`, or a browser that typed it.
-pub(super) async fn machines(State(site): State<Shared>, request: Request, next: Next) -> Response {
-    let Some(visitor) = request.extensions().get::<Visitor>() else { return nobody() };
-    if site.keys.wants_token() && !visitor.session.signed_in {
-        let given = text(request.headers(), &header::AUTHORIZATION);
-        let given = given.as_deref().and_then(|given| given.strip_prefix("Bearer "));
-        match given.map(|given| site.judge(given.trim(), visitor.peer)) {
-            Some(Verdict::Right) => {}
-            Some(Verdict::Wait(seconds)) => return wait(seconds),
-            Some(Verdict::Wrong) | None => {
-                let words = plain(StatusCode::UNAUTHORIZED, "the page's token is wanted: Authorization: Bearer TOKEN");
-                return ([(header::WWW_AUTHENTICATE, "Bearer")], words).into_response();
-            }
-        }
-    }
-    next.run(request).await
-}
-
-/// Too many wrong tokens came from there.
-pub(super) fn wait(seconds: i64) -> Response {
-    let words = format!("too many wrong tokens came from this address: wait {seconds} seconds");
-    ([(header::RETRY_AFTER, seconds.to_string())], plain(StatusCode::TOO_MANY_REQUESTS, &words)).into_response()
-}
-
 /// What no page can be missing, put on every answer.
 fn dress(response: &mut Response) {
     let leads_to = response.extensions_mut().remove::<FormsLeadTo>().map(|to| format!(" {}", to.0)).unwrap_or_default();
@@ -254,12 +164,8 @@ pub(super) fn plain(status: StatusCode, words: &str) -> Response {
     (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{words}\n")).into_response()
 }
 
-/// A route that is not behind the door: a mistake of ours, and nobody gets in by it.
-fn nobody() -> Response {
-    plain(StatusCode::INTERNAL_SERVER_ERROR, "this request did not come through the door")
-}
-
-fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+/// A header as text.
+pub(super) fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 

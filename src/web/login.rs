@@ -1,8 +1,9 @@
 //! The token's form: typed once, then a cookie stands for it.
 
-use super::guard::{CookieWish, Visitor, wait};
+use super::gates::wait;
 use super::pages::Message;
 use super::site::{Shared, Verdict};
+use super::visitor::{CookieWish, Visitor};
 use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;

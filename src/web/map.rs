@@ -63,7 +63,7 @@ pub(super) fn drawn(area: &AreaMap) -> Drawn {
         (Some(_), Some(portal)) => portal.clone(),
         (Some(mycase), None) => mycase.clone(),
     };
-    let rank = |name: &str| to.iter().position(|to| to.stage == name);
+    let rank = |name: &str| to.iter().position(|to| to.stage.as_deref() == Some(name));
     let lines = from.iter().enumerate().filter_map(|(at, stage)| {
         let leads = rank(stage.to.as_deref()?)?;
         Some(Line { from: middle(at, from.len()), to: middle(leads, to.len()), idle: stage.cases == 0 })
@@ -74,7 +74,7 @@ pub(super) fn drawn(area: &AreaMap) -> Drawn {
         rows: from.len().max(to.len()),
         height: HEIGHT,
         from: from.iter().map(row).collect(),
-        to: to.iter().map(|ToStage { stage, cases }| ToRow { stage: stage.clone(), cases: *cases }).collect(),
+        to: to.iter().map(|ToStage { stage, cases }| ToRow { stage: named(stage), cases: *cases }).collect(),
     }
 }
 
@@ -88,14 +88,17 @@ fn row(stage: &FromStage) -> FromRow {
         (StageRule::LeftOut, _) => "left out by [cases] skip_stages".to_owned(),
         (StageRule::NotInMap | StageRule::Map | StageRule::SameName, _) => "not in the map: needs attention".to_owned(),
     };
-    let name = name.clone().unwrap_or_else(|| "(no stage)".to_owned());
-    FromRow { stage: name, cases: *cases, leads, nowhere: to.is_none(), line: line.filter(|line| *line > 0) }
+    FromRow { stage: named(name), cases: *cases, leads, nowhere: to.is_none(), line: line.filter(|line| *line > 0) }
+}
+
+fn named(stage: &Option<String>) -> String {
+    stage.clone().unwrap_or_else(|| "(no stage)".to_owned())
 }
 
 /// What lies between where cases are and where the map leads.
 pub(super) fn drift(open: usize, would_move: usize, not_in_map: usize, left_out: usize) -> Vec<String> {
     let mut said = match would_move {
-        0 => vec![format!("Of {}, every one is where the map leads.", plural(open, "open linked case", "open linked cases"))],
+        0 => vec![format!("{}, and none would move.", plural(open, "open case is linked", "open cases are linked"))],
         1 => vec!["1 case would move: it is not where the map leads.".to_owned()],
         more => vec![format!("{more} cases would move: they are not where the map leads.")],
     };
@@ -122,7 +125,7 @@ mod tests {
             rule,
             line: Some(7),
         };
-        let to = |stage: &str| ToStage { stage: stage.to_owned(), cases: 1 };
+        let to = |stage: &str| ToStage { stage: Some(stage.to_owned()), cases: 1 };
         let area = AreaMap {
             practice_area: Some("PI".to_owned()),
             portal_area: Some("Personal Injury".to_owned()),

@@ -5,7 +5,7 @@
 //! a request like any other, and it decides nothing. Pages are made here, whole, without a script; drawing is pure
 //! ([`chart`], [`map`], [`words`] take values and give values).
 //!
-//! Who may come in (`guard`): without a token only this machine's own browser, straight; with one, whoever typed it. Every
+//! Who may come in (`guard`, `gates`): without a token only this machine's own browser, straight; with one, whoever typed it. Every
 //! request must name an address of ours (a foreign name that leads here is somebody's trick), every POST must come from a
 //! page of ours and bear its proof. Reading changes nothing. The one GET that does, MyCase's way back, counts only with the
 //! state that nobody else can know, and is answered with a redirect to an address without the code.
@@ -20,6 +20,7 @@ mod chart;
 mod connect;
 mod firm;
 mod front;
+mod gates;
 mod guard;
 mod health;
 mod listen;
@@ -33,6 +34,7 @@ mod site;
 #[cfg(test)]
 mod tests;
 mod throttle;
+mod visitor;
 mod words;
 
 pub use listen::{Listener, WebError};

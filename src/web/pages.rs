@@ -1,7 +1,8 @@
 //! The templates: compiled into the program, everything put into them escaped.
 
-use super::guard::{PROOF, Visitor, plain};
+use super::guard::{PROOF, plain};
 use super::site::Site;
+use super::visitor::Visitor;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use minijinja::value::Serde;

@@ -1,6 +1,7 @@
 //! Every route: pages, what programs read, the way back from MyCase. Which stands behind which door is decided here.
 
-use super::guard::{guard, insiders, machines};
+use super::gates::{insiders, machines};
+use super::guard::guard;
 use super::site::Shared;
 use super::{approve, connect, firm, front, health, login, pages, run};
 use axum::Router;

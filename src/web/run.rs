@@ -2,8 +2,8 @@
 
 use super::asking::Stop;
 use super::cases::{Link, link};
-use super::guard::Visitor;
 use super::site::Shared;
+use super::visitor::Visitor;
 use super::words::{self, RunLine};
 use crate::daemon::Refusal;
 use crate::domain::zone;

@@ -80,7 +80,7 @@ fn a_firm_is_connected_and_its_first_import_approved_through_the_page_alone() {
     assert_eq!(portal["case_status"]["cases"], cases);
     let history = house.run(&["history", "acme", "--format", "json"]).ends_with(0).json();
     assert_eq!(history["entries"][0]["approved_by"], "Jo Smith, at the web page (127.0.0.1)");
-    assert!(site.get("/firms/acme").body.contains("every one is where the map leads"), "{}", site.get("/firms/acme").body);
+    assert!(site.get("/firms/acme").body.contains("and none would move"), "{}", site.get("/firms/acme").body);
     running.terminate();
     let log = running.end().ends_with(0);
     assert!(log.err.contains("the web page (127.0.0.1)") && !log.err.contains("Jo Smith"), "{}", log.err);

@@ -20,6 +20,7 @@ mod history;
 mod hours;
 mod lives;
 mod look;
+mod looked_at;
 mod lost;
 mod messages;
 mod moved;
