@@ -12,7 +12,12 @@ use axum::Extension;
 use axum::extract::{Path, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use std::time::Duration;
+use tokio::time::timeout;
 use url::form_urlencoded;
+
+/// A browser waits so long on an address that bears a code.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Begins, when the redirect comes back to this page.
 pub(super) async fn begin(
@@ -53,9 +58,12 @@ pub(super) async fn came_back(State(site): State<Shared>, request: Request) -> R
     // Only the query counts; the host may be a proxy's.
     let redirected = Secret(format!("http://page{}?{query}", request.uri().path()));
     let by = Caller { who: "the web page".to_owned() };
-    if let Err(refusal) = site.daemon.ask(firm.clone(), Ask::ConnectEnd { redirected }, by).await {
+    // Taking the code goes on by itself; meanwhile the browser leaves this address, whatever comes of it.
+    match timeout(PATIENCE, site.daemon.ask(firm.clone(), Ask::ConnectEnd { redirected }, by)).await {
         // The page that follows says it, to whoever looks; the terminal, too, when it was begun there.
-        tracing::warn!(%firm, code = refusal.code, "{firm}: connecting through the page failed: {refusal}");
+        Ok(Err(refusal)) => tracing::warn!(%firm, code = refusal.code, "{firm}: connecting through the page failed: {refusal}"),
+        Ok(Ok(_)) => tracing::info!(%firm, "{firm}: connected to MyCase through the page"),
+        Err(_) => tracing::warn!(%firm, "{firm}: MyCase takes long to answer; connecting through the page goes on"),
     }
     let to = format!("{}/firms/{firm}/connected", site.addresses.base());
     (Extension(CookieWish::Leave), Redirect::to(&to)).into_response()
@@ -77,7 +85,9 @@ pub(super) async fn ended(
             (format!("Connected to {firm_name}"), [vec![format!("The firm's address in MyCase is {firm_url}.")], notes].concat())
         }
         Some(ConnectEnded { why, .. }) => ("Not connected".to_owned(), vec![why.unwrap_or_default()]),
-        None if view.under_way => ("Not yet connected".to_owned(), vec!["MyCase has not sent a browser back yet.".to_owned()]),
+        None if view.under_way => {
+            ("Not yet connected".to_owned(), vec!["Connecting is under way: load this page again in a moment.".to_owned()])
+        }
         None => ("Nothing to tell".to_owned(), vec!["Nobody has connected this firm since the daemon was started.".to_owned()]),
     };
     Ok(site.message(&visitor, StatusCode::OK, Message { title, text, command: None, next: Some(back(&firm)) }))

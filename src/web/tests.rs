@@ -67,19 +67,30 @@ impl Page {
     }
 
     fn new(listen: &str, public: Option<&str>, token: Option<&str>, show_names: bool) -> Page {
-        let (messages, mut inbox) = mpsc::channel(8);
         let asked = Arc::new(Mutex::new(Vec::new()));
         let kept = asked.clone();
+        let addresses = Addresses::new(listen.parse().unwrap(), public.map(|url| url.parse().unwrap()));
+        let page = Page::over(addresses, token, show_names, move |message| answer(message, &kept));
+        Page { asked, ..page }
+    }
+
+    /// For this machine alone, with a daemon of the test's own.
+    fn asking(daemon: impl FnMut(Message) + Send + 'static) -> Page {
+        Page::over(Addresses::new("127.0.0.1:8787".parse().unwrap(), None), None, false, daemon)
+    }
+
+    fn over(addresses: Addresses, token: Option<&str>, show_names: bool, mut daemon: impl FnMut(Message) + Send + 'static) -> Page {
+        let (messages, mut inbox) = mpsc::channel(8);
         tokio::spawn(async move {
             while let Some(message) = inbox.recv().await {
-                answer(message, &kept);
+                daemon(message);
             }
         });
-        let addresses = Addresses::new(listen.parse().unwrap(), public.map(|url| url.parse().unwrap()));
         let keys = Keys::new(token.map(SecretString::from)).unwrap();
         let clock = Clock::simulated("2026-11-28T18:00:00Z".parse().unwrap());
         let site = Site::new(Handle::new(messages), clock, addresses, keys, show_names);
-        Page { router: router(Arc::new(site)), asked, cookie: Mutex::default(), peer: "127.0.0.1:5000", host: "127.0.0.1:8787" }
+        let router = router(Arc::new(site));
+        Page { router, asked: Arc::default(), cookie: Mutex::default(), peer: "127.0.0.1:5000", host: "127.0.0.1:8787" }
     }
 
     async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: String) -> Got {

@@ -24,6 +24,8 @@ const looks = {
 async function open(browser, look) {
   const context = await browser.newContext(looks[look]);
   const page = await context.newPage();
+  // Machines under test are busy; only a failure waits so long.
+  page.setDefaultTimeout(120_000);
   page.problems = [];
   page.on("console", (message) => message.type() === "error" && page.problems.push(message.text()));
   return page;

@@ -146,10 +146,8 @@ async fn what_a_proxy_claims_is_kept_as_its_claim() {
 
 #[tokio::test(start_paused = true)]
 async fn a_daemon_that_hangs_is_said_and_nobody_waits_for_ever() {
-    let (messages, _inbox) = mpsc::channel(8);
-    let addresses = Addresses::new("127.0.0.1:8787".parse().unwrap(), None);
-    let site = Site::new(Handle::new(messages), Clock::simulated(Timestamp::UNIX_EPOCH), addresses, Keys::new(None).unwrap(), false);
-    let page = Page { router: router(Arc::new(site)), ..Page::local() };
+    let mut held = Vec::new();
+    let page = Page::asking(move |message| held.push(message));
     for path in ["/", "/firms/acme", "/metrics", "/healthz", "/readyz"] {
         let got = page.get(path).await;
         assert!(got.status == 503 && got.body.contains("does not answer") | got.body.contains("did not answer"), "{path}: {}", got.body);

@@ -115,18 +115,23 @@ async fn programs_hear_of_the_daemon_and_not_of_one_bad_firm() {
 
 #[tokio::test]
 async fn five_hundred_firms_are_one_page() {
-    let (messages, mut inbox) = mpsc::channel(8);
-    tokio::spawn(async move {
-        while let Some(Message::Status { reply }) = inbox.recv().await {
-            let firms = (0..500).map(|n| status(&format!("firm-{n}"))).collect();
-            drop(reply.send(StatusAnswer { firms, daemon: None, problems: Vec::new() }));
-        }
+    let page = Page::asking(|message| {
+        let Message::Status { reply } = message else { panic!("{message:?}") };
+        let firms = (0..500).map(|n| status(&format!("firm-{n}"))).collect();
+        drop(reply.send(StatusAnswer { firms, daemon: None, problems: Vec::new() }));
     });
-    let addresses = Addresses::new("127.0.0.1:8787".parse().unwrap(), None);
-    let clock = Clock::simulated(Timestamp::UNIX_EPOCH);
-    let site = Site::new(Handle::new(messages), clock, addresses, Keys::new(None).unwrap(), false);
-    let page = Page { router: router(Arc::new(site)), ..Page::local() };
     let got = page.get("/").await;
     assert_eq!(got.body.matches("class=\"tile\"").count(), 500);
     assert!(got.body.len() < 1 << 20, "{} bytes", got.body.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_browser_leaves_the_address_with_the_code_however_long_mycase_takes() {
+    let mut held = Vec::new();
+    let page = Page::asking(move |message| match message {
+        Message::Connecting { reply, .. } => reply.send(Some("acme".parse().unwrap())).unwrap(),
+        other => held.push(other),
+    });
+    let back = page.get(&format!("/callback?code=c&state={STATE}")).await;
+    assert_eq!((back.status, back.header("location")), (303, "/firms/acme/connected"));
 }
