@@ -1,7 +1,7 @@
 //! The control socket: HTTP and JSON over a Unix socket (0660), the same requests as on the command line.
 //!
-//! - `POST /v1/firms/{firm}`: an [`Ask`]; the answer is an [`Answer`], or with `Accept: application/x-ndjson` a line of JSON
-//!   for each step and the answer as the last.
+//! - `POST /v1/firms/{firm}`: an [`Ask`]; the answer is an [`Answer`](crate::operations::Answer), or with `Accept:
+//!   application/x-ndjson` a line of JSON for each step and the answer as the last.
 //! - `POST /v1/reload`: `{wait}`; `GET /v1/status`: a [`StatusAnswer`].
 //! - `GET /v1/metrics`: how everything stands for Prometheus (`curl --unix-socket ... http://casebridge/v1/metrics`); the
 //!   names stand in `daemon::metrics`.

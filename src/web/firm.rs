@@ -95,6 +95,8 @@ struct Shown {
     trouble: bool,
     problems: Vec<Problem>,
     notes: Vec<String>,
+    /// Connecting is the first thing to do.
+    unconnected: bool,
     connection: Vec<String>,
     connect: Option<Connect>,
     next: Vec<NextLine>,
@@ -172,6 +174,7 @@ fn shown(known: Known, now: Timestamp) -> Shown {
         file: trouble.unwrap_or(in_use),
         problems: status.file.problems.iter().map(problem).collect(),
         connection,
+        unconnected: !connected,
         connect: connect.map(|view| Connect { here: view.caught_by_daemon, again: connected, redirect_uri: view.redirect_uri }),
         next: words::next(&status.next, now, &zone),
         last: status.last.as_ref().map(|last| words::run(last, now, &zone)),

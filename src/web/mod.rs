@@ -3,7 +3,7 @@
 //!
 //! It holds a [`Handle`](crate::daemon::Handle) of the daemon and nothing else: what it shows it has asked for, what it does is
 //! a request like any other, and it decides nothing. Pages are made here, whole, without a script; drawing is pure
-//! ([`chart`], [`map`], [`words`] take values and give values).
+//! (`chart`, `map`, `words` take values and give values).
 //!
 //! Who may come in (`guard`, `gates`): without a token only this machine's own browser, straight; with one, whoever typed it. Every
 //! request must name an address of ours (a foreign name that leads here is somebody's trick), every POST must come from a
