@@ -25,6 +25,14 @@ impl Site {
         Site { practice, base, cookie: Mutex::default() }
     }
 
+    /// From its next start the page asks for this token.
+    pub(super) fn wants_token(&self, token: &str) {
+        let listen = self.base.trim_start_matches("http://");
+        let text = format!("[web]\nlisten = \"{listen}\"\ntoken = {{ file = \"page.token\" }}\n");
+        fs::write(self.practice.house.path("conf/casebridge.toml"), text).expect("it is written");
+        fs::write(self.practice.house.path("conf/page.token"), format!("{token}\n")).expect("it is written");
+    }
+
     /// Starts the daemon and its page.
     pub(super) fn daemon(&self) -> Running {
         daemon(&self.practice)
@@ -138,11 +146,7 @@ fn a_page_that_cannot_be_had_ends_the_start_with_what_to_change() {
 #[test]
 fn with_a_token_the_page_of_the_shipped_program_asks_for_it() {
     let site = Site::new(1);
-    let house = &site.practice.house;
-    let listen = site.base.trim_start_matches("http://");
-    let text = format!("[web]\nlisten = \"{listen}\"\ntoken = {{ file = \"page.token\" }}\n");
-    fs::write(house.path("conf/casebridge.toml"), text).expect("it is written");
-    fs::write(house.path("conf/page.token"), "a-token-that-nobody-guesses\n").expect("it is written");
+    site.wants_token("a-token-that-nobody-guesses");
     let _running = site.daemon();
     assert_eq!((site.get("/").status, site.get("/metrics").status, site.get("/healthz").status), (303, 401, 200));
     let bearer = [("authorization", "Bearer a-token-that-nobody-guesses")];
