@@ -131,7 +131,20 @@ async function signIn(browser) {
   await page.getByLabel("The page's token").fill(process.env.TOKEN);
   await page.keyboard.press("Enter");
   await page.waitForURL("**/firms/acme");
+  // The sandbox says yes at once; MyCase has a page of its own on which a person does, so that it is MyCase's page, and not ours,
+  // that sends the browser back.
+  let authorize;
+  await page.route("**/firms/acme/connect", async (route) => {
+    authorize = (await route.fetch({ maxRedirects: 0 })).headers().location;
+    await route.fulfill({ contentType: "text/html", body: "on the way" });
+  }, { times: 1 });
   await page.getByRole("button", { name: "Connect" }).click();
+  await page.getByText("on the way").waitFor();
+  const mycase = new URL("/allow", authorize).href;
+  expect(new URL(mycase).hostname !== new URL(base).hostname, "MyCase is another site");
+  await page.route(mycase, (route) => route.fulfill({ contentType: "text/html", body: `<a href="${authorize.replaceAll("&", "&amp;")}">Allow Access</a>` }));
+  await page.goto(mycase);
+  await page.getByRole("link", { name: "Allow Access" }).click();
   await page.waitForURL("**/firms/acme/connected");
   await page.getByRole("heading", { name: /^Connected to/ }).waitFor();
   await page.goto(base + "/");
