@@ -17,7 +17,7 @@ use super::when;
 use crate::config::{Firm, Problem, Severity};
 use crate::domain::FirmId;
 use crate::load::{self, FileText, FolderText, Paths};
-use crate::operations::{AT_THE_NEXT_RUN, Accepted, Attention, FileState, FileVerdict, FileView, FirmStatus, House, Meaning};
+use crate::operations::{AT_THE_NEXT_RUN, Accepted, Attention, FileState, FileVerdict, FileView, FirmStatus, House, Meaning, Secret};
 use crate::store::StoreError;
 use crate::sync::{Engine, Hands, RunReport, Trigger};
 use jiff::Timestamp;
@@ -268,6 +268,12 @@ impl Firms {
     /// What the firm has open, whatever its file is like.
     pub(super) fn hands(&self, id: &FirmId) -> Option<Arc<Hands>> {
         self.kept.get(id)?.hands.clone()
+    }
+
+    /// Which firm waits for a redirect from MyCase that bears this state.
+    pub(super) fn connecting(&self, state: &Secret) -> Option<FirmId> {
+        let waits = |kept: &Kept| kept.hands.as_ref().is_some_and(|hands| hands.waits_for(&state.0));
+        self.kept.iter().find(|(_, kept)| waits(kept)).map(|(id, _)| id.clone())
     }
 
     /// What the firm's state says, for the machine; after everything that may have changed it.

@@ -1,7 +1,8 @@
 //! From a request to the function that answers it.
 
 use super::{
-    Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, carry, catalog, connect, counts, disconnect, explain, history, plan, status,
+    Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, carry, catalog, connect, connecting, counts, disconnect, explain, history,
+    plan, runs, stage_map, status, waiting,
 };
 use crate::domain::{CaseId, Kinds, PlanName};
 use crate::plan::Reach;
@@ -37,6 +38,10 @@ pub async fn answer(engine: &Engine, ask: Ask, by: &Caller, progress: &Progress)
         Ask::Catalog(ask) => catalog::catalog(engine, &ask, progress).await,
         Ask::Online => catalog::online(engine).await,
         Ask::Counts => counts::counts(engine),
+        Ask::ConnectHow => Ok(connecting::view(engine)),
+        Ask::Runs { last } => runs::runs(engine, last),
+        Ask::Waiting { show_names } => waiting::waiting(engine, show_names),
+        Ask::StageMap => stage_map::stage_map(engine),
         Ask::Exceptions => Ok(Answer::Exceptions(carry::attention(engine.store(), true)?)),
     }
 }

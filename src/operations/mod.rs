@@ -7,6 +7,7 @@ mod ask;
 mod carry;
 mod catalog;
 mod connect;
+mod connecting;
 mod counts;
 mod disconnect;
 mod dispatch;
@@ -18,7 +19,10 @@ mod history;
 mod house;
 mod meaning;
 mod plan;
+mod runs;
+mod stage_map;
 mod status;
+mod waiting;
 mod waits;
 mod write;
 
@@ -27,10 +31,12 @@ pub use crate::store::StoreError;
 pub use crate::sync::{Connection, ConnectionView, Engine, Hands, KeptAlive, LastSuccess, connection_view, keep_alive};
 pub use accept::Accepted;
 pub use answer::{
-    Answer, Attention, Connected, FileState, FileView, FirmStatus, NextRuns, PauseView, PlanAnswer, ReconnectView, RunState, Running,
+    Answer, Attention, ConnectEnded, Connected, FileState, FileView, FirmStatus, NextRuns, PauseView, PlanAnswer, ReconnectView, RunState,
+    Running,
 };
 pub use ask::{ApproveAsk, Ask, Caller, CatalogAsk, ExplainAsk, HistoryAsk, PlanAsk, Secret, SyncAsk};
 pub use catalog::CatalogAnswer;
+pub use connecting::ConnectView;
 pub use counts::case_counts;
 pub use disconnect::disconnect;
 pub use dispatch::{answer, keep_secret, scheduled};
@@ -40,5 +46,8 @@ pub use explained::{Explained, FieldState, FieldView, InMyCase, ReasonView, Sent
 pub use history::{History, HistoryLine};
 pub use house::{FileVerdict, FolderView, House, HouseError};
 pub use meaning::{AT_THE_NEXT_RUN, Meaning};
-pub use status::status;
+pub use runs::Runs;
+pub use stage_map::{AreaMap, FromStage, StageMap, StageRule, ToStage};
+pub use status::{attention, status};
+pub use waiting::{Counted, Moved, WaitingCase, WaitingPlan};
 pub use write::write_whole;

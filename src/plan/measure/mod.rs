@@ -18,3 +18,4 @@ mod tests;
 pub use comparison::{Comparison, CountsUsed};
 pub use counts::{CaseCounts, CountsError, Group, Side};
 pub use effect::{Closing, Edit, EditLimit, Effect, Move};
+pub use outlook::shown_at;

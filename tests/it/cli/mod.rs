@@ -1,6 +1,7 @@
 //! The shipped program, run as people and scripts run it: what was typed goes in, exit code, stdout and stderr come out.
 
 mod against;
+mod browser;
 mod catalog;
 mod connection;
 mod daemon;
@@ -10,5 +11,6 @@ mod firm;
 mod house;
 mod http;
 mod init;
+mod page;
 mod tests;
 mod words;

@@ -21,6 +21,7 @@ mod history;
 mod hours;
 mod lives;
 mod look;
+mod looked_at;
 mod lost;
 mod measured;
 mod messages;
