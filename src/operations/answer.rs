@@ -120,8 +120,10 @@ pub struct FirmStatus {
     #[serde(default)]
     pub running: Vec<Running>,
     /// The soonest of them; without a daemon what the schedule says.
+    #[serde(default)]
     pub next_due: Option<Due>,
     /// What should have run by now and did not.
+    #[serde(default)]
     pub overdue: Vec<Due>,
     /// The last run that read cases.
     pub last: Option<RunReport>,
