@@ -4,6 +4,7 @@ mod cli;
 mod flow;
 mod mycase;
 mod oauth_server;
+mod packaging;
 mod profiles;
 mod sandbox;
 mod streams;
