@@ -1,6 +1,6 @@
 //! What is shipped beside the program says the same as the program.
 
-use casebridge::config::{SourceText, check_daemon};
+use casebridge::config::{FirmInput, Profiles, SourceText, check_daemon, check_firm};
 use std::fs;
 use std::path::Path;
 
@@ -34,4 +34,23 @@ fn the_packaged_daemon_file_shows_every_key_with_its_default() {
     for key in keys {
         assert!(shown.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key} is not shown");
     }
+}
+
+/// The text of a file that stands in a ConfigMap.
+fn in_the_pod(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/gitops/kubernetes/casebridge.yaml");
+    let whole = fs::read_to_string(path).expect("the pod");
+    let (_, rest) = whole.split_once(&format!("  {name}: |\n")).unwrap_or_else(|| panic!("{name} is not in the pod"));
+    let lines = rest.lines().take_while(|line| line.is_empty() || line.starts_with("    "));
+    lines.map(|line| format!("{}\n", line.trim_start_matches("    "))).collect()
+}
+
+#[test]
+fn the_files_in_the_pod_are_good() {
+    let (daemon, problems) = check_daemon(&SourceText::new("casebridge.toml", in_the_pod("casebridge.toml")));
+    let daemon = daemon.unwrap_or_else(|| panic!("{problems:?}"));
+    let source = SourceText::new("acme.firm.toml", in_the_pod("acme.firm.toml"));
+    let input = FirmInput { id: "acme".parse().expect("an id"), source, tests: None, catalog: None };
+    let checked = check_firm(&input, &Profiles::builtin(), &daemon.allow, None, jiff::Timestamp::UNIX_EPOCH);
+    assert!(checked.firm.is_some(), "{:?}", checked.problems);
 }
