@@ -89,8 +89,8 @@ impl<'a> Goal<'a> {
             return stays;
         }
         let (practice_area, mut stage) = stages::place(firm, wanted, base, held.stage, since, now);
-        if door == Door::Closes && firm.closure.stage.is_some() {
-            stage = firm.closure.stage.as_deref();
+        if door == Door::Closes {
+            stage = stages::closing_stage(firm, practice_area).or(stage);
         }
         let swap = wanted.contact_decided && !held.contact && !same_people(known, wanted);
         let open = match door {

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::fate::{self, Fate};
 use super::memory::{self, Since};
 use super::planner::Planner;
-use super::{Adoption, Change, Hold, reasons};
+use super::{Adoption, Change, Hold, reasons, stages};
 use crate::config::Drift;
 use crate::domain::{Kind, Link, PortalId, Reason, Record, SeenState};
 use crate::mapping::{OutOfScope, Scope, SeenStatus, Wanted};
@@ -106,8 +106,8 @@ impl Planner {
     pub(super) fn draft_close(&mut self, link: &Link, sent: Record, why: Vec<String>) {
         let mut after = sent.clone();
         after.open = false;
-        if let Some(stage) = &self.context.firm.closure.stage {
-            after.stage = Some(stage.clone());
+        if let Some(stage) = stages::closing_stage(&self.context.firm, after.practice_area.as_deref()) {
+            after.stage = Some(stage.to_owned());
         }
         let (case, seen, portal_id) = (link.case, link.seen.clone(), Some(link.portal_id.clone()));
         let kinds = sent.differs(&after);

@@ -2,7 +2,7 @@
 
 use super::adopt::{Own, Shelf};
 use super::context::Context;
-use super::reasons;
+use super::{reasons, stages};
 use crate::config::Firm;
 use crate::domain::{Holds, Reason, ReasonCode, Record};
 use crate::mapping::{Scope, SeenStatus, StageWish, Wanted};
@@ -90,8 +90,9 @@ fn has(reasons: &[Reason], code: ReasonCode) -> bool {
 
 /// The stage a new record begins in: closed ones where `[closure] stage` says, if it says.
 fn start_stage<'a>(firm: &'a Firm, wanted: &'a Wanted) -> Option<&'a str> {
-    if wanted.state == SeenStatus::Closed && firm.closure.stage.is_some() {
-        return firm.closure.stage.as_deref();
+    let area = wanted.record.practice_area.as_deref();
+    if let Some(stage) = stages::closing_stage(firm, area).filter(|_| wanted.state == SeenStatus::Closed) {
+        return Some(stage);
     }
     match &wanted.stage {
         StageWish::Set => wanted.record.stage.as_deref(),

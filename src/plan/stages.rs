@@ -32,6 +32,12 @@ pub(super) fn place<'a>(
     if half && !goes_together(firm, area, stage) { stays } else { (area, stage) }
 }
 
+/// The stage that `[closure] stage` sets before closing; none where the practice area has no such stage: such cases close
+/// where they stand, since the portal would refuse the pair and with it the closing.
+pub(super) fn closing_stage<'f>(firm: &'f Firm, area: Option<&str>) -> Option<&'f str> {
+    firm.closure.stage.as_deref().filter(|stage| goes_together(firm, area, Some(stage)))
+}
+
 /// Whether the stage is one of the practice area's, as far as `[portal.stages]` says: when only one of the two moves,
 /// a pair that the portal does not know would be refused.
 fn goes_together(firm: &Firm, area: Option<&str>, stage: Option<&str>) -> bool {

@@ -104,6 +104,18 @@ pub(super) fn targets_are_listed(check: &mut Check<'_>, raw: &RawFirm, _: &Profi
     for at in [&raw.stages.start, &raw.closure.stage].into_iter().flatten().filter(|at| !at.value.trim().is_empty()) {
         listed(check, at, &all, None);
     }
+    if let Some(at) = raw.closure.stage.as_ref().filter(|at| all.contains(at.value.as_str())) {
+        let lacks = |list: &At<Vec<At<String>>>| !list.value.iter().any(|stage| stage.value == at.value);
+        let without: Vec<&str> = lists.value.iter().filter(|(_, list)| lacks(list)).map(|(area, _)| area.value.as_str()).collect();
+        if !without.is_empty() {
+            let message = format!(
+                "{} has no stage {:?} in [portal.stages]: its cases close in the stage where they stand",
+                nearest::list(&without),
+                at.value
+            );
+            check.warning(&at.place, "not-everywhere", message, "list the stage there, too, if the portal has it");
+        }
+    }
     let areas: BTreeSet<&str> = lists.value.iter().map(|(key, _)| key.value.as_str()).collect();
     for (_, to) in raw.practice_areas.map.iter().flat_map(|at| at.value.iter()).filter(|(_, to)| !areas.contains(to.value.as_str())) {
         let near = nearest::nearest(&to.value, areas.iter().copied());

@@ -281,6 +281,13 @@ fn portal_stages_hold_the_portals_bounds() {
 }
 
 #[test]
+fn a_stage_to_close_in_that_a_practice_area_lacks_is_told() {
+    let lists = "[portal.stages]\n\"Personal Injury\" = [\"Start\", \"Settlement\"]\n\"Family Law\" = [\"Start\", \"Final Orders\"]\n";
+    let said = with(&format!("{lists}[closure]\nstage = \"Settlement\"\n"));
+    assert!(said.contains("warning[not-everywhere] \"Family Law\" has no stage \"Settlement\""), "{said}");
+}
+
+#[test]
 fn portal_names_are_held_against_the_listed_ones() {
     insta::assert_snapshot!(with(r#"[portal.stages]
 "Personal Injury" = ["Getting Started", "Treatment", "Demand"]

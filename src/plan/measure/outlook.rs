@@ -11,7 +11,7 @@ use crate::mapping::{Renames, Scope, Wanted, placed};
 use crate::plan::closure::Door;
 use crate::plan::compare::{Base, Goal};
 use crate::plan::memory::Since;
-use crate::plan::reasons;
+use crate::plan::{reasons, stages};
 use jiff::Timestamp;
 
 /// Where the portal would show cases, and what a person has to look at.
@@ -35,7 +35,8 @@ impl Outlook {
 
     /// The record is closed, in the stage that the file sets before closing.
     fn closes(firm: &Firm, portal: &Side, closing: Closing) -> Outlook {
-        let stage = firm.closure.stage.clone().or_else(|| portal.stage.clone());
+        let set = stages::closing_stage(firm, portal.practice_area.as_deref()).map(str::to_owned);
+        let stage = set.or_else(|| portal.stage.clone());
         Outlook { side: Side { stage, open: false, ..portal.clone() }, why: Vec::new(), closing }
     }
 

@@ -138,6 +138,19 @@ fn the_stage_to_close_in_goes_with_the_closing() {
 }
 
 #[test]
+fn a_case_whose_practice_area_has_no_such_stage_closes_where_it_stands() {
+    let mut world = World::holding(&[case(1)]);
+    world.firm.closure.stage = Some("Final Orders".into());
+    world.firm.portal.stages = [("Personal Injury".to_owned(), vec!["Treatment".to_owned(), "Demand".to_owned()])].into();
+    let plan = world.plan(&[case(1).closed()]);
+    assert_eq!(kinds(&plan), [(1, vec![Kind::Close])]);
+    assert_eq!(plan.changes[0].after.stage.as_deref(), Some("Treatment"));
+    let new = world.plan(&[case(2).closed()]);
+    let made = new.changes.iter().find(|change| change.case.0 == 2).expect("it is imported");
+    assert_eq!(made.after.stage.as_deref(), Some("Treatment"));
+}
+
+#[test]
 fn a_stage_closed_by_hand_needs_attention_and_closes_nothing() {
     let mut world = World::holding(&[case(1)]);
     world.firm.closure.by_hand = [NameKey::new("terminated by client")].into();
