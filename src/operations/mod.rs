@@ -4,6 +4,7 @@
 mod accept;
 mod answer;
 mod ask;
+pub mod care;
 mod carry;
 mod catalog;
 mod connect;
@@ -30,10 +31,10 @@ pub use answer::{
     Answer, Attention, Connected, FileState, FileView, FirmStatus, NextRuns, PauseView, PlanAnswer, ReconnectView, RunState, Running,
 };
 pub use ask::{ApproveAsk, Ask, Caller, ExplainAsk, HistoryAsk, PlanAsk, Secret, SyncAsk};
+pub use care::{BackedUp, Handover};
 pub use catalog::CatalogAnswer;
 pub use counts::case_counts;
-pub use disconnect::disconnect;
-pub use dispatch::{answer, keep_secret, scheduled};
+pub use dispatch::{answer, answer_on_state, needs_only_state, scheduled};
 pub use due::{Due, overdue};
 pub use error::OperationError;
 pub use explained::{Explained, FieldState, FieldView, InMyCase, ReasonView, SentView, Standing, WaitView};
