@@ -68,7 +68,7 @@ pub enum StoreError {
         table: &'static str,
     },
     /// The disk is full, or a quota is. Nothing of the transaction is there; try again when there is room.
-    #[error("no room left on the disk for the state")]
+    #[error("no room left on the disk for the state (nothing is lost; make room, and the next run goes on)")]
     Full(#[source] io::Error),
     /// The disk failed otherwise. Whether a transaction that failed so is there is known after the next opening.
     #[error("cannot {doing} the state")]

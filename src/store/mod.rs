@@ -40,10 +40,16 @@ mod writer;
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod care_tests;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod crash_tests;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod damage_tests;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod format_tests;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic; this one prints figures")]
 mod measure_tests;

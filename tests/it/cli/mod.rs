@@ -1,6 +1,7 @@
 //! The shipped program, run as people and scripts run it: what was typed goes in, exit code, stdout and stderr come out.
 
 mod against;
+mod care;
 mod catalog;
 mod connection;
 mod daemon;
