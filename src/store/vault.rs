@@ -129,12 +129,12 @@ pub fn load_key(path: &Utf8Path) -> Result<LoadedVault, VaultError> {
     load(path, Zeroizing::new(fs_err::read(path).map_err(|source| VaultError::Io { path: path.to_owned(), source })?))
 }
 
-/// Puts another key, made now or `given` in a file, in the place of the one at `path`, which goes on at `former`; nothing when
-/// an earlier call did that and `former` is still there.
+/// Puts another key, made now or `given` in a file, in the place of the one at `path`, which goes on at `former`. False, and
+/// nothing done, when an earlier call did that and `former` is still there.
 ///
 /// Crash before it returns: `path` holds the former key, or the new one with the former beside it. After: the latter. The same
 /// call after a crash goes on.
-pub fn begin_rotation(path: &Utf8Path, former: &Utf8Path, given: Option<&Utf8Path>) -> Result<(), VaultError> {
+pub fn begin_rotation(path: &Utf8Path, former: &Utf8Path, given: Option<&Utf8Path>) -> Result<bool, VaultError> {
     let failed = |source| VaultError::Io { path: path.to_owned(), source };
     let read = |path: &Utf8Path| -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let bytes = Zeroizing::new(fs_err::read(path).map_err(failed)?);
@@ -142,14 +142,15 @@ pub fn begin_rotation(path: &Utf8Path, former: &Utf8Path, given: Option<&Utf8Pat
     };
     let (now, new) = (read(path)?, given.map(read).transpose()?);
     if former.exists() && *read(former)? != *now {
-        return Ok(());
+        return Ok(false);
     }
     super::set_aside::make_whole(former, |mut file| file.write_all(&now)).map_err(failed)?;
     let new = match new {
         Some(given) => given,
         None => new_key().map_err(failed)?,
     };
-    super::fresh::write_over(path, &new).map_err(failed)
+    super::fresh::write_over(path, &new).map_err(failed)?;
+    Ok(true)
 }
 
 /// The vault whose key is in this file; makes key and file (0600) when there is none.

@@ -55,8 +55,11 @@ pub(in crate::cli) fn rekey(args: &StateRekeyArgs, desk: &Desk) -> Result<Exit, 
 }
 
 fn said(done: &Rekeyed) -> String {
-    let Rekeyed { firms, already, failed, former_key, to_install } = done;
+    let Rekeyed { firms, already, failed, resumed, former_key, to_install } = done;
     let mut lines = vec![format!("{} sealed under the new vault key.", plural(firms.len() + already.len(), "state is", "states are"))];
+    if *resumed {
+        lines.push("This went on with a key that an earlier call had begun with; the same command again takes another one.".to_owned());
+    }
     lines.extend(failed.iter().map(|(firm, why)| format!("{firm} is not: {why}")));
     if let Some(former) = former_key {
         lines.push(format!(

@@ -30,6 +30,8 @@ pub struct Rekeyed {
     pub already: Vec<FirmId>,
     /// Not sealed anew, and why.
     pub failed: Vec<(FirmId, String)>,
+    /// An earlier call was broken off, and this one went on with its key.
+    pub resumed: bool,
     /// Where the former key is now: backups from before need it.
     pub former_key: Option<Utf8PathBuf>,
     /// The file whose key a person has to put where `casebridge.toml` says.
@@ -38,6 +40,7 @@ pub struct Rekeyed {
 
 /// Seals every state anew. Nobody may have one open.
 pub fn rekey(house: &House, new: NewKey<'_>) -> Result<Rekeyed, OperationError> {
+    let mut done = Rekeyed::default();
     let (former, now, own) = match (&house.daemon.vault_key, new) {
         (Some(_), NewKey::Made) => {
             let text = "casebridge.toml says where the vault key is, so casebridge does not make the new one: give it with --new-key FILE";
@@ -45,11 +48,10 @@ pub fn rekey(house: &House, new: NewKey<'_>) -> Result<Rekeyed, OperationError> 
         }
         (Some(_), NewKey::Given(file)) => (house.vault()?, load(file)?, false),
         (None, new) => {
-            begin(house, new)?;
+            done.resumed = !begin(house, new)?;
             (load(&house.former_key_file())?, load(&house.key_file())?, true)
         }
     };
-    let mut done = Rekeyed::default();
     for firm in house.with_states() {
         match seal_anew(house, &firm, &former, &now) {
             Ok(true) => done.firms.push(firm),
@@ -68,8 +70,8 @@ pub fn rekey(house: &House, new: NewKey<'_>) -> Result<Rekeyed, OperationError> 
     Ok(done)
 }
 
-/// Puts the new key beside the former one, unless an earlier call did.
-fn begin(house: &House, new: NewKey<'_>) -> Result<(), OperationError> {
+/// Puts the new key beside the former one; false when an earlier call did.
+fn begin(house: &House, new: NewKey<'_>) -> Result<bool, OperationError> {
     let (key, former) = (house.key_file(), house.former_key_file());
     if !key.exists() {
         return Err(OperationError::Asked(format!("there is no vault key to replace: {key} is not there")));

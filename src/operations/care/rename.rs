@@ -61,6 +61,13 @@ pub fn rename(house: &House, from: &FirmId, to: &FirmId) -> Result<Renamed, Oper
     fs::remove_file(&aside).map_err(StoreError::from)?;
     sync_names(&old)?;
     let linked = Store::open_as_it_is(&new, to, house.vault()?)?.links()?.len()? as u64;
+    if let Some(status) = &house.paths.status {
+        // It would go on saying that a file is in use which is there no longer.
+        match fs::remove_file(status.join(format!("{from}.txt"))) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(StoreError::from(error).into()),
+            _ => {}
+        }
+    }
     let backups = Some(house.backups(from)).filter(|folder| folder.exists());
     Ok(Renamed { from: from.clone(), to: to.clone(), linked, backups })
 }

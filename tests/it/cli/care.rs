@@ -172,6 +172,7 @@ fn another_vault_key_seals_every_state_anew_also_after_a_crash_half_way() {
     house.run(&["state", "check"]).ends_with(3).says(&["sealed with the former vault key", "casebridge state rekey"]);
     house.run(&["state", "rekey"]).ends_with(0).says(&[
         "1 state is sealed under the new vault key",
+        "an earlier call had begun with",
         "vault.key.retired-",
         "Make new backups",
     ]);
