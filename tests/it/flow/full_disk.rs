@@ -64,7 +64,7 @@ async fn wherever_the_room_ends_the_run_says_so_and_the_next_one_sends_what_is_l
     let disk = Disk::default();
     let on = disk.clone();
     let stage = Stage::unconnected(Portal::CaseStatus, 40).on_storage(move || Ok(on.clone()));
-    stage.edit("change_stage = \"10%, at least 5, at most 50\"", "change_stage = \"none\"");
+    stage.edit("change_stage = \"10%, at least 5, at most 50\"", "change_stage = \"at most 1000\"");
     stage.connect().await;
     stage.import().await;
     let cases = stage.in_stage("Treating");

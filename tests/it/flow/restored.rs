@@ -1,9 +1,10 @@
 //! A backup that is restored after the firm went on: nothing is made twice, nothing is lost, and one yes comes first.
 
+use super::adoption::new_case;
 use super::given::LATER;
 use super::stage::{Portal, Stage};
 use casebridge::operations::{Answer, Ask, Connection, House, care};
-use casebridge::sandbox::{Fault, FaultKind, NewCase, Side};
+use casebridge::sandbox::{Fault, FaultKind, Side};
 use casebridge::store::Pause;
 use casebridge::sync::{Outcome, Trigger};
 use std::collections::BTreeMap;
@@ -33,13 +34,6 @@ impl Stage {
             live.map(|case| (case.integration_id.clone().unwrap_or_default(), (case.status.clone(), case.closed_at.is_none()))).collect()
         })
     }
-}
-
-fn new_case(stage: &Stage, name: &str) -> u64 {
-    let client = stage.client_of(stage.a_case());
-    let (area, at) = (Some("Personal Injury".to_owned()), Some("Treating".to_owned()));
-    let case = NewCase { name: name.to_owned(), practice_area: area, stage: at, case_number: None, clients: vec![client] };
-    stage.with(|world| world.add_case(case)).expect("a case")
 }
 
 #[tokio::test(start_paused = true)]
