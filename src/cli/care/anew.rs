@@ -22,10 +22,8 @@ pub(in crate::cli) fn rename(args: &RenameArgs, desk: &Desk) -> Result<Exit, Fai
     let Renamed { from, to, linked, backups } = renamed;
     let cases = plural(usize::try_from(linked).unwrap_or(usize::MAX), "linked case", "linked cases");
     desk.output.text(&format!("The state of {from} is {to}'s now: {cases}, its connection, its secrets and its history."));
-    let files = ["firm", "tests", "catalog"].map(|kind| format!("{from}.{kind}.toml"));
     desk.output.hint(&format!(
-        "rename the files beside it, too ({}), the folder {}/{from} and variables that begin with its name; then casebridge check",
-        files.join(", "),
+        "rename the folder {}/{from}, and variables that begin with the old name, too, where there are any; then casebridge check",
         house.paths.secrets
     ));
     if let Some(backups) = backups {
@@ -63,7 +61,7 @@ fn said(done: &Rekeyed) -> String {
     lines.extend(failed.iter().map(|(firm, why)| format!("{firm} is not: {why}")));
     if let Some(former) = former_key {
         lines.push(format!(
-            "The former key is {former}: backups made before today, and states set aside, do not open without it. Make new backups, \
+            "The former key is {former}: backups made before this, and states set aside, do not open without it. Make new backups, \
 keep a copy of the new vault.key apart from them, and then delete the former key."
         ));
     }

@@ -62,6 +62,7 @@ pub fn rekey(house: &House, new: NewKey<'_>) -> Result<Rekeyed, OperationError> 
     if own && done.failed.is_empty() {
         let retired = free_name(&format!("{}.retired-", house.key_file()), "", house.clock.now()).map_err(StoreError::from)?;
         fs_err::rename(house.former_key_file(), &retired).map_err(StoreError::from)?;
+        store::sync_names(&retired)?;
         done.former_key = Some(retired);
     }
     if let (false, NewKey::Given(file)) = (own, new) {

@@ -1,5 +1,6 @@
 //! `rename OLD NEW`: a firm's state follows the new name of its file. Rows are sealed for the firm's name, so the state is sealed
-//! anew in one new file.
+//! anew in one new file. The file bears its new name first: a daemon that starts on the old one would begin with an empty state.
+//! One that met the new one already has made such an empty state; it gives way.
 //!
 //! Two names cannot change in one step, so the old file goes aside first, under a name that says where to:
 //! - crash before that: the old state is in its place, and nothing else is;
@@ -9,7 +10,7 @@
 
 use crate::domain::FirmId;
 use crate::operations::{House, OperationError};
-use crate::store::{Store, StoreError, sync_names};
+use crate::store::{CarriedCounts, Store, StoreError, sync_names};
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
 use serde::Serialize;
@@ -39,15 +40,19 @@ pub fn rename(house: &House, from: &FirmId, to: &FirmId) -> Result<Renamed, Oper
             "a new vault key is not in force everywhere yet: run `casebridge state rekey` again first".to_owned(),
         ));
     }
+    let file = house.paths.firms.join(format!("{from}.firm.toml"));
+    if file.exists() {
+        let text = format!(
+            "{file} is still there: rename it to {to}.firm.toml first, with what lies beside it ({from}.tests.toml, {from}.catalog.toml)"
+        );
+        return Err(OperationError::Asked(text));
+    }
     let half_way = aside.exists() && !old.exists();
     if half_way && !new.exists() {
         fs::rename(&aside, &old).map_err(StoreError::from)?;
     } else if !half_way {
         there_is(&old, from)?;
-        if new.exists() {
-            let text = format!("{to} has a state already ({new}): two states cannot be made one");
-            return Err(OperationError::Asked(format!("{text}; if that firm is to go, casebridge state erase {to}")));
-        }
+        gives_way(house, &new, to)?;
     }
     if old.exists() {
         let vault = house.vault()?;
@@ -70,6 +75,25 @@ pub fn rename(house: &House, from: &FirmId, to: &FirmId) -> Result<Renamed, Oper
     }
     let backups = Some(house.backups(from)).filter(|folder| folder.exists());
     Ok(Renamed { from: from.clone(), to: to.clone(), linked, backups })
+}
+
+/// A state under the new name that nothing ever happened in is removed; any other is not touched.
+fn gives_way(house: &House, path: &Utf8Path, id: &FirmId) -> Result<(), OperationError> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let store = Store::open_as_it_is(path, id, house.vault()?)?;
+    if is_unused(&store)? {
+        return Ok(fs::remove_file(path).map_err(StoreError::from)?);
+    }
+    let text = format!("{id} has a state already ({path}): two states cannot be made one");
+    Err(OperationError::Asked(format!("{text}; if that firm is to go, casebridge state erase {id}")))
+}
+
+fn is_unused(store: &Store) -> Result<bool, StoreError> {
+    let nothing_linked = store.links()?.is_empty()? && store.journal_len()? == 0 && store.history(None, 1)?.is_empty();
+    let nothing_carried = store.carried_counts()? == CarriedCounts::default();
+    Ok(nothing_linked && nothing_carried && store.tokens()?.is_none() && store.secret_names()?.is_empty())
 }
 
 fn there_is(path: &Utf8Path, id: &FirmId) -> Result<(), OperationError> {

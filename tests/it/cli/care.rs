@@ -138,24 +138,30 @@ fn a_state_follows_the_new_name_of_its_firm_also_after_a_crash_half_way() {
     let house = &practice.house;
     house.run(&["state", "backup", "acme"]).ends_with(0);
     house.run(&["rename", "nobody", "beta"]).ends_with(2).says(&["nobody has no state"]);
+    house.run(&["rename", "acme", "beta"]).ends_with(2).says(&["acme.firm.toml is still there", "rename it to beta.firm.toml first"]);
     // A crash right after the old file went aside.
     fs::rename(house.path("state/acme.redb"), house.path("state/acme.redb.renamed-to-beta")).expect("aside");
     house.run(&["sync", "acme"]).ends_with(1).says(&["half-way to the name beta", "casebridge rename acme beta"]);
     assert!(!house.path("state/acme.redb").exists(), "no empty state is made in its place");
-    house.run(&["rename", "acme", "beta"]).ends_with(0).says(&["beta's now", "acme.firm.toml", "casebridge state backup beta"]);
+    fs::rename(house.path("conf/firms.d/acme.firm.toml"), house.path("conf/firms.d/beta.firm.toml")).expect("renamed");
+    house.run(&["rename", "acme", "beta"]).ends_with(0).says(&["beta's now", "secrets/acme", "casebridge state backup beta"]);
     assert!(names(house).iter().all(|name| !name.starts_with("acme")), "{:?}", names(house));
     // A crash before the old file is removed.
     fs::write(house.path("state/acme.redb.renamed-to-beta"), "the old one").expect("written");
     house.run(&["rename", "acme", "beta"]).ends_with(0);
     assert!(names(house).iter().all(|name| !name.starts_with("acme")), "{:?}", names(house));
-    fs::rename(house.path("conf/firms.d/acme.firm.toml"), house.path("conf/firms.d/beta.firm.toml")).expect("renamed");
     in_step(house, "beta");
     house.run(&["history", "beta"]).ends_with(0).says(&["create"]);
-    house.run(&["secret", "set", "beta", "x"]).ends_with(2);
-    practice.write_file(|text| text);
-    house.run(&["status", "acme"]).ends_with(0);
-    house.run_with(&["secret", "set", "acme", "portal"], "another\n").ends_with(0);
-    house.run(&["rename", "beta", "acme"]).ends_with(2).says(&["acme has a state already"]);
+    // A daemon that met the new name first began with an empty state.
+    fs::rename(house.path("conf/firms.d/beta.firm.toml"), house.path("conf/firms.d/acme.firm.toml")).expect("renamed");
+    house.run(&["sync", "acme"]).ends_with(1).says(&["portal"]);
+    assert!(house.path("state/acme.redb").exists());
+    house.run(&["rename", "beta", "acme"]).ends_with(0);
+    in_step(house, "acme");
+    practice.house.firm("beta", &fs::read_to_string(house.path("conf/firms.d/acme.firm.toml")).expect("a file"));
+    house.run_with(&["secret", "set", "beta", "portal"], "another\n").ends_with(0);
+    fs::remove_file(house.path("conf/firms.d/acme.firm.toml")).expect("removed");
+    house.run(&["rename", "acme", "beta"]).ends_with(2).says(&["beta has a state already"]);
 }
 
 #[test]

@@ -43,11 +43,14 @@ async fn what_went_on_since_a_backup_is_taken_over_and_nothing_is_made_twice() {
     let (moved, closed) = (cases[0], cases[1]);
     stage.give(moved, "before.pdf", "before");
     stage.write_to(moved, "Anna", "before");
-    // Not carried yet when the backup is made, and carried after it.
+    // Not carried yet when the backup is made, and carried after it: of the file nobody knows, the note was surely refused.
     stage.give(closed, "owed.pdf", "owed");
+    stage.write_to(cases[2], "Carla", "owed");
     stage.with(|world| {
-        let refused = FaultKind::Status { code: 500, retry_after: None, body: None };
-        world.faults.add(Fault::new(Side::Mycase, refused).method("POST").path("/documents").times(1));
+        for (path, code) in [("/documents", 500), ("/notes", 422)] {
+            let refused = FaultKind::Status { code, retry_after: None, body: None };
+            world.faults.add(Fault::new(Side::Mycase, refused).method("POST").path(path).times(1));
+        }
     });
     stage.tick(Trigger::Documents).await;
     stage.tick(Trigger::Messages).await;
