@@ -5,13 +5,11 @@ mod rows;
 mod together;
 
 use super::fresh::Fresh;
-use super::open::{database, from_opening};
 use super::tables::META;
-use super::{BackupOf, FORMAT, Store, StoreError, Vault, migrate, set_aside};
+use super::{BackupOf, FORMAT, Store, StoreError, Vault, migrate};
 use crate::domain::FirmId;
 use jiff::Timestamp;
 use redb::ReadableDatabase;
-use redb::backends::FileBackend;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -51,14 +49,15 @@ impl Checked {
     }
 
     fn wrong(&mut self, table: Option<&str>, text: impl Into<String>, fix: &str) {
-        self.findings.push(Finding { table: table.map(str::to_owned), text: text.into(), fix: fix.to_owned() });
+        let fix = self.firm.as_ref().map_or_else(|| fix.to_owned(), |firm| fix.replace("FIRM", firm.as_str()));
+        self.findings.push(Finding { table: table.map(str::to_owned), text: text.into(), fix });
     }
 }
 
 /// Looks at a copy that nobody else has. `expected`: whose it should be; `vaults`: the keys there are, the one in force first.
 pub fn check(copy: &Fresh, expected: Option<&FirmId>, vaults: &[Arc<Vault>]) -> Result<Checked, StoreError> {
     let mut checked = Checked::default();
-    let found = match label(copy, expected) {
+    let found = match label(copy) {
         Ok((format, firm)) => {
             checked.format = Some(format);
             firm
@@ -98,15 +97,10 @@ pub fn check(copy: &Fresh, expected: Option<&FirmId>, vaults: &[Arc<Vault>]) -> 
 }
 
 /// Format and firm, in clear.
-fn label(copy: &Fresh, expected: Option<&FirmId>) -> Result<(u32, String), StoreError> {
-    let firm = || expected.cloned().or_else(|| "unknown".parse().ok()).ok_or(StoreError::Closed);
-    let named = firm()?;
-    let backend = set_aside::open_private(copy.path()?).and_then(|file| FileBackend::new(file).map_err(std::io::Error::other));
-    let backend = backend.map_err(|error| from_opening(redb::StorageError::Io(error).into(), &named))?;
-    let db = database(backend).map_err(|error| from_opening(error, &named))?;
+fn label(copy: &Fresh) -> Result<(u32, String), StoreError> {
+    let db = copy.database()?;
     let format = migrate::format(&db)?.ok_or(StoreError::Row { table: "meta" })?;
-    let tx = db.begin_read()?;
-    let row = tx.open_table(META)?.get("firm")?.ok_or(StoreError::Row { table: "meta" })?;
+    let row = db.begin_read()?.open_table(META)?.get("firm")?.ok_or(StoreError::Row { table: "meta" })?;
     Ok((format, String::from_utf8_lossy(row.value()).into_owned()))
 }
 

@@ -4,8 +4,8 @@
 //! Crash before a step of its own: what stood there stands. After: the new file does. A stray `.new` file may stay; nothing
 //! ever reads it, and `state erase` removes it.
 
-use super::open::{database, from_opening};
-use super::set_aside::{folder_of, make_private_folder, sync_folder};
+use super::open::{database, from_opening, not_opened};
+use super::set_aside::{folder_of, make_private_folder, open_private, sync_folder};
 use super::{Store, StoreError, Vault};
 use crate::domain::FirmId;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -48,6 +48,12 @@ impl Fresh {
     /// Opens it as the state of this firm; what is damaged is said and left.
     pub fn open(&self, firm: &FirmId, vault: Arc<Vault>) -> Result<Store, StoreError> {
         Store::open_as_it_is(self.path()?, firm, vault)
+    }
+
+    /// Opens it as a redb file, whatever it holds.
+    pub(super) fn database(&self) -> Result<Database, StoreError> {
+        let backend = open_private(self.path()?).map_err(redb::StorageError::Io).map_err(redb::DatabaseError::Storage);
+        backend.and_then(|file| database(FileBackend::new(file)?)).map_err(not_opened)
     }
 
     /// Where it is for now.

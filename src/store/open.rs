@@ -47,9 +47,7 @@ impl Store {
     pub fn open(path: &Utf8Path, firm: &FirmId, vault: Arc<Vault>, now: Timestamp) -> Result<Store, StoreError> {
         let sealer = Sealer::new(vault, firm.clone());
         if !path.exists() {
-            if let Some(to) = set_aside::half_way_to(path) {
-                return Err(StoreError::Renaming { firm: firm.clone(), to });
-            }
+            set_aside::not_half_way(path, firm)?;
             make(path, &sealer)?;
         }
         let file = path.to_owned();
@@ -214,6 +212,13 @@ fn prepare(db: &Database, sealer: &Sealer) -> Result<(), StoreError> {
 pub(super) fn from_opening(error: DatabaseError, firm: &FirmId) -> StoreError {
     match error {
         DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => StoreError::Busy { firm: firm.clone() },
+        other => not_opened(other),
+    }
+}
+
+/// The same of a file that nobody else has.
+pub(super) fn not_opened(error: DatabaseError) -> StoreError {
+    match error {
         damage if is_damage(&damage) => StoreError::Unsound(Box::new(damage.into())),
         DatabaseError::Storage(redb::StorageError::Io(error)) => StoreError::io("open", error),
         other => redb::Error::from(other).into(),

@@ -1,5 +1,7 @@
 //! The files around a firm's state: the folder, the file's permissions, and the name a damaged file gets.
 
+use super::StoreError;
+use crate::domain::FirmId;
 use camino::{Utf8Path, Utf8PathBuf};
 use chacha20poly1305::aead::Generate;
 use fs_err::os::unix::fs::OpenOptionsExt;
@@ -58,11 +60,15 @@ fn give_name(aside: &Utf8Path, path: &Utf8Path) -> io::Result<()> {
     }
 }
 
-/// The name that a state file is half-way to, when it is not there because a rename was broken off.
-pub(super) fn half_way_to(path: &Utf8Path) -> Option<String> {
-    let before = format!("{}.renamed-to-", path.file_name()?);
-    let entries = folder_of(path).read_dir_utf8().ok()?;
-    entries.filter_map(Result::ok).find_map(|entry| entry.file_name().strip_prefix(&before).map(str::to_owned))
+/// An error when a state is not in its place because a rename was broken off: it is whole, under a passing name.
+pub fn not_half_way(path: &Utf8Path, firm: &FirmId) -> Result<(), StoreError> {
+    let before = format!("{}.renamed-to-", path.file_name().unwrap_or_default());
+    let Ok(entries) = folder_of(path).read_dir_utf8() else { return Ok(()) };
+    let to = entries.filter_map(Result::ok).find_map(|entry| entry.file_name().strip_prefix(&before).map(str::to_owned));
+    match to.filter(|_| !path.exists()) {
+        Some(to) => Err(StoreError::Renaming { firm: firm.clone(), to }),
+        None => Ok(()),
+    }
 }
 
 /// Moves a damaged file away, unchanged: `acme.redb` -> `acme.redb.damaged-20261123T142233Z`.

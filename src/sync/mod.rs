@@ -15,7 +15,8 @@
 //! A changes run ([`changes`]) begins with a look at what moved; when nothing did, that is all. Else it takes the same way from
 //! 2 on, over the cases that moved and no others: of those it did not look at, everything that is kept stays as it is.
 //!
-//! What clients gave to the portal travels the other way, beside all this: see [`carry`].
+//! What clients gave to the portal travels the other way, beside all this: see [`carry`]. What a run may believe of a restored
+//! backup: see [`restored()`].
 //!
 //! # Guarantees
 //!

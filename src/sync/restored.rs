@@ -15,7 +15,7 @@ use super::connection;
 use crate::domain::Kind;
 use crate::store::{
     Accepted, AccountMyCase, AccountPortal, BackupOf, Carried, CarryState, Connected, ConnectionBroken, ConnectionWarned, EntryState,
-    FilesPlace, FirstRunDone, JournalEntry, ListsSeen, LookAgain, MessagesPlace, MetaFact, Pause, PersonInactive, PlanSlot,
+    FilesPlace, FirstConnected, FirstRunDone, JournalEntry, ListsSeen, LookAgain, MessagesPlace, MetaFact, Pause, PersonInactive, PlanSlot,
     PortalKeyRefused, RefreshBegun, RefreshTrouble, Refusals, Shelf, Store, StoreError, TokenRefused, Writer,
 };
 
@@ -73,6 +73,9 @@ fn stays_connected(w: &mut Writer<'_>, live: &Store) -> Result<(), StoreError> {
 fn decided_since(w: &mut Writer<'_>, copy: &Store, live: &Store) -> Result<(), StoreError> {
     keep::<Pause>(w, live)?;
     keep::<Accepted>(w, live)?;
+    if copy.meta::<FirstConnected>()?.is_none() {
+        keep::<FirstConnected>(w, live)?;
+    }
     w.raise_runs(live.last_number()?)?;
     let place = |account: &AccountPortal| (account.kind.clone(), account.host.clone());
     match (copy.meta::<AccountPortal>()?, live.meta::<AccountPortal>()?) {

@@ -99,7 +99,7 @@ fn said(found: &CheckedFile) -> String {
     for finding in &checked.findings {
         let table = finding.table.as_ref().map(|table| format!("{table}: ")).unwrap_or_default();
         lines.push(format!("  {table}{}", finding.text));
-        lines.push(format!("    next: {}", finding.fix.replace("FIRM", &whose)));
+        lines.push(format!("    next: {}", finding.fix));
     }
     lines.join("\n")
 }

@@ -45,7 +45,7 @@ pub fn restore(house: &House, id: &FirmId, file: &Utf8Path) -> Result<Restored, 
     }
     let (live, unread) = match there(&path, id, vault) {
         Ok(live) => (live, None),
-        Err(busy @ StoreError::Busy { .. }) => return Err(busy.into()),
+        Err(theirs @ (StoreError::Busy { .. } | StoreError::Renaming { .. })) => return Err(theirs.into()),
         Err(error) => (None, Some(crate::domain::sentence(&error))),
     };
     let store = copy.open(id, vault.clone())?;
@@ -61,6 +61,7 @@ pub fn restore(house: &House, id: &FirmId, file: &Utf8Path) -> Result<Restored, 
 
 /// The state that is there, if one is; left as it is when it is damaged.
 fn there(path: &Utf8Path, id: &FirmId, vault: &std::sync::Arc<store::Vault>) -> Result<Option<Store>, StoreError> {
+    store::not_half_way(path, id)?;
     if !path.exists() {
         return Ok(None);
     }

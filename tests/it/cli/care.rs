@@ -40,7 +40,11 @@ fn stamp(file: &Path, format: u32) {
 
 /// Names in the state folder.
 fn names(house: &House) -> Vec<String> {
-    let entries = fs::read_dir(house.path("state")).expect("the state folder");
+    names_in(house, "state")
+}
+
+fn names_in(house: &House, folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(house.path(folder)).expect("the folder");
     entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
 }
 
@@ -142,6 +146,8 @@ fn a_state_follows_the_new_name_of_its_firm_also_after_a_crash_half_way() {
     // A crash right after the old file went aside.
     fs::rename(house.path("state/acme.redb"), house.path("state/acme.redb.renamed-to-beta")).expect("aside");
     house.run(&["sync", "acme"]).ends_with(1).says(&["half-way to the name beta", "casebridge rename acme beta"]);
+    let backup = names_in(house, "state/backups/acme").remove(0);
+    house.run(&["state", "restore", "acme", &format!("state/backups/acme/{backup}")]).ends_with(1).says(&["half-way"]);
     assert!(!house.path("state/acme.redb").exists(), "no empty state is made in its place");
     fs::rename(house.path("conf/firms.d/acme.firm.toml"), house.path("conf/firms.d/beta.firm.toml")).expect("renamed");
     house.run(&["rename", "acme", "beta"]).ends_with(0).says(&["beta's now", "secrets/acme", "casebridge state backup beta"]);

@@ -27,5 +27,6 @@ mod messages;
 mod moved;
 mod renames;
 mod restored;
+mod sealed_anew;
 mod stage;
 mod success;
