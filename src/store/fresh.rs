@@ -64,7 +64,7 @@ impl Fresh {
 
     /// Gives it a name that is free; an error when it is not.
     pub fn name(self, path: &Utf8Path) -> Result<(), StoreError> {
-        self.0.persist_noclobber(path).map_err(|error| StoreError::io("name", error.error))?;
+        self.0.persist_noclobber(path).map_err(|error| StoreError::io("rename", error.error))?;
         Ok(sync_folder(folder_of(path))?)
     }
 
@@ -76,7 +76,7 @@ impl Fresh {
         if let Some(aside) = aside.filter(|_| path.exists()) {
             second_name(path, aside)?;
         }
-        self.0.persist(path).map_err(|error| StoreError::io("name", error.error))?;
+        self.0.persist(path).map_err(|error| StoreError::io("rename", error.error))?;
         Ok(sync_folder(folder_of(path))?)
     }
 }

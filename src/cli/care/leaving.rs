@@ -9,7 +9,7 @@ use crate::cli::report::row;
 use crate::cli::state::cannot_write;
 use crate::domain::FirmId;
 use crate::operations::care::{self, Erased, Handover, HandoverLine};
-use crate::operations::{Answer, Ask, write_whole};
+use crate::operations::{Answer, Ask, House, write_whole};
 use crate::plan::render::plural;
 use std::io::BufRead;
 
@@ -86,7 +86,7 @@ pub(in crate::cli) async fn erase(args: &StateEraseArgs, desk: &Desk) -> Result<
     if desk.output.format == Format::Json {
         desk.output.json(&erased);
     } else {
-        desk.output.text(&said(&erased));
+        desk.output.text(&said(&erased, &house));
     }
     if erased.left.is_empty() {
         return Ok(Exit::Done);
@@ -113,16 +113,19 @@ fn confirmed(args: &StateEraseArgs, id: &FirmId, desk: &Desk) -> Result<(), Fail
     Err(Failure::usage("nothing was removed: the firm's id was not typed").with_hint(format!("casebridge state erase {id} --yes {id}")))
 }
 
-fn said(erased: &Erased) -> String {
-    let Erased { firm, removed, looked_for, left } = erased;
+fn said(erased: &Erased, house: &House) -> String {
+    let Erased { firm, because, removed, looked_for, left } = erased;
     let proof = if left.is_empty() { "Looked again: nothing of it is left." } else { "Looked again: not everything could be removed." };
     format!(
-        "{firm} is erased: {} removed. {proof}\n{}\n\
+        "{firm}, whose file {because}, is erased: {} removed. {proof}\n{}\n\
 Gone means that the files are removed. A disk may keep old blocks for a while, and backups may lie elsewhere: names, texts, tokens and \
 secrets in them are sealed and do not open without the vault key, which this machine's other firms still use.\n\
+Not touched: what people wrote for it, {}/{firm}.* and {}/{firm}.\n\
 Still with others: MyCase lists casebridge among its connected apps until somebody withdraws it there; the portal keeps its records.",
         plural(removed.len(), "thing was", "things were"),
-        looked(looked_for)
+        looked(looked_for),
+        house.paths.firms,
+        house.paths.secrets
     )
 }
 

@@ -25,6 +25,8 @@ pub struct Leftover {
 pub struct Erased {
     /// The firm.
     pub firm: FirmId,
+    /// Why it may leave: its file "is gone", or "says that it is inactive".
+    pub because: &'static str,
     /// What was removed.
     pub removed: Vec<Leftover>,
     /// What was looked for afterwards, in words.
@@ -75,7 +77,7 @@ pub fn looked_for(house: &House, id: &FirmId) -> Result<(Vec<Leftover>, Vec<Stri
 ///
 /// Crash before it returns: some of it may be left; the same command removes the rest.
 pub fn erase(house: &House, id: &FirmId) -> Result<Erased, OperationError> {
-    may_leave(house, id)?;
+    let because = may_leave(house, id)?;
     let (found, looked_for_places) = looked_for(house, id)?;
     let state = house.state_file(id);
     let lock = state.exists().then(|| nobody_has(&state, id)).transpose()?;
@@ -88,16 +90,16 @@ pub fn erase(house: &House, id: &FirmId) -> Result<Erased, OperationError> {
         sync_names(&state)?;
     }
     let (left, _) = looked_for(house, id)?;
-    Ok(Erased { firm: id.clone(), removed: found, looked_for: looked_for_places, left })
+    Ok(Erased { firm: id.clone(), because, removed: found, looked_for: looked_for_places, left })
 }
 
-/// A firm that may still run does not leave.
-fn may_leave(house: &House, id: &FirmId) -> Result<(), OperationError> {
+/// A firm that may still run does not leave; of another it is said why it may.
+fn may_leave(house: &House, id: &FirmId) -> Result<&'static str, OperationError> {
     let view = house.check_folder(&load::read_folder(&house.paths), house.clock.now());
-    let Some(verdict) = view.firms.get(id) else { return Ok(()) };
+    let Some(verdict) = view.firms.get(id) else { return Ok("is gone") };
     let file = house.paths.firms.join(format!("{id}.firm.toml"));
     let why = match &verdict.checked {
-        Some(firm) if !firm.active => return Ok(()),
+        Some(firm) if !firm.active => return Ok("says that it is inactive"),
         Some(_) => "says that the firm is active",
         None => "has problems, so it cannot be told whether the firm is inactive",
     };

@@ -4,7 +4,7 @@ use super::adoption::new_case;
 use super::given::LATER;
 use super::stage::{Portal, Stage};
 use casebridge::operations::{Answer, Ask, Connection, care};
-use casebridge::sandbox::{Fault, FaultKind, Side};
+use casebridge::sandbox::{Fault, FaultKind, NewCase, Side};
 use casebridge::store::Pause;
 use casebridge::sync::{Outcome, Trigger};
 use std::collections::BTreeMap;
@@ -143,9 +143,19 @@ async fn on_a_portal_that_cannot_be_listed_a_restore_makes_nothing_twice_either(
     let stage = Stage::imported(Portal::Hona, 60).await;
     let file = stage.backup().await;
     let count = |stage: &Stage| stage.with(|world| world.hona.projects.len());
+    let imported = count(&stage);
+    let case = stage.with(|world| world.mycase.cases.values().find(|case| case.open && !case.clients.is_empty()).expect("a case").clone());
+    let area = stage.with(|world| world.mycase.practice_area_of(case.id).map(str::to_owned));
+    let at = stage.with(|world| world.mycase.stage_of(case.id).map(str::to_owned));
+    let new = NewCase { name: "New v. Northline".to_owned(), practice_area: area, stage: at, case_number: None, clients: case.clients };
+    stage.with(|world| world.add_case(new)).expect("a case");
+    stage.sync().await;
     let before = count(&stage);
+    assert_eq!(before, imported + 1);
     let stage = stage.restored(&file);
     let run = stage.sync().await;
+    assert_eq!((run.error.as_ref(), run.outcome, count(&stage)), (None, Outcome::Waiting, before), "{run:#?}");
+    let run = stage.approve().await;
     assert_eq!((run.error.as_ref(), count(&stage)), (None, before), "{run:#?}");
 }
 
