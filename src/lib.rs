@@ -20,6 +20,7 @@
 //! | [`sync`] | shell | one run of one firm; its page is the contract of a run |
 //! | [`operations`] | shell | one request, one answer; the house of everything one configuration folder holds |
 //! | [`daemon`] | shell | when things run, hot reload, the control socket |
+//! | [`web`] | shell | the local page, MyCase's way back, what monitoring reads; off unless asked for |
 //! | [`cli`] | shell | the command line and the demo |
 //! | [`sandbox`] | leaf | MyCase, Case Status and Hona stand-ins, written from the vendors' documents alone |
 //!
@@ -39,9 +40,15 @@
 //! [`sync::changes`] looks only at what moved. The connection is renewed on a timer ([`sync::keep_alive`]), whether or not
 //! anything runs, and says long before it ends that it will.
 //!
+//! # What an edit means
+//!
+//! Before an edited file is used it is held against the version before ([`config::changes`]) and measured on the linked cases
+//! ([`plan::Effect`]): in the daemon's notes at a reload, and as [`plan::Comparison`] by `plan --against`, also from counts alone
+//! ([`plan::CaseCounts`], whose page has the form of the file). The pages of these types document their JSON.
+//!
 //! # The rule of the layers
 //!
-//! Each room may use only what is to its right: `main -> cli -> daemon -> operations -> sync -> { load, mycase, portal,
+//! Each room may use only what is to its right: `main -> cli -> web -> daemon -> operations -> sync -> { load, mycase, portal,
 //! store } -> http -> core`, and in the core `plan -> mapping -> config -> domain`. `mycase` and `portal` never see each
 //! other; `sandbox` uses nothing of ours. The core takes `now` and what was seen as arguments: no clock, file, environment
 //! or socket. `tests/tidy.rs` reads the sources against this.
@@ -66,3 +73,4 @@ pub mod portal;
 pub mod sandbox;
 pub mod store;
 pub mod sync;
+pub mod web;

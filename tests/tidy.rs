@@ -18,10 +18,26 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sync", &["load", "mycase", "portal", "store", "http", "plan", "mapping", "config", "domain"]),
     ("operations", &["sync", "load", "mycase", "portal", "store", "http", "plan", "mapping", "config", "domain"]),
     ("daemon", &["operations", "sync", "load", "mycase", "portal", "store", "http", "plan", "mapping", "config", "domain"]),
+    ("web", &["daemon", "operations", "sync", "load", "mycase", "portal", "store", "http", "plan", "mapping", "config", "domain"]),
     ("sandbox", &[]),
     (
         "cli",
-        &["daemon", "operations", "sync", "load", "mycase", "portal", "store", "http", "plan", "mapping", "config", "domain", "sandbox"],
+        &[
+            "web",
+            "daemon",
+            "operations",
+            "sync",
+            "load",
+            "mycase",
+            "portal",
+            "store",
+            "http",
+            "plan",
+            "mapping",
+            "config",
+            "domain",
+            "sandbox",
+        ],
     ),
 ];
 

@@ -1,5 +1,11 @@
 //! What is typed. Common options may stand before or after the command.
 
+mod catalog;
+mod init;
+
+pub use catalog::{CatalogArgs, CatalogCommand, CatalogDiffArgs};
+pub use init::InitArgs;
+
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -119,55 +125,6 @@ pub struct FirmArgs {
     pub firm: String,
 }
 
-/// `init`.
-#[derive(Debug, Args)]
-pub struct InitArgs {
-    /// The firm's id: lower-case letters, digits, hyphens
-    pub firm: String,
-    /// The portal: case-status, hona or a profile's name; without it the file asks for that, too
-    #[arg(long)]
-    pub portal: Option<String>,
-    /// The firm's name as people know it
-    #[arg(long)]
-    pub name: Option<String>,
-    /// Where the firm sits, e.g. America/New_York
-    #[arg(long, value_name = "ZONE")]
-    pub time_zone: Option<String>,
-    /// The client id from MyCase support
-    #[arg(long, value_name = "ID")]
-    pub client_id: Option<String>,
-    /// The redirect address as registered with MyCase
-    #[arg(long, value_name = "URL")]
-    pub redirect_uri: Option<String>,
-    /// Who gets access: sole-or-billing, billing-contact, group:NAME or all
-    #[arg(long)]
-    pub who: Option<String>,
-    /// For a portal that cannot be listed: none, or the name of a list exported from it
-    #[arg(long, value_name = "NONE|FILE")]
-    pub existing: Option<String>,
-    /// Ask the questions also where no terminal is
-    #[arg(long)]
-    pub ask: bool,
-    /// For a firm that has a file: print a stage map proposed from MyCase's and the portal's names, and write nothing
-    #[arg(long, conflicts_with_all = ["portal", "name", "time_zone", "client_id", "redirect_uri", "who", "existing", "ask"])]
-    pub stage_map: bool,
-}
-
-impl InitArgs {
-    /// What was answered on the command line, by the keys of the file.
-    pub fn answers(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let answers = [
-            ("name", &self.name),
-            ("time_zone", &self.time_zone),
-            ("client_id", &self.client_id),
-            ("redirect_uri", &self.redirect_uri),
-            ("who", &self.who),
-            ("existing", &self.existing),
-        ];
-        answers.into_iter().filter_map(|(key, answer)| Some((key, answer.as_deref()?)))
-    }
-}
-
 /// `secret`.
 #[derive(Debug, Subcommand)]
 pub enum SecretCommand {
@@ -198,36 +155,6 @@ pub struct TestArgs {
     /// List every line and rule with whether a test looks at it
     #[arg(long)]
     pub coverage: bool,
-}
-
-/// `catalog`.
-#[derive(Debug, Subcommand)]
-pub enum CatalogCommand {
-    /// Reads the names and writes FIRM.catalog.toml beside the firm's file
-    Pull(CatalogArgs),
-    /// What a pull would change: what came, what went, what was renamed
-    Diff(CatalogDiffArgs),
-}
-
-/// `catalog pull`.
-#[derive(Debug, Args)]
-pub struct CatalogArgs {
-    /// The firm
-    pub firm: String,
-    /// The catalog's file, when it is not the one beside the firm's
-    #[arg(long, value_name = "FILE")]
-    pub output: Option<Utf8PathBuf>,
-}
-
-/// `catalog diff`.
-#[derive(Debug, Args)]
-pub struct CatalogDiffArgs {
-    /// Which catalog.
-    #[command(flatten)]
-    pub of: CatalogArgs,
-    /// Exit with 4 when something changed
-    #[arg(long)]
-    pub exit_code: bool,
 }
 
 /// `fields`.
@@ -267,7 +194,7 @@ pub struct PlanArgs {
     /// it would do to the linked cases by their counts; offline
     #[arg(long, value_name = "OLD.firm.toml", conflicts_with_all = ["cases", "verify", "show_values", "show_names"])]
     pub against: Option<Utf8PathBuf>,
-    /// Counts of the linked cases, as `state export --for-plan` writes them [<firm>.counts.json beside the firm file]
+    /// Counts of the linked cases, as `state export --for-plan` writes them [FIRM.counts.json beside the firm file]
     #[arg(long, value_name = "FILE", requires = "against")]
     pub counts: Option<Utf8PathBuf>,
     /// Exit with 4 when the plan has changes, or the two versions do not mean the same
@@ -358,7 +285,7 @@ pub struct StateExportArgs {
     /// Only numbers by practice area, stage and open or closed: no ids, no client data
     #[arg(long, required = true)]
     pub for_plan: bool,
-    /// Into this file instead of stdout, e.g. firms.d/<firm>.counts.json
+    /// Into this file instead of stdout, e.g. firms.d/FIRM.counts.json
     #[arg(long, value_name = "FILE")]
     pub output: Option<Utf8PathBuf>,
 }

@@ -7,10 +7,10 @@ use super::exit::{Exit, Failure};
 use super::firm::{self, unexpected};
 use super::setting::Setting;
 use crate::config::{Catalog, CatalogDiff, SourceText};
-use crate::operations::{Answer, Ask, CatalogAnswer};
+use crate::operations::{Answer, Ask, CatalogAnswer, CatalogAsk};
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::{ErrorKind, Write};
 
 /// Pulls, or says what a pull would change.
@@ -32,7 +32,7 @@ async fn pull(args: &CatalogArgs, desk: &Desk) -> Result<Exit, Failure> {
         })?;
     }
     if desk.output.format == Format::Json {
-        desk.output.json(&pulled.json(args, json!({ "written": !stays })));
+        desk.output.json(&pulled.json(args, Some(!stays)));
         return Ok(Exit::Done);
     }
     answer.notes.iter().for_each(|note| desk.output.say(note));
@@ -53,7 +53,7 @@ async fn diff(args: &CatalogDiffArgs, desk: &Desk) -> Result<Exit, Failure> {
     let pulled = Pulled::of(&args.of, desk).await?;
     let Pulled { path, old, new, diff, answer } = &pulled;
     if desk.output.format == Format::Json {
-        desk.output.json(&pulled.json(&args.of, json!({})));
+        desk.output.json(&pulled.json(&args.of, None));
     } else {
         answer.notes.iter().for_each(|note| desk.output.say(note));
         desk.output.answer(&match old {
@@ -77,7 +77,9 @@ struct Pulled {
 impl Pulled {
     async fn of(args: &CatalogArgs, desk: &Desk) -> Result<Pulled, Failure> {
         let reached = firm::reach(&args.firm, desk).await?;
-        let Answer::Catalog(answer) = reached.ask(Ask::Catalog, desk).await? else { return Err(unexpected()) };
+        let Answer::Catalog(answer) = reached.ask(Ask::Catalog(CatalogAsk { without_portal: args.no_portal }), desk).await? else {
+            return Err(unexpected());
+        };
         let path = match &args.output {
             Some(path) => path.clone(),
             None => Setting::read(&desk.common)?.paths.firms.join(format!("{}.catalog.toml", args.firm)),
@@ -89,7 +91,8 @@ impl Pulled {
         Ok(Pulled { path, old, new, diff, answer: *answer })
     }
 
-    fn json(&self, args: &CatalogArgs, more: serde_json::Value) -> serde_json::Value {
+    /// `written`: whether the file was, when that was asked for.
+    fn json(&self, args: &CatalogArgs, written: Option<bool>) -> Value {
         let Pulled { path, old, new, diff, answer } = self;
         let mut value = json!({
             "firm": args.firm,
@@ -101,8 +104,8 @@ impl Pulled {
             "notes": answer.notes,
             "requests": answer.requests,
         });
-        for (key, more) in more.as_object().into_iter().flatten() {
-            value[key] = more.clone();
+        if let Some(written) = written {
+            value["written"] = json!(written);
         }
         value
     }

@@ -58,6 +58,8 @@ pub(super) enum Listening {
     Elsewhere,
     /// Something else has the port.
     Taken(String),
+    /// The daemon's page listens there.
+    AtTheDaemon,
 }
 
 #[derive(Clone)]
@@ -83,6 +85,14 @@ impl Catcher {
         // A thread of its own: a blocking read of stdin cannot be called back, and must not keep the program from ending.
         std::thread::spawn(move || read_stdin(&redirect, &sender));
         Catcher { caught, servers, end, listening }
+    }
+
+    /// Listens on stdin only: the daemon's page has the redirect address.
+    pub(super) fn beside_the_daemon(redirect: &Url) -> Catcher {
+        let (sender, caught) = mpsc::channel(1);
+        let redirect = redirect.clone();
+        std::thread::spawn(move || read_stdin(&redirect, &sender));
+        Catcher { caught, servers: Vec::new(), end: watch::Sender::new(false), listening: Listening::AtTheDaemon }
     }
 
     /// Lets the browser take its page before the program ends.

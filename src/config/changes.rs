@@ -175,6 +175,38 @@ mod tests {
     }
 
     #[test]
+    fn every_section_is_told_key_by_key_in_the_files_own_words() {
+        let said = |before: &str, after: &str| {
+            let change = edit(before, after);
+            let told = change.differences.iter().map(|difference| format!("[{}] {}", difference.section, difference.what));
+            told.collect::<Vec<_>>().join("; ")
+        };
+        for (before, after, expected) in [
+            ("", "[cases]\nskip_stages = [\"Lost Cause\"]\n", "[cases] skip_stages now has \"Lost Cause\""),
+            ("[cases]\nnever = [7, 8]\n", "[cases]\nnever = [8, 9, 10]\n", "[cases] never has 2 cases more and 1 fewer"),
+            ("", "[cases]\nimport = \"selected\"\n", "[cases] import is \"selected\" (was \"all\")"),
+            ("", "[closure]\nsettle = \"2 hours\"\n", "[closure] settle is \"2 hours\" (was \"0 minutes\")"),
+            ("", "[closure]\ndeleted = \"close\"\n", "[closure] deleted is \"close\" (was \"report\")"),
+            ("", "[stages]\nnot_in_map = \"keep\"\n", "[stages] not_in_map is \"keep\" (was \"same-name\")"),
+            ("", "[lookback]\nlater = \"6 months\"\n", "[lookback] later is \"6 months\" (was \"12 months\")"),
+            ("", "[limits]\nclose = \"at most 1\"\n", "[limits] close is \"at most 1\" (was \"5%, at least 3, at most 20\")"),
+            ("", "[documents]\nmax_size = \"1 GB\"\n", "[documents] max_size is \"1 GB\" (was \"250 MB\")"),
+            ("", "[fields]\ndescription = \"case.description\"\n", "[fields] description comes from case.description (was off)"),
+            ("", "[fields]\ncase_date = \"\"\n", "[fields] case_date is off (was case.opened_date)"),
+            (
+                "",
+                "[stages.for.\"Family Law\"]\n\"Filed\" = \"Petition\"\n",
+                "[stages.for] \"Filed\" leads to \"Petition\" (was not in the map), for \"Family Law\"",
+            ),
+            // Addresses are people's.
+            ("", "[staff]\nlead_missing = \"jane@acme.example\"\n", "[staff] lead_missing is an address (was \"attention\")"),
+            ("", "[staff.email]\n\"jane@old.example\" = \"jane@acme.example\"\n", "[staff.email] the list has 1 address more"),
+        ] {
+            assert_eq!(said(before, after), expected);
+        }
+    }
+
+    #[test]
     fn scope_that_lets_more_in_is_seen() {
         for (before, after, wide) in [
             ("[testing]\ncases = [1]\n", "", true),

@@ -48,7 +48,7 @@ pub use firm::{
 pub use init_template::init_template;
 pub use next_runs::{NextRuns, next_runs};
 pub(crate) use online::site;
-pub use online::{Online, OnlineFinding};
+pub use online::{MyCaseFinding, Online, OnlineFinding, PortalFinding};
 pub use problem::{Problem, Severity, SourceText};
 pub use profile::{
     Auth, BodyValue, Each, ItemField, Method, Operation, OperationName, Paging, Profile, ProfileField, RequestTemplate, RequiredPeople,

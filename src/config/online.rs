@@ -24,6 +24,16 @@ pub struct Online {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnlineFinding {
+    /// With MyCase, or with the firm as a whole.
+    MyCase(MyCaseFinding),
+    /// With the portal.
+    Portal(PortalFinding),
+}
+
+/// What is not as it should be with MyCase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MyCaseFinding {
     /// Nobody has connected the firm.
     NotConnected,
     /// MyCase has ended the connection: its words.
@@ -31,29 +41,35 @@ pub enum OnlineFinding {
     /// The firm could not be looked at: why.
     NotReached(String),
     /// MyCase did not answer: why.
-    MyCaseSilent(String),
-    /// MyCase's client secret cannot be read: why.
-    MyCaseSecret(String),
+    Silent(String),
+    /// The client secret cannot be read: why.
+    Secret(String),
     /// The person who connected is no longer active in MyCase.
     PersonInactive,
-    /// A list of MyCase's that could not be read, and MyCase's words.
+    /// A list that could not be read, and MyCase's words.
     ListNotRead(String, String),
-    /// The state belongs to another portal account: a sentence.
-    OtherPortal(String),
-    /// The portal's key cannot be read: why.
-    PortalSecret(String),
+}
+
+/// What is not as it should be with the portal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PortalFinding {
+    /// The state belongs to another account: a sentence.
+    OtherAccount(String),
+    /// The key cannot be read: why.
+    Secret(String),
     /// The portal refuses the key: its words.
     KeyRefused(String),
     /// The portal gave no usable answer: why.
-    PortalSilent(String),
+    Silent(String),
     /// The portal has no way to ask whether it accepts the key.
     KeyNotAsked,
 }
 
 impl Online {
     /// A firm of which nothing could be learned but this.
-    pub fn only(finding: OnlineFinding) -> Online {
-        Online { findings: vec![finding], ..Online::default() }
+    pub fn only(finding: MyCaseFinding) -> Online {
+        Online { findings: vec![OnlineFinding::MyCase(finding)], ..Online::default() }
     }
 }
 

@@ -88,6 +88,12 @@ impl StageMap {
         map
     }
 
+    /// Whether the file lists the portal's stages itself, so that nobody need ask the portal.
+    pub fn lists_portal(source: &SourceText) -> bool {
+        let file = read_document::<RawFirm>(source, Origin::File, FIRM_SECTIONS).0;
+        file.and_then(|file| file.portal.stages).is_some_and(|at| !at.value.0.is_empty())
+    }
+
     /// The best match in each practice area of the portal that has one; where one is called the same, those that are only
     /// nearly so do not count.
     fn find(&self, stage: &str) -> BTreeMap<&str, (String, Likeness)> {

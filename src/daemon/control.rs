@@ -1,12 +1,12 @@
 //! The control socket: HTTP and JSON over a Unix socket (0660), the same requests as on the command line.
 //!
-//! - `POST /v1/firms/{firm}`: an [`Ask`]; the answer is an [`Answer`], or with `Accept: application/x-ndjson` a line of JSON
-//!   for each step and the answer as the last.
+//! - `POST /v1/firms/{firm}`: an [`Ask`]; the answer is an [`Answer`](crate::operations::Answer), or with `Accept:
+//!   application/x-ndjson` a line of JSON for each step and the answer as the last.
 //! - `POST /v1/reload`: `{wait}`; `GET /v1/status`: a [`StatusAnswer`].
 //! - `GET /v1/metrics`: how everything stands for Prometheus (`curl --unix-socket ... http://casebridge/v1/metrics`); the
 //!   names stand in `daemon::metrics`.
 //!
-//! It decides nothing: every request becomes a [`Message`] for the event loop. Who may connect is who may write to the
+//! It decides nothing: every request becomes a message for the event loop. Who may connect is who may write to the
 //! socket. Races: a socket left by a crash is removed only when nobody answers at it; two daemons that start at once are
 //! kept apart by the state folder's lock ([`super::lock`]), not by the socket.
 
@@ -14,12 +14,12 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-use super::message::{Message, Refusal, ReloadAnswer, StatusAnswer};
+use super::handle::Handle;
+use super::message::{Refusal, ReloadAnswer, StatusAnswer};
 use super::metrics;
 use super::peer::Peer;
 use crate::domain::FirmId;
-use crate::operations::{Answer, Ask};
-use crate::sync::Progress;
+use crate::operations::Ask;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::watch;
 
 /// A request is small: the largest is a secret.
 const LONGEST_BODY: usize = 256 * 1024;
@@ -116,27 +116,27 @@ impl ControlSocket {
     }
 
     /// Serves until `stop` says true and the requests under way are answered.
-    pub async fn serve(self, messages: mpsc::Sender<Message>, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
+    pub async fn serve(self, daemon: Handle, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
         let ControlSocket { listener, file } = self;
         let stopped = async move {
             // An error says that nobody can tell us any more: that is a stop, too.
             drop(stop.wait_for(|stop| *stop).await);
         };
-        let service = router(messages).into_make_service_with_connect_info::<Peer>();
+        let service = router(daemon).into_make_service_with_connect_info::<Peer>();
         let served = axum::serve(listener, service).with_graceful_shutdown(stopped).await;
         drop(file);
         served
     }
 }
 
-fn router(messages: mpsc::Sender<Message>) -> Router {
+fn router(daemon: Handle) -> Router {
     Router::new()
         .route("/v1/firms/{firm}", post(ask))
         .route("/v1/reload", post(reload))
         .route("/v1/status", get(status))
         .route("/v1/metrics", get(metrics))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
-        .with_state(messages)
+        .with_state(daemon)
 }
 
 /// `{error: {code, text}}`.
@@ -165,7 +165,7 @@ impl IntoResponse for Refusal {
 }
 
 async fn ask(
-    State(messages): State<mpsc::Sender<Message>>,
+    State(daemon): State<Handle>,
     ConnectInfo(peer): ConnectInfo<Peer>,
     Path(firm): Path<String>,
     headers: HeaderMap,
@@ -177,47 +177,24 @@ async fn ask(
     let by = peer.caller();
     if headers.get(header::ACCEPT).is_some_and(|accepts| accepts == STEPS) {
         let (progress, steps) = stream::steps();
-        let (reply, answer) = oneshot::channel();
-        send(&messages, Message::Ask { firm, ask, by, progress, reply }).await?;
-        return Ok(stream::response(steps, answer));
+        return Ok(stream::response(steps, daemon.begin(firm, ask, by, progress).await?));
     }
-    let progress = Progress::silent();
-    let answer: Answer = exchange(&messages, |reply| Message::Ask { firm, ask, by, progress, reply }).await??;
-    Ok(Json(answer).into_response())
+    Ok(Json(daemon.ask(firm, ask, by).await?).into_response())
 }
 
-async fn reload(
-    State(messages): State<mpsc::Sender<Message>>,
-    body: Option<Json<ReloadAsk>>,
-) -> Result<(StatusCode, Json<ReloadAnswer>), Refusal> {
+async fn reload(State(daemon): State<Handle>, body: Option<Json<ReloadAsk>>) -> Result<(StatusCode, Json<ReloadAnswer>), Refusal> {
     let Json(ReloadAsk { wait }) = body.unwrap_or_default();
     if wait {
-        return Ok((StatusCode::OK, Json(exchange(&messages, |reply| Message::Reload { reply }).await?)));
+        return Ok((StatusCode::OK, Json(daemon.reload().await?)));
     }
-    send(&messages, Message::Reload { reply: oneshot::channel().0 }).await?;
+    daemon.reload_soon().await?;
     Ok((StatusCode::ACCEPTED, Json(ReloadAnswer::default())))
 }
 
-async fn status(State(messages): State<mpsc::Sender<Message>>) -> Result<Json<StatusAnswer>, Refusal> {
-    exchange(&messages, |reply| Message::Status { reply }).await.map(Json)
+async fn status(State(daemon): State<Handle>) -> Result<Json<StatusAnswer>, Refusal> {
+    daemon.status().await.map(Json)
 }
 
-async fn metrics(State(messages): State<mpsc::Sender<Message>>) -> Result<Response, Refusal> {
-    let text = exchange(&messages, |reply| Message::Metrics { reply }).await??;
-    Ok(([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response())
-}
-
-/// The daemon is about to end.
-pub(super) fn stopping() -> Refusal {
-    Refusal::new("stopping", "the daemon is about to end; what was under way stands in the journal, the next run goes on with it")
-}
-
-async fn send(messages: &mpsc::Sender<Message>, message: Message) -> Result<(), Refusal> {
-    messages.send(message).await.map_err(|_| stopping())
-}
-
-async fn exchange<T>(messages: &mpsc::Sender<Message>, message: impl FnOnce(oneshot::Sender<T>) -> Message) -> Result<T, Refusal> {
-    let (reply, answer) = oneshot::channel();
-    send(messages, message(reply)).await?;
-    answer.await.map_err(|_| stopping())
+async fn metrics(State(daemon): State<Handle>) -> Result<Response, Refusal> {
+    Ok(([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], daemon.metrics().await?).into_response())
 }

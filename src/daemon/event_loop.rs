@@ -14,13 +14,14 @@ mod tests;
 mod wait;
 
 use super::alerts::Alerts;
+use super::doors::Doors;
 use super::firms::{Firms, Seen};
 use super::machine::{Action, Event, Machine};
-use super::message::{DaemonStatus, Message, Refusal, ReloadAnswer, StatusAnswer};
+use super::message::{Alive, DaemonStatus, Message, Refusal, ReloadAnswer, StatusAnswer};
 use super::metrics::{self, DaemonValues};
 use super::signals::{Signal, Signals};
 use super::watch::FolderWatch;
-use super::{control, report, systemd};
+use super::{handle, report, systemd};
 use crate::domain::FirmId;
 use crate::http::Clock;
 use crate::operations::{Answer, Ask, Caller, FirmStatus, House};
@@ -66,6 +67,9 @@ pub(super) struct EventLoop {
     stop: watch::Sender<bool>,
     alerts: Alerts,
     since: Timestamp,
+    doors: Doors,
+    /// The folder was read once.
+    looked: bool,
     finished: bool,
 }
 
@@ -98,9 +102,16 @@ impl EventLoop {
             stop,
             alerts: Alerts::new(),
             since: clock.now(),
+            doors: Doors::default(),
+            looked: false,
             finished: false,
         };
         (event_loop, outside)
+    }
+
+    /// Where a page of this process catches redirects from MyCase.
+    pub(super) fn catches_at(&mut self, doors: Doors) {
+        self.doors = doors;
     }
 
     /// Runs until it is told to stop and nothing is under way any more.
@@ -203,13 +214,15 @@ impl EventLoop {
         match message {
             Message::Status { reply } => drop(reply.send(self.status())),
             Message::Metrics { reply } => drop(reply.send(self.metrics())),
+            Message::Alive { reply } => drop(reply.send(Alive { ready: self.looked && !*self.stop.borrow() })),
+            Message::Connecting { state, reply } => drop(reply.send(self.firms.connecting(&state))),
             Message::Reload { reply } => {
                 let after = usize::from(self.look.is_some());
                 self.reloads[after].push(reply);
                 systemd::reloading();
                 self.begin_look();
             }
-            Message::Ask { reply, .. } if *self.stop.borrow() => drop(reply.send(Err(control::stopping()))),
+            Message::Ask { reply, .. } if *self.stop.borrow() => drop(reply.send(Err(handle::stopping()))),
             Message::Ask { firm, ask: Ask::Status, reply, .. } => {
                 let status = self.firm_status(Some(&firm), self.clock.now());
                 let answer = status.and_then(|mut found| found.pop().ok_or_else(|| Refusal::new("no-such-firm", "there is no such firm")));
@@ -237,7 +250,7 @@ impl EventLoop {
     }
 
     fn looked(&mut self, seen: Result<Seen, JoinError>) {
-        self.look = None;
+        (self.look, self.looked) = (None, true);
         let now = self.clock.now();
         match seen {
             Ok(seen) => {

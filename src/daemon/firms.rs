@@ -17,7 +17,7 @@ use super::when;
 use crate::config::{Firm, Problem, Severity};
 use crate::domain::FirmId;
 use crate::load::{self, FileText, FolderText, Paths};
-use crate::operations::{AT_THE_NEXT_RUN, Accepted, Attention, FileState, FileVerdict, FileView, FirmStatus, House, Meaning};
+use crate::operations::{AT_THE_NEXT_RUN, Accepted, Attention, FileState, FileVerdict, FileView, FirmStatus, House, Meaning, Secret};
 use crate::store::StoreError;
 use crate::sync::{Engine, Hands, RunReport, Trigger};
 use jiff::Timestamp;
@@ -36,6 +36,8 @@ pub(super) struct Firms {
     recheck: bool,
     own_file: OwnFile,
     texts: StatusTexts,
+    /// Firms without a file that have a text because of a file with a wrong name.
+    told_strays: BTreeSet<FirmId>,
     /// What concerns no one firm.
     problems: Vec<Problem>,
 }
@@ -109,6 +111,7 @@ impl Firms {
             recheck: false,
             own_file,
             texts: StatusTexts::default(),
+            told_strays: BTreeSet::new(),
             problems: Vec::new(),
         }
     }
@@ -196,8 +199,7 @@ impl Firms {
     pub(super) fn say(&mut self, look: &Look, machine: &Machine, now: Timestamp) {
         for id in &look.accepted {
             let Some(kept) = self.kept.get_mut(id) else { continue };
-            let next = machine.next_runs(id, now);
-            let next = [next.cases, next.verify].into_iter().flatten().min();
+            let next = machine.next_runs(id, now).of_all_cases();
             let zone = kept.zone();
             let when = next.map_or_else(|| AT_THE_NEXT_RUN.to_owned(), |next| when::soon(next, now, &zone));
             kept.notes = kept.meaning.notes(&when);
@@ -283,6 +285,12 @@ impl Firms {
     /// What the firm has open, whatever its file is like.
     pub(super) fn hands(&self, id: &FirmId) -> Option<Arc<Hands>> {
         self.kept.get(id)?.hands.clone()
+    }
+
+    /// Which firm waits for a redirect from MyCase that bears this state.
+    pub(super) fn connecting(&self, state: &Secret) -> Option<FirmId> {
+        let waits = |kept: &Kept| kept.hands.as_ref().is_some_and(|hands| hands.waits_for(&state.0));
+        self.kept.iter().find(|(_, kept)| waits(kept)).map(|(id, _)| id.clone())
     }
 
     /// What the firm's state says, for the machine; after everything that may have changed it.
@@ -439,6 +447,7 @@ impl Kept {
             (FileState::Removed, _) => Verdict::Removed,
         };
         let again = self.view.as_ref().is_some_and(|known| known.problems == file.problems && known.state == file.state);
+        let was_rejected = self.view.as_ref().is_some_and(|known| known.state == FileState::Rejected);
         if let Some(known) = self.view.as_ref().filter(|_| again && verdict == Verdict::Rejected) {
             // Rejected since it was first seen to be.
             file.since = known.since;
@@ -450,7 +459,9 @@ impl Kept {
                 self.rejected_anew = true;
             }
             Verdict::Unchanged if first => tracing::info!(firm = %id, generation = file.generation, "{id}: its file is in use"),
-            Verdict::Unchanged if !again => tracing::info!(firm = %id, "{id}: its file is good again, and means what it meant"),
+            Verdict::Unchanged if !again && was_rejected => {
+                tracing::info!(firm = %id, "{id}: its file is good again, and means what it meant")
+            }
             Verdict::Accepted | Verdict::Rejected | Verdict::Unchanged | Verdict::Removed | Verdict::Waiting => {}
         }
         if verdict == Verdict::Accepted {

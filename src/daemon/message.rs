@@ -3,7 +3,7 @@
 //! The JSON forms are a contract: keys may be added, not changed (design: commands, "Answers in JSON").
 
 use crate::domain::FirmId;
-use crate::operations::{Answer, Ask, Caller, FirmStatus};
+use crate::operations::{Answer, Ask, Caller, FirmStatus, Secret};
 use crate::sync::{Progress, Step};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,25 @@ pub enum Message {
         /// Where the answer goes.
         reply: oneshot::Sender<Result<String, Refusal>>,
     },
+    /// Whether the loop turns.
+    Alive {
+        /// Where the answer goes.
+        reply: oneshot::Sender<Alive>,
+    },
+    /// Which firm waits for a redirect from MyCase that bears this state.
+    Connecting {
+        /// The state.
+        state: Secret,
+        /// Where the answer goes.
+        reply: oneshot::Sender<Option<FirmId>>,
+    },
+}
+
+/// The loop turns: whoever gets this knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alive {
+    /// The folder was read and the daemon is not about to end. Says nothing of any one firm.
+    pub ready: bool,
 }
 
 /// Why there is no answer.

@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// What the text is (OpenMetrics 1.0; Prometheus reads it).
-pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// The daemon itself.
 #[derive(Debug, Clone)]

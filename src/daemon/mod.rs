@@ -2,13 +2,15 @@
 //!
 //! [`run`] is the whole of it. [`machine`] decides (pure: event in, actions out), `event_loop` waits and does, `firms`
 //! holds what the house knows of each firm, `alerts` and `metrics` tell others, `when` says times as people do, [`watch`] says when to look at the folder, [`control`] and [`client`] are the
-//! two ends of the socket. It must not decide what a run does: that is `operations` and `sync`.
+//! two ends of the socket, [`Handle`] asks from inside this process. It must not decide what a run does: that is `operations` and `sync`.
 
 mod alerts;
 pub mod client;
 pub mod control;
+mod doors;
 mod event_loop;
 mod firms;
+mod handle;
 pub mod lock;
 pub mod machine;
 pub mod message;
@@ -26,7 +28,10 @@ mod watched;
 mod when;
 
 pub use client::{Client, RemoteError};
-pub use message::{DaemonStatus, FileReport, Refusal, ReloadAnswer, StatusAnswer, Verdict};
+pub use doors::Doors;
+pub use handle::Handle;
+pub use message::{Alive, DaemonStatus, FileReport, Message, Refusal, ReloadAnswer, StatusAnswer, Verdict};
+pub use metrics::CONTENT_TYPE as METRICS_CONTENT_TYPE;
 pub use peer::this_user;
 pub use signals::{Signal, Signals};
-pub use start::{DaemonError, run};
+pub use start::{Daemon, DaemonError, run};

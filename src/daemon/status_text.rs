@@ -15,7 +15,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub(super) use words::{Told, body, footer, gone, stray};
+pub(super) use words::{Told, body, footer, gone, nothing, stray};
 
 /// One firm's text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,6 +19,7 @@ mod reference;
 mod scan;
 mod seen;
 mod sentence;
+mod shown;
 mod tokens;
 
 pub use case_ref::{CaseRef, CaseRefError};
@@ -39,4 +40,5 @@ pub use reference::{CustomField, FullClient, Named, Reference, Staff};
 pub use scan::{Scan, ScanDoubt};
 pub use seen::{CaseStaff, CaseStatus, CustomValue, Office, SeenCase, SeenClient};
 pub use sentence::sentence;
+pub use shown::{near, shown, zone};
 pub use tokens::Tokens;

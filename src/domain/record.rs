@@ -56,6 +56,21 @@ pub struct TeamMember {
 }
 
 impl Record {
+    /// A record that says nothing but whether it is open.
+    pub fn bare(open: bool) -> Record {
+        Record {
+            practice_area: None,
+            stage: None,
+            open,
+            closed_date: None,
+            clients: Vec::new(),
+            attorney: None,
+            team: Vec::new(),
+            fields: BTreeMap::new(),
+            extra: BTreeMap::new(),
+        }
+    }
+
     /// The kinds in which two records of one linked case differ. `closed_date` is not compared.
     pub fn differs(&self, after: &Record) -> Kinds {
         let Record { practice_area, stage, open, closed_date: _, clients, attorney, team, fields, extra } = self;

@@ -3,8 +3,8 @@
 use super::house::{FileVerdict, House};
 use super::meaning::{AT_THE_NEXT_RUN, Meaning};
 use super::{FileState, FileView, OperationError};
-use crate::config::Firm;
 use crate::config::changes::{FirmChange, compare};
+use crate::config::{Firm, Severity};
 use crate::store::{Accepted as Kept, FirstRunDone};
 use crate::sync::Hands;
 use jiff::Timestamp;
@@ -57,8 +57,11 @@ impl House {
             _ => {
                 let firm = kept.as_ref().and_then(again).map(Arc::new);
                 let problems = values(verdict);
-                let generation = kept.map_or(0, |kept| kept.generation);
-                let file = FileView { state: FileState::Rejected, generation, since: Some(now), problems };
+                let generation = kept.as_ref().map_or(0, |kept| kept.generation);
+                // Nobody edited the file: a new catalog shows a slip in what is in use already, which is said and stops nothing.
+                let in_use = kept.filter(|kept| firm.is_some() && is_only_the_catalogs(verdict, kept));
+                let (state, since) = in_use.map_or((FileState::Rejected, now), |kept| (FileState::Current, kept.at));
+                let file = FileView { state, generation, since: Some(since), problems };
                 Ok(Accepted { firm, file, difference: None, meaning: Meaning::default() })
             }
         }
@@ -102,6 +105,13 @@ impl House {
         let file = FileView { state: FileState::Current, generation, since: Some(at), problems: values(verdict) };
         Ok(Accepted { firm: Some(firm.clone()), file, difference, meaning })
     }
+}
+
+/// Whether the file is the accepted one and all its errors are names that only the catalog beside it knows to be wrong.
+fn is_only_the_catalogs(verdict: &FileVerdict, kept: &Kept) -> bool {
+    let same = verdict.source.as_ref().is_some_and(|source| *source.text == *kept.text);
+    let mut errors = verdict.problems.iter().filter(|problem| problem.severity == Severity::Error);
+    same && errors.all(|problem| problem.code == "unknown-name")
 }
 
 fn values(verdict: &FileVerdict) -> Vec<serde_json::Value> {

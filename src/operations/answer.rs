@@ -2,6 +2,7 @@
 
 use super::Due;
 use crate::domain::{CaseException, FirmId, PlanName, ReasonCode};
+pub use crate::sync::{ConnectEnded, Connected};
 use crate::sync::{Connection, Doing, LastSuccess, RunReport, Trigger};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -38,9 +39,20 @@ pub enum Answer {
         url: String,
         /// Where MyCase will send the browser.
         redirect_uri: String,
+        /// Whether the daemon's own page catches it.
+        #[serde(default)]
+        caught_by_daemon: bool,
     },
     /// `connect`: done.
     Connected(Connected),
+    /// How connecting goes.
+    Connecting(Box<super::ConnectView>),
+    /// The last runs.
+    Runs(super::Runs),
+    /// The plan that waits, counted.
+    Waiting(Option<Box<super::WaitingPlan>>),
+    /// The stage map with its counts.
+    StageMap(Box<super::StageMap>),
     /// Done, with one sentence for people.
     Done {
         /// The sentence.
@@ -63,15 +75,17 @@ pub struct PlanAnswer {
     pub markdown: String,
 }
 
-/// `connect`, when MyCase allowed it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Connected {
-    /// The firm's name in MyCase.
-    pub firm_name: String,
-    /// The firm's address in MyCase.
-    pub firm_url: String,
-    /// Sentences to read: turn off the portal's own sync, ...
-    pub notes: Vec<String>,
+impl Answer {
+    /// Says of an answer about connecting who catches the redirect; only the daemon knows that.
+    #[must_use]
+    pub(crate) fn caught_by_daemon(mut self, caught: bool) -> Answer {
+        match &mut self {
+            Answer::Authorize { caught_by_daemon, .. } => *caught_by_daemon = caught,
+            Answer::Connecting(view) => view.caught_by_daemon = caught,
+            _ => {}
+        }
+        self
+    }
 }
 
 /// How one firm stands.
@@ -84,6 +98,9 @@ pub struct FirmStatus {
     /// The firm's zone, e.g. `America/Chicago`; `None` while no version of the file was good.
     #[serde(default)]
     pub time_zone: Option<String>,
+    /// Where a case stands in MyCase: this, a slash, its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cases_url: Option<String>,
     /// The connection to MyCase.
     pub connection: Connection,
     /// Since when somebody's permission is in use.
@@ -107,8 +124,10 @@ pub struct FirmStatus {
     #[serde(default)]
     pub running: Vec<Running>,
     /// The soonest of them; without a daemon what the schedule says.
+    #[serde(default)]
     pub next_due: Option<Due>,
     /// What should have run by now and did not.
+    #[serde(default)]
     pub overdue: Vec<Due>,
     /// The last run that read cases.
     pub last: Option<RunReport>,
@@ -137,6 +156,7 @@ impl FirmStatus {
             firm: id.clone(),
             name: id.to_string(),
             time_zone: None,
+            cases_url: None,
             connection: Connection::NotConnected,
             connection_since: None,
             connection_ends: None,

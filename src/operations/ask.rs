@@ -46,6 +46,8 @@ pub enum Ask {
         /// The whole redirected address.
         redirected: Secret,
     },
+    /// How connecting goes: who catches the redirect, how the last attempt ended.
+    ConnectHow,
     /// Forget the connection to MyCase.
     Disconnect,
     /// How the firm stands.
@@ -57,7 +59,7 @@ pub enum Ask {
     /// What was changed in the portal.
     History(HistoryAsk),
     /// The names of both accounts.
-    Catalog,
+    Catalog(CatalogAsk),
     /// How both accounts stand, with MyCase's names.
     Online,
     /// The linked cases as counts, for `plan --against`.
@@ -68,6 +70,26 @@ pub enum Ask {
     Handover,
     /// Give up the state of a firm whose file is gone, so that it can be erased. The daemon alone can.
     Release,
+    /// The last runs that read cases.
+    Runs {
+        /// At most so many.
+        last: usize,
+    },
+    /// The plan that waits for approval, counted.
+    Waiting {
+        /// With its clients' names.
+        show_names: bool,
+    },
+    /// The stage map with how many cases stand where.
+    StageMap,
+}
+
+/// `casebridge catalog`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CatalogAsk {
+    /// Leave the portal alone: its list costs a request for every hundred cases or so.
+    #[serde(default)]
+    pub without_portal: bool,
 }
 
 /// `casebridge history`.
@@ -154,9 +176,36 @@ impl Drop for Secret {
     }
 }
 
+/// Between a name that somebody typed and where they typed it.
+const AT: &str = ", at ";
+
 /// Who asks: written down with what was approved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {
     /// E.g. the name of the user at the other end of the socket.
     pub who: String,
+}
+
+impl Caller {
+    /// Somebody who typed a name, and where that was.
+    pub fn named(name: &str, place: &str) -> Caller {
+        Caller { who: format!("{name}{AT}{place}") }
+    }
+
+    /// For logs: the user of a socket, or where a name was typed, without the name.
+    pub fn place(&self) -> &str {
+        self.who.rsplit_once(AT).map_or(self.who.as_str(), |(_, place)| place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_was_typed_is_kept_and_not_logged() {
+        let caller = Caller::named("Jo Smith, at home", "the web page (127.0.0.1)");
+        assert_eq!((caller.who.as_str(), caller.place()), ("Jo Smith, at home, at the web page (127.0.0.1)", "the web page (127.0.0.1)"));
+        assert_eq!(Caller { who: "jo (uid 1000)".to_owned() }.place(), "jo (uid 1000)");
+    }
 }

@@ -1,7 +1,7 @@
 //! `catalog` and `check --online`: the names of a firm's accounts, and how the accounts stand. Reads only; the command line
 //! writes the file and knows where it is.
 
-use super::{Answer, OperationError};
+use super::{Answer, CatalogAsk, OperationError};
 use crate::config::Catalog;
 use crate::sync::{self, Engine, NamesRead, Progress, Requests};
 use serde::{Deserialize, Serialize};
@@ -18,8 +18,8 @@ pub struct CatalogAnswer {
 }
 
 /// Reads the names of both accounts.
-pub(super) async fn catalog(engine: &Engine, progress: &Progress) -> Result<Answer, OperationError> {
-    let NamesRead { catalog, notes, requests } = sync::read_names(engine, progress).await?;
+pub(super) async fn catalog(engine: &Engine, ask: &CatalogAsk, progress: &Progress) -> Result<Answer, OperationError> {
+    let NamesRead { catalog, notes, requests } = sync::read_names(engine, !ask.without_portal, progress).await?;
     Ok(Answer::Catalog(Box::new(CatalogAnswer { catalog, notes, requests })))
 }
 

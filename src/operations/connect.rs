@@ -1,6 +1,6 @@
 //! `connect`: from the address to open to a connection that is known to be the right firm's.
 
-use super::{Answer, Connected, OperationError, Secret};
+use super::{Answer, ConnectEnded, Connected, OperationError, Secret};
 use crate::config::site;
 use crate::domain::Tokens;
 use crate::http::HttpClient;
@@ -15,13 +15,15 @@ use url::Url;
 pub(crate) fn begin(engine: &Engine) -> Result<Answer, OperationError> {
     let state = mycase::connect::new_state();
     let url = mycase::connect::authorize_url(&engine.firm.mycase, &state);
+    *engine.hands.connect_ended.lock().unwrap_or_else(PoisonError::into_inner) = None;
     *engine.hands.pending_state.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
-    Ok(Answer::Authorize { url: url.to_string(), redirect_uri: engine.firm.mycase.redirect_uri.to_string() })
+    let redirect_uri = engine.firm.mycase.redirect_uri.to_string();
+    Ok(Answer::Authorize { url: url.to_string(), redirect_uri, caught_by_daemon: false })
 }
 
-/// Takes the redirected address: checks state, exchanges the code, checks the firm, keeps the tokens.
+/// Takes the redirected address: checks state, exchanges the code, checks the firm, keeps the tokens. How it ended is
+/// remembered for whoever began it elsewhere; an address of another attempt ends nothing.
 pub(crate) async fn end(engine: &Engine, redirected: &Secret) -> Result<Answer, OperationError> {
-    let words = |error: &dyn std::fmt::Display| OperationError::Connect(error.to_string());
     let url = Url::parse(redirected.0.trim()).map_err(|_| {
         OperationError::Connect(
             "that is not an address: paste the whole address of the page the browser ended on, beginning with http".to_owned(),
@@ -30,16 +32,30 @@ pub(crate) async fn end(engine: &Engine, redirected: &Secret) -> Result<Answer, 
     let expected = engine.hands.pending_state.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let expected = expected
         .ok_or_else(|| OperationError::Connect("nobody is connecting this firm right now: run `casebridge connect` again".to_owned()))?;
-    let code = mycase::connect::read_redirect(&url, &expected).map_err(|error| words(&error))?;
+    let ended = finish(engine, &url, &expected).await;
+    if url.query_pairs().any(|(name, value)| name == "state" && value == expected) {
+        let (connected, why) = match &ended {
+            Ok(connected) => (Some(connected.clone()), None),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        let ended = ConnectEnded { at: engine.hands.clock.now(), connected, why };
+        *engine.hands.connect_ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
+    }
+    ended.map(Answer::Connected)
+}
+
+async fn finish(engine: &Engine, url: &Url, expected: &str) -> Result<Connected, OperationError> {
+    let words = |error: &dyn std::fmt::Display| OperationError::Connect(error.to_string());
+    let code = mycase::connect::read_redirect(url, expected).map_err(|error| words(&error))?;
     let secret = engine.mycase_secret()?;
     let http = engine.mycase_http();
     let tokens = mycase::connect::exchange(&http, &engine.firm.mycase, secret, code, engine.hands.clock.now())
         .await
         .map_err(|error| words(&error))?;
     let found = look(engine, http, secret, tokens).await?;
-    engine.hands.tokens()?.replace(Some(found.tokens.clone()), || keep(engine, &found, &expected)).await?;
+    engine.hands.tokens()?.replace(Some(found.tokens.clone()), || keep(engine, &found, expected)).await?;
     let notes = notes(engine, found.active).await?;
-    Ok(Answer::Connected(Connected { firm_name: found.account.name, firm_url: found.account.url, notes }))
+    Ok(Connected { firm_name: found.account.name, firm_url: found.account.url, notes })
 }
 
 /// Who allowed access.

@@ -11,8 +11,12 @@ use std::collections::BTreeSet;
 
 /// Counts a firm's linked cases. `never`: the cases that its file leaves alone.
 pub fn case_counts(firm: &FirmId, never: &BTreeSet<CaseId>, store: &Store, now: Timestamp) -> Result<CaseCounts, OperationError> {
-    let links = store.links()?.iter()?.collect::<Result<Vec<_>, _>>()?;
-    Ok(CaseCounts::of_links(firm, never, links, now))
+    // Counted as they come: a hundred thousand links are not held at once.
+    let mut broken = None;
+    let links = store.links()?;
+    let whole = links.iter()?.map_while(|link| link.map_err(|error| broken = Some(error)).ok());
+    let counts = CaseCounts::of_links(firm, never, whole, now);
+    broken.map_or(Ok(counts), |error| Err(error.into()))
 }
 
 /// The same for a request.

@@ -1,8 +1,8 @@
 //! From a request to the function that answers it.
 
 use super::{
-    Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, care, carry, catalog, connect, counts, disconnect, explain, history, plan,
-    status,
+    Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, care, carry, catalog, connect, connecting, counts, disconnect, explain,
+    history, plan, runs, stage_map, status, waiting,
 };
 use crate::domain::{CaseId, Kinds, PlanName};
 use crate::plan::Reach;
@@ -35,10 +35,14 @@ pub async fn answer(engine: &Engine, ask: Ask, by: &Caller, progress: &Progress)
         Ask::Status => Ok(Answer::Status(Box::new(status::status(&engine.firm, engine.store(), engine.hands.clock.now())?))),
         Ask::Explain(ask) => explain::explain(engine, ask).await,
         Ask::History(ask) => history::history(engine, ask),
-        Ask::Catalog => catalog::catalog(engine, progress).await,
+        Ask::Catalog(ask) => catalog::catalog(engine, &ask, progress).await,
         Ask::Online => catalog::online(engine).await,
         Ask::Counts => counts::counts(engine),
         ask @ (Ask::Backup | Ask::Handover | Ask::Release) => answer_on_state(&engine.hands, ask).await,
+        Ask::ConnectHow => Ok(connecting::view(engine)),
+        Ask::Runs { last } => runs::runs(engine, last),
+        Ask::Waiting { show_names } => waiting::waiting(engine, show_names),
+        Ask::StageMap => stage_map::stage_map(engine),
         Ask::Exceptions => Ok(Answer::Exceptions(carry::attention(engine.store(), true)?)),
     }
 }

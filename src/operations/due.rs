@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 /// A run that is so late has not just begun, and does not only wait for its place in the spread.
 const LATE: SignedDuration = SignedDuration::from_hours(1);
 
+/// Reports to look through: what ran before so many others says nothing of today, and each costs an unsealing.
+const MOST: usize = 100;
+
 /// A run by its schedule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
@@ -28,6 +31,11 @@ impl Due {
 }
 
 impl NextRuns {
+    /// The next that looks at every case: what an edit means is done then.
+    pub fn of_all_cases(&self) -> Option<Timestamp> {
+        [self.cases, self.verify].into_iter().flatten().min()
+    }
+
     /// The soonest; of several at once the one that does the most.
     pub fn soonest(&self) -> Option<Due> {
         let NextRuns { cases, changes, verify, documents, messages } = *self;
@@ -42,7 +50,7 @@ pub fn overdue(firm: &Firm, store: &Store, status: &FirmStatus, now: Timestamp) 
     if status.status != RunState::Active || status.connection != Connection::Connected {
         return Ok(Vec::new());
     }
-    let (mut cases, mut documents, mut messages) = (None, None, None);
+    let (mut cases, mut documents, mut messages, mut others, mut looked_at) = (None, None, None, None, 0);
     store.walk_runs(|value| {
         let Ok(report) = serde_json::from_value::<RunReport>(value) else { return true };
         let last = match report.trigger {
@@ -51,10 +59,11 @@ pub fn overdue(firm: &Firm, store: &Store, status: &FirmStatus, now: Timestamp) 
             // What a person or another program starts in the schedule's place does as much, when it reads everything.
             Trigger::Schedule | Trigger::Verify => &mut cases,
             Trigger::ByHand | Trigger::ContactHours if report.complete => &mut cases,
-            Trigger::ByHand | Trigger::ContactHours | Trigger::Approval | Trigger::Changes => return true,
+            Trigger::ByHand | Trigger::ContactHours | Trigger::Approval | Trigger::Changes => &mut others,
         };
         last.get_or_insert(report.ended_at());
-        cases.is_none() || documents.is_none() || messages.is_none()
+        looked_at += 1;
+        (cases.is_none() || documents.is_none() || messages.is_none()) && looked_at < MOST
     })?;
     let begun = [status.file.since, status.connection_since].into_iter().flatten().max();
     let missed = |what, cron: &Option<Cron>, last: Option<Timestamp>| {
@@ -63,7 +72,7 @@ pub fn overdue(firm: &Firm, store: &Store, status: &FirmStatus, now: Timestamp) 
     };
     let (schedule, success) = (&firm.schedule, status.last_success);
     let lines = [
-        missed("cases", &schedule.cases, cases),
+        missed("cases", &schedule.cases, cases.or(success.cases)),
         missed("documents", &schedule.documents, documents.max(success.documents)),
         missed("messages", &schedule.messages, messages.max(success.messages)),
     ];

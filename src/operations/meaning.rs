@@ -18,8 +18,8 @@ pub struct Meaning {
     differences: Vec<String>,
     /// What it does to the linked cases; `None` when it can do nothing to them that their links show.
     effect: Option<Effect>,
-    /// More cases are in scope now.
-    widened: bool,
+    /// What it means that more cases are in scope now; `None` when there are not.
+    widened: Option<&'static str>,
 }
 
 impl Meaning {
@@ -27,8 +27,12 @@ impl Meaning {
     pub(super) fn of(hands: &Hands, old: &Firm, new: &Firm, change: &FirmChange) -> Result<Meaning, OperationError> {
         let measured = change.differences.iter().any(|difference| concerns_links(difference.section));
         let effect = measured.then(|| measure(hands, old, new)).transpose()?;
+        let waits = match new.limits.first_import_goes {
+            true => "more cases are in scope now: the next run counts as a first one, and [limits] first_import lets it go",
+            false => "more cases are in scope now: the next run counts as a first one and waits for one yes",
+        };
         let said = |difference: &Difference| format!("[{}] {}", difference.section, difference.what);
-        Ok(Meaning { differences: change.differences.iter().map(said).collect(), effect, widened: change.widened })
+        Ok(Meaning { differences: change.differences.iter().map(said).collect(), effect, widened: change.widened.then_some(waits) })
     }
 
     /// All of it, one sentence each without a full stop; `when` is the next run, e.g. `tonight 17:15`.
@@ -45,9 +49,7 @@ impl Meaning {
         if said.is_empty() && effect.as_ref().is_some_and(|effect| effect.linked > 0) {
             said.push("no linked case would move, close or need attention by it".to_owned());
         }
-        if *widened {
-            said.push("more cases are in scope now: the next run counts as a first one and waits for one yes".to_owned());
-        }
+        said.extend(widened.map(str::to_owned));
         said
     }
 }

@@ -8,6 +8,7 @@ pub mod care;
 mod carry;
 mod catalog;
 mod connect;
+mod connecting;
 mod counts;
 mod disconnect;
 mod dispatch;
@@ -19,7 +20,10 @@ mod history;
 mod house;
 mod meaning;
 mod plan;
+mod runs;
+mod stage_map;
 mod status;
+mod waiting;
 mod waits;
 mod write;
 
@@ -28,11 +32,13 @@ pub use crate::store::StoreError;
 pub use crate::sync::{Connection, ConnectionView, Engine, Hands, KeptAlive, LastSuccess, connection_view, keep_alive};
 pub use accept::Accepted;
 pub use answer::{
-    Answer, Attention, Connected, FileState, FileView, FirmStatus, NextRuns, PauseView, PlanAnswer, ReconnectView, RunState, Running,
+    Answer, Attention, ConnectEnded, Connected, FileState, FileView, FirmStatus, NextRuns, PauseView, PlanAnswer, ReconnectView, RunState,
+    Running,
 };
-pub use ask::{ApproveAsk, Ask, Caller, ExplainAsk, HistoryAsk, PlanAsk, Secret, SyncAsk};
+pub use ask::{ApproveAsk, Ask, Caller, CatalogAsk, ExplainAsk, HistoryAsk, PlanAsk, Secret, SyncAsk};
 pub use care::{BackedUp, Handover};
 pub use catalog::CatalogAnswer;
+pub use connecting::ConnectView;
 pub use counts::case_counts;
 pub use dispatch::{answer, answer_on_state, needs_only_state, scheduled};
 pub use due::{Due, overdue};
@@ -41,5 +47,8 @@ pub use explained::{Explained, FieldState, FieldView, InMyCase, ReasonView, Sent
 pub use history::{History, HistoryLine};
 pub use house::{FileVerdict, FolderView, House, HouseError};
 pub use meaning::{AT_THE_NEXT_RUN, Meaning};
-pub use status::status;
+pub use runs::Runs;
+pub use stage_map::{AreaMap, FromStage, StageMap, StageRule, ToStage};
+pub use status::{attention, status};
+pub use waiting::{Counted, Moved, WaitingCase, WaitingPlan};
 pub use write::write_whole;

@@ -4,12 +4,12 @@ use super::{Attention, FileState, FileView, FirmStatus, NextRuns, OperationError
 use crate::config::Firm;
 use crate::config::cron::Cron;
 use crate::domain::{CaseException, CaseId, Reason};
-use crate::store::{Accepted, Pause, PlanSlot, Store};
+use crate::store::{Accepted, AccountMyCase, Pause, PlanSlot, Store};
 use crate::sync::{Connection, RunReport, Trigger, connection_view, last_success, renames_view};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-/// How many cases a line of attention names.
+/// How many cases a line of attention names in `status`.
 const EXAMPLES: usize = 5;
 
 /// How a firm stands now.
@@ -32,6 +32,7 @@ pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, 
         firm: firm.id.clone(),
         name: firm.name.clone(),
         time_zone: firm.time_zone.iana_name().map(str::to_owned),
+        cases_url: cases_url(firm, store)?,
         connection: connection.connection,
         connection_since: connection.since,
         connection_ends: connection.ends_at,
@@ -49,11 +50,20 @@ pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, 
         running: Vec::new(),
         last: last_run(store)?,
         exceptions: exceptions.len(),
-        attention: attention(&exceptions),
+        attention: attention(&exceptions, EXAMPLES),
         waiting_since: waiting.as_ref().map(|plan| plan.saved_at),
         waiting: waiting.as_ref().map_or(0, |plan| plan.cases),
         waiting_plan: waiting.map(|plan| plan.name),
     })
+}
+
+/// Below the firm's own site in MyCase (MyCase: a case's page is `/court_cases/ID`).
+fn cases_url(firm: &Firm, store: &Store) -> Result<Option<String>, OperationError> {
+    let site = match &firm.mycase.web_url {
+        Some(url) => Some(url.to_string()),
+        None => store.meta::<AccountMyCase>()?.map(|account| account.url),
+    };
+    Ok(site.map(|site| format!("{}/court_cases", site.trim_end_matches('/'))))
 }
 
 fn last_run(store: &Store) -> Result<Option<RunReport>, OperationError> {
@@ -75,8 +85,8 @@ pub(crate) fn next_runs(firm: &Firm, now: Timestamp) -> NextRuns {
     }
 }
 
-/// Ten cases with one cause are one line with a count, the most frequent first.
-fn attention(exceptions: &[CaseException]) -> Vec<Attention> {
+/// Ten cases with one cause are one line with a count and the first `examples` of them, the most frequent first.
+pub fn attention(exceptions: &[CaseException], examples: usize) -> Vec<Attention> {
     let mut causes: BTreeMap<&Reason, Vec<CaseId>> = BTreeMap::new();
     for CaseException { case, reasons } in exceptions {
         for reason in reasons {
@@ -90,7 +100,7 @@ fn attention(exceptions: &[CaseException]) -> Vec<Attention> {
             text: reason.text.clone(),
             fix: reason.fix.clone(),
             cases: cases.len(),
-            examples: cases.into_iter().take(EXAMPLES).collect(),
+            examples: cases.into_iter().take(examples).collect(),
         })
         .collect();
     lines.sort_by(|a, b| b.cases.cmp(&a.cases).then_with(|| (a.code, &a.text).cmp(&(b.code, &b.text))));

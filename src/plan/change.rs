@@ -50,17 +50,7 @@ impl Change {
 
     /// The names of the fields that change; of a create, all that have a value.
     pub fn fields(&self) -> Vec<String> {
-        let empty = Record {
-            practice_area: None,
-            stage: None,
-            open: self.after.open,
-            closed_date: None,
-            clients: Vec::new(),
-            attorney: None,
-            team: Vec::new(),
-            fields: Default::default(),
-            extra: Default::default(),
-        };
+        let empty = Record::bare(self.after.open);
         self.before.as_ref().unwrap_or(&empty).differing_fields(&self.after)
     }
 

@@ -38,6 +38,6 @@ pub(crate) use adopt::overlay;
 pub use change::{Adoption, Change, ChangeKey, Counts, Hold, LimitLine, Observation, Plan, name_of};
 pub use context::{Context, Reach};
 pub use guard::{Approval, ApprovedPlan, DayBook, Filter, Held, HeldWhy, Judged, Resumed};
-pub use measure::{CaseCounts, Closing, Comparison, CountsError, CountsUsed, Edit, Effect, Group, Move, Side};
+pub use measure::{CaseCounts, Closing, Comparison, CountsError, CountsUsed, Edit, EditLimit, Effect, Group, Move, Side, shown_at};
 pub use planner::{Look, Planner};
 pub use standing::{Told, standing};

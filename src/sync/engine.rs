@@ -1,7 +1,7 @@
 //! What one firm works with: [`Hands`] are what it has open and keep their place when the file changes; an [`Engine`] is
 //! those hands with one version of the firm's file. A run keeps the engine it began with.
 
-use super::{RunError, connection};
+use super::{ConnectEnded, RunError, connection};
 use crate::config::Firm;
 use crate::domain::{Fingerprinter, FirmId, Listing};
 use crate::http::{Clock, HttpClient, Limiters, Transport};
@@ -35,6 +35,8 @@ pub struct Hands {
     portal: Mutex<Option<(String, HttpClient)>>,
     /// What a pending `connect` must find in the redirect.
     pub(crate) pending_state: Mutex<Option<String>>,
+    /// How the last `connect` ended; emptied when another begins.
+    pub(crate) connect_ended: Mutex<Option<ConnectEnded>>,
     /// At most one run that writes cases.
     pub(crate) running: tokio::sync::Mutex<()>,
     /// At most one run that carries documents, beside it.
@@ -69,6 +71,7 @@ impl Hands {
         let firm = store.firm().clone();
         let prints = vault.fingerprinter(&firm);
         let (tokens, session, portal, pending_state) = (Mutex::default(), Mutex::default(), Mutex::default(), Mutex::default());
+        let connect_ended = Mutex::default();
         let (running, carrying_documents, carrying_messages) = Default::default();
         let storage = mycase::storage_client(transport.clone());
         Arc::new(Hands {
@@ -82,6 +85,7 @@ impl Hands {
             session,
             portal,
             pending_state,
+            connect_ended,
             running,
             carrying_documents,
             carrying_messages,
@@ -89,6 +93,11 @@ impl Hands {
             scratch,
             stop,
         })
+    }
+
+    /// Whether a `connect` under way waits for a redirect that bears this state.
+    pub(crate) fn waits_for(&self, state: &str) -> bool {
+        lock(&self.pending_state).as_deref() == Some(state)
     }
 
     /// Whether the process is about to end.

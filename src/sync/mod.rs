@@ -62,7 +62,9 @@ pub use carry::{CarryAsk, carry_documents, carry_messages};
 pub use cases::{ApprovalAsk, Preview, RunAsk, approve, preview, run, save_preview};
 pub use changes::changes;
 pub use closeup::{Closeup, SeenCloseup, closeup};
-pub use connection::{Connection, ConnectionView, Kept, KeptAlive, KeyCheck, connection_view, keep_alive, renewal_due};
+pub use connection::{
+    ConnectEnded, Connected, Connection, ConnectionView, Kept, KeptAlive, KeyCheck, connection_view, keep_alive, renewal_due,
+};
 pub(crate) use connection::{check_key, clear as clear_connection};
 pub use engine::{Engine, EngineSecrets, Hands};
 pub use error::RunError;

@@ -2,7 +2,7 @@
 //! only; of what is seen, only whether the portal accepts the key is remembered.
 
 use super::{Engine, KeyCheck, Progress, Requests, RunError, bind, connection};
-use crate::config::{Catalog, CatalogEntry, Online, OnlineFinding};
+use crate::config::{Catalog, CatalogEntry, MyCaseFinding, Online, OnlineFinding, PortalFinding};
 use crate::domain::{Listing, Named};
 use crate::mapping::{NameTrail, NamesEver};
 use crate::mycase::NameLists;
@@ -22,8 +22,8 @@ pub struct NamesRead {
 }
 
 /// Reads MyCase's lists (five requests while none is longer than a page) and, where it can be listed, the portal's. A list
-/// that may not be read is left out and said; so is a portal that does not answer.
-pub async fn read_names(engine: &Engine, progress: &Progress) -> Result<NamesRead, RunError> {
+/// that may not be read is left out and said; so is a portal that does not answer. Without `portal` nobody asks it.
+pub async fn read_names(engine: &Engine, portal: bool, progress: &Progress) -> Result<NamesRead, RunError> {
     connection::ready(engine)?;
     let before = engine.requests();
     progress.say("reading MyCase's lists");
@@ -32,12 +32,12 @@ pub async fn read_names(engine: &Engine, progress: &Progress) -> Result<NamesRea
         lists.unread.iter().map(|(list, why)| format!("MyCase's {list} could not be read and are left out: {why}")).collect();
     let mut catalog = from_lists(engine, &lists)?;
     let title = &engine.firm.portal.profile.title;
-    if engine.firm.portal.profile.is_listable() {
+    if portal && engine.firm.portal.profile.is_listable() {
         match read_listing(engine, progress).await {
             Ok(listing) => catalog.portal_stages = stages_stood_in(&listing),
             Err(error) => notes.push(format!("{title}'s stages could not be read and stay as they were: {}", error.sentence())),
         }
-    } else {
+    } else if portal {
         notes.push(format!("{title} cannot be listed: its stages are not in the catalog"));
     }
     let after = engine.requests();
@@ -49,7 +49,7 @@ pub async fn read_names(engine: &Engine, progress: &Progress) -> Result<NamesRea
 pub async fn look_online(engine: &Engine) -> Result<Online, StoreError> {
     let mut online = Online::default();
     if let Err(error) = look_at_mycase(engine, &mut online).await {
-        online.findings.push(finding(&error));
+        online.findings.push(OnlineFinding::MyCase(finding(&error)));
     }
     look_at_portal(engine, &mut online).await?;
     Ok(online)
@@ -65,9 +65,9 @@ async fn look_at_mycase(engine: &Engine, online: &mut Online) -> Result<(), RunE
     let person = connected.filter(|_| !lists.staff.is_empty()).map(|connected| connected.person);
     let is_active = |person: &String| lists.staff.iter().any(|staff| staff.id.to_string() == *person && staff.active);
     if person.is_some_and(|person| !is_active(&person)) {
-        online.findings.push(OnlineFinding::PersonInactive);
+        online.findings.push(OnlineFinding::MyCase(MyCaseFinding::PersonInactive));
     }
-    let unread = lists.unread.iter().map(|(list, why)| OnlineFinding::ListNotRead((*list).to_owned(), why.clone()));
+    let unread = lists.unread.iter().map(|(list, why)| OnlineFinding::MyCase(MyCaseFinding::ListNotRead((*list).to_owned(), why.clone())));
     online.findings.extend(unread);
     online.names = Some(from_lists(engine, &lists)?);
     Ok(())
@@ -75,11 +75,11 @@ async fn look_at_mycase(engine: &Engine, online: &mut Online) -> Result<(), RunE
 
 async fn look_at_portal(engine: &Engine, online: &mut Online) -> Result<(), StoreError> {
     if let Err(error) = engine.portal_key() {
-        online.findings.push(OnlineFinding::PortalSecret(error.sentence()));
+        online.findings.push(OnlineFinding::Portal(PortalFinding::Secret(error.sentence())));
         return Ok(());
     }
     if let Some(error) = bind::bound_elsewhere(engine).err() {
-        online.findings.push(OnlineFinding::OtherPortal(error.sentence()));
+        online.findings.push(OnlineFinding::Portal(PortalFinding::OtherAccount(error.sentence())));
         return Ok(());
     }
     let check = connection::check_key(engine).await?;
@@ -90,19 +90,19 @@ async fn look_at_portal(engine: &Engine, online: &mut Online) -> Result<(), Stor
     };
     online.findings.extend(match check {
         KeyCheck::Accepted => None,
-        KeyCheck::NotAsked => Some(OnlineFinding::KeyNotAsked),
-        KeyCheck::Refused(text) => Some(OnlineFinding::KeyRefused(text)),
-        KeyCheck::Unknown(text) => Some(OnlineFinding::PortalSilent(text)),
+        KeyCheck::NotAsked => Some(OnlineFinding::Portal(PortalFinding::KeyNotAsked)),
+        KeyCheck::Refused(text) => Some(OnlineFinding::Portal(PortalFinding::KeyRefused(text))),
+        KeyCheck::Unknown(text) => Some(OnlineFinding::Portal(PortalFinding::Silent(text))),
     });
     Ok(())
 }
 
-fn finding(error: &RunError) -> OnlineFinding {
+fn finding(error: &RunError) -> MyCaseFinding {
     match error {
-        RunError::NotConnected(_) => OnlineFinding::NotConnected,
-        RunError::Reconnect { why, .. } => OnlineFinding::Reconnect(why.clone()),
-        RunError::Secret(why) => OnlineFinding::MyCaseSecret(why.clone()),
-        other => OnlineFinding::MyCaseSilent(other.sentence()),
+        RunError::NotConnected(_) => MyCaseFinding::NotConnected,
+        RunError::Reconnect { why, .. } => MyCaseFinding::Reconnect(why.clone()),
+        RunError::Secret(why) => MyCaseFinding::Secret(why.clone()),
+        other => MyCaseFinding::Silent(other.sentence()),
     }
 }
 

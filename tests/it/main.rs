@@ -3,6 +3,7 @@
 mod cli;
 mod flow;
 mod mycase;
+mod node;
 mod oauth_server;
 mod profiles;
 mod sandbox;

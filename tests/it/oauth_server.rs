@@ -4,6 +4,7 @@
 //! Needs Node and npm. Where one is missing, or npm cannot install, each test says so and passes: a machine with only Rust
 //! can test everything else. Time passes by a clock put forward, not by waiting.
 
+use crate::node::{Guarded, install, skipped};
 use casebridge::config::{MyCaseSettings, SecretRef};
 use casebridge::domain::Tokens;
 use casebridge::http::{Call, Clock, HttpClient, Reply, Transport};
@@ -12,29 +13,15 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant};
 use tokio::time::Instant as Origin;
 use url::Url;
 
-/// npm may take this long to fetch 40 small packages.
-const INSTALL_WITHIN: Duration = Duration::from_secs(120);
 /// How long the servers' access tokens live.
 const ACCESS_SECONDS: i64 = 60;
-
-/// A process that ends with its test, whatever becomes of it.
-struct Guarded(Child);
-
-impl Drop for Guarded {
-    fn drop(&mut self) {
-        // It may have ended already.
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
 
 /// The server and a firm that uses it.
 struct Server {
@@ -45,50 +32,14 @@ struct Server {
     secret: SecretString,
 }
 
-/// Runs to its end, or says why not.
-fn finish(command: &mut Command, within: Duration) -> Result<(), String> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    let mut child = Guarded(child.map_err(|error| format!("there is no {name} ({error})"))?);
-    let began = Instant::now();
-    while began.elapsed() < within {
-        match child.0.try_wait() {
-            Ok(Some(status)) if status.success() => return Ok(()),
-            Ok(Some(status)) => return Err(format!("{name} failed ({status})")),
-            Ok(None) => std::thread::sleep(Duration::from_millis(50)),
-            Err(error) => return Err(format!("{name} was lost ({error})")),
-        }
-    }
-    Err(format!("{name} took longer than {} s", within.as_secs()))
-}
-
-/// The folder with everything installed; once for all tests, and kept for the next `cargo test`.
 fn installed() -> Result<&'static Path, String> {
     static INSTALLED: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    INSTALLED.get_or_init(install).as_deref().map_err(Clone::clone)
-}
-
-fn install() -> Result<PathBuf, String> {
     let files = [
         ("package.json", include_str!("../oauth/package.json")),
         ("package-lock.json", include_str!("../oauth/package-lock.json")),
         ("server.mjs", include_str!("../oauth/server.mjs")),
     ];
-    finish(Command::new("node").arg("--version"), INSTALL_WITHIN)?;
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oauth");
-    let done = folder.join("installed.json");
-    let broken = |error: std::io::Error| format!("{} cannot be written ({error})", folder.display());
-    std::fs::create_dir_all(&folder).map_err(broken)?;
-    for (name, text) in files {
-        std::fs::write(folder.join(name), text).map_err(broken)?;
-    }
-    if std::fs::read_to_string(&done).is_ok_and(|text| text == files[1].1) {
-        return Ok(folder);
-    }
-    let quick = ["--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1", "--fetch-timeout=20000"];
-    finish(Command::new("npm").arg("ci").args(quick).current_dir(&folder), INSTALL_WITHIN)?;
-    std::fs::write(&done, files[1].1).map_err(broken)?;
-    Ok(folder)
+    INSTALLED.get_or_init(|| install("oauth", files)).as_deref().map_err(Clone::clone)
 }
 
 impl Server {
@@ -97,8 +48,7 @@ impl Server {
         match installed().and_then(Server::run) {
             Ok(server) => Some(server),
             Err(why) => {
-                // Not by a macro: of a test that passes those would be swallowed.
-                drop(writeln!(std::io::stderr(), "skipped: the connection is not tested against oidc-provider: {why}"));
+                skipped(&format!("the connection is not tested against oidc-provider: {why}"));
                 None
             }
         }

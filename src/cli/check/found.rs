@@ -81,9 +81,10 @@ impl Judged {
     fn hold_against(&mut self, seen: &BTreeMap<FirmId, Online>, setting: &Setting, now: Timestamp) {
         let Some(mut online) = seen.get(&self.input.id).cloned() else { return };
         if let Some(names) = &mut online.names {
-            let older = self.input.catalog.take().and_then(|source| Catalog::parse(&source).0);
-            older.iter().for_each(|older| names.remember(older));
-            self.tested = check_and_test(&self.input, &setting.profiles, setting.rules(), self.defaults.as_ref(), now);
+            let older = self.input.catalog.as_ref().map(Catalog::parse);
+            older.iter().filter_map(|(older, _)| older.as_ref()).for_each(|older| names.remember(older));
+            let input = FirmInput { catalog: None, ..self.input.clone() };
+            self.tested = check_and_test(&input, &setting.profiles, setting.rules(), self.defaults.as_ref(), now);
         }
         let problems = check_online(&self.input, &setting.profiles, setting.rules(), now, &online);
         self.tested.checked.problems.extend(problems);

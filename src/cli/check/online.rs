@@ -6,7 +6,7 @@ use super::targets::Target;
 use crate::cli::command::{Desk, wait};
 use crate::cli::exit::{Failure, whole};
 use crate::cli::firm::{held, lost, outside, unexpected};
-use crate::config::{Firm, Online, OnlineFinding};
+use crate::config::{Firm, MyCaseFinding, Online};
 use crate::daemon::{self, Client};
 use crate::domain::FirmId;
 use crate::http::{Clock, Transport};
@@ -36,7 +36,10 @@ pub(super) fn look(judged: &[Judged], target: &Target, desk: &Desk) -> Result<BT
             }
         };
         let mut looks = JoinSet::new();
-        let (turns, all) = (Arc::new(Semaphore::new(AT_ONCE)), asked.len());
+        let turns = Arc::new(Semaphore::new(AT_ONCE));
+        // Should a look fail inside the program, this is what is left of it.
+        let failed = || Online::only(MyCaseFinding::NotReached("the look at it failed inside the program".to_owned()));
+        let mut seen: BTreeMap<FirmId, Online> = asked.iter().map(|(id, _)| (id.clone(), failed())).collect();
         for (id, firm) in asked {
             let (door, turns) = (doors.to(&id, firm), turns.clone());
             looks.spawn(async move {
@@ -44,11 +47,11 @@ pub(super) fn look(judged: &[Judged], target: &Target, desk: &Desk) -> Result<BT
                 (id.clone(), door.look(&id).await)
             });
         }
-        let mut seen = BTreeMap::new();
+        let mut done = 0;
         while let Some(ended) = looks.join_next().await {
-            let (id, online) = ended.map_err(|error| Failure::failed(format!("a look at a firm failed inside the program: {error}")))?;
-            seen.insert(id, online?);
-            desk.output.progress(Step::Said(format!("asking MyCase and the portals: {} of {all} firms", seen.len()).into()));
+            done += 1;
+            seen.extend(ended.ok());
+            desk.output.progress(Step::Said(format!("asking MyCase and the portals: {done} of {} firms", seen.len()).into()));
         }
         desk.output.end_progress();
         Ok(seen)
@@ -66,11 +69,11 @@ enum Door {
     Daemon(Client),
     Here(Box<Engine>),
     /// There is none, for this reason.
-    Shut(OnlineFinding),
+    Shut(MyCaseFinding),
 }
 
 impl Doors {
-    /// `firm`: what its file means, when it is good; else the last good version is used.
+    /// `firm`: what its file means, when it is good and no version of it was in use yet.
     fn to(&self, id: &FirmId, firm: Option<Firm>) -> Door {
         match self {
             Doors::Daemon(client) => Door::Daemon(client.clone()),
@@ -82,25 +85,24 @@ impl Doors {
     }
 }
 
-/// An engine on the file as it is checked, which is not taken into use by that.
-fn engine(house: &House, id: &FirmId, firm: Option<Firm>) -> Result<Engine, OnlineFinding> {
-    let not_reached = |why: String| OnlineFinding::NotReached(why);
+/// An engine on the version of the file that is in use, as the daemon's is: what is only being checked must not come near the
+/// connection. A client id with a slip in it would end that at the next refresh.
+fn engine(house: &House, id: &FirmId, firm: Option<Firm>) -> Result<Engine, MyCaseFinding> {
+    let not_reached = |why: String| MyCaseFinding::NotReached(why);
     if !house.has_state(id) {
-        return Err(OnlineFinding::NotConnected);
+        return Err(MyCaseFinding::NotConnected);
     }
     let hands = house.open_firm(id).map_err(|error| not_reached(held(&error, id).text))?;
-    let firm = match firm {
-        Some(firm) => Some(Arc::new(firm)),
-        None => house.last_good(&hands, house.clock.now()).map_err(|error| not_reached(error.to_string()))?,
-    };
+    let good = house.last_good(&hands, house.clock.now()).map_err(|error| not_reached(error.to_string()))?;
+    let firm = good.or_else(|| firm.map(Arc::new));
     let firm = firm.ok_or_else(|| not_reached("its file has errors, and no version of it was good yet".to_owned()))?;
     house.engine(&hands, firm).map_err(|error| not_reached(error.to_string()))
 }
 
 impl Door {
-    async fn look(self, id: &FirmId) -> Result<Online, Failure> {
+    async fn look(self, id: &FirmId) -> Online {
         let answer = match self {
-            Door::Shut(finding) => return Ok(Online::only(finding)),
+            Door::Shut(finding) => return Online::only(finding),
             Door::Daemon(client) => client.ask(id, &Ask::Online).await.map_err(|error| error.to_string()),
             Door::Here(engine) => {
                 let answer = operations::answer(&engine, Ask::Online, &daemon::this_user(), &Progress::silent()).await;
@@ -108,9 +110,9 @@ impl Door {
             }
         };
         match answer {
-            Ok(Answer::Online(online)) => Ok(*online),
-            Ok(_) => Err(unexpected()),
-            Err(why) => Ok(Online::only(OnlineFinding::NotReached(why))),
+            Ok(Answer::Online(online)) => *online,
+            Ok(_) => Online::only(MyCaseFinding::NotReached(unexpected().text)),
+            Err(why) => Online::only(MyCaseFinding::NotReached(why)),
         }
     }
 }

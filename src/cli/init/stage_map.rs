@@ -7,7 +7,7 @@ use crate::cli::firm::{self, unexpected};
 use crate::cli::setting::Setting;
 use crate::config::{Catalog, SourceText, StageMap};
 use crate::domain::FirmId;
-use crate::operations::{Answer, Ask};
+use crate::operations::{Answer, Ask, CatalogAsk};
 use fs_err as fs;
 use serde_json::json;
 
@@ -20,7 +20,8 @@ pub(super) async fn stage_map(firm: &FirmId, desk: &Desk) -> Result<Exit, Failur
     })?;
     let beside = setting.paths.firms.join(format!("{firm}.catalog.toml"));
     let kept = fs::read_to_string(&beside).ok().and_then(|text| Catalog::parse(&SourceText::new(beside.as_str(), text)).0);
-    let names = match (live(firm, desk).await, kept) {
+    let source = SourceText::new(path.as_str(), text);
+    let names = match (live(firm, StageMap::lists_portal(&source), desk).await, kept) {
         (Ok(mut names), kept) => {
             kept.iter().for_each(|kept| names.remember(kept));
             names
@@ -32,7 +33,7 @@ pub(super) async fn stage_map(firm: &FirmId, desk: &Desk) -> Result<Exit, Failur
         }
         (Err(failure), None) => return Err(failure),
     };
-    let map = StageMap::propose(&SourceText::new(path.as_str(), text), &names);
+    let map = StageMap::propose(&source, &names);
     if desk.output.format == Format::Json {
         desk.output.json(&json!({
             "firm": firm,
@@ -48,8 +49,9 @@ pub(super) async fn stage_map(firm: &FirmId, desk: &Desk) -> Result<Exit, Failur
     Ok(Exit::Done)
 }
 
-async fn live(firm: &FirmId, desk: &Desk) -> Result<Catalog, Failure> {
-    match firm::reach(firm.as_str(), desk).await?.ask(Ask::Catalog, desk).await? {
+/// MyCase's names now, and the portal's where the file does not list them.
+async fn live(firm: &FirmId, listed: bool, desk: &Desk) -> Result<Catalog, Failure> {
+    match firm::reach(firm.as_str(), desk).await?.ask(Ask::Catalog(CatalogAsk { without_portal: listed }), desk).await? {
         Answer::Catalog(answer) => Ok(answer.catalog),
         _ => Err(unexpected()),
     }

@@ -1,5 +1,6 @@
 //! `casebridge.toml` from text to [`Daemon`], with every problem in its place.
 
+use super::secrets::is_loopback;
 use crate::config::raw::{At, DAEMON_SECTIONS, Maybe, Origin, RawDaemon, RawLogFormat, RawOptionalSecret, RawWeb, Slot, read_document};
 use crate::config::{Daemon, DaemonPaths, DaemonRules, LogFormat, Problem, SecretRef, Severity, SourceText, Web, values};
 use std::net::SocketAddr;
@@ -155,6 +156,13 @@ impl DaemonCheck<'_> {
             );
             return None;
         }
+        // To whom a proxy lets in, everybody looks like this machine.
+        let public = raw.public_url.as_ref().filter(|_| token.is_none() && public_url.as_ref().is_some_and(|url| !is_loopback(url)));
+        if let Some(at) = public {
+            let message = format!("{:?} can be reached from other machines, so the page needs a token", at.value.trim());
+            self.error(at, "token-missing", message, "write token = { credential = \"casebridge.web\" } below [web]");
+            return None;
+        }
         Some(Some(Web { listen, public_url, token, show_names: raw.show_names.as_ref()?.value }))
     }
 
@@ -184,6 +192,21 @@ mod tests {
         let daemon = daemon.unwrap();
         assert_eq!((daemon.firms_at_once, daemon.mycase_requests, daemon.spread), (4, 25, Duration::from_secs(900)));
         assert_eq!((daemon.web, daemon.allow.secrets.as_str(), daemon.paths.state), (None, "secrets", None));
+    }
+
+    #[test]
+    fn a_page_that_others_can_reach_needs_a_token_whichever_way_they_reach_it() {
+        let codes = |web: &str| {
+            let text = format!("[web]\n{web}\n");
+            check_daemon(&SourceText::new("casebridge.toml", text)).1.iter().map(|problem| problem.code).collect::<Vec<_>>()
+        };
+        let local = "listen = \"127.0.0.1:8787\"";
+        assert_eq!(codes(local), [""; 0]);
+        assert_eq!(codes(&format!("{local}\npublic_url = \"http://localhost:8787/\"")), [""; 0]);
+        assert_eq!(codes(&format!("{local}\npublic_url = \"https://bridge.example.com\"")), ["token-missing"]);
+        assert_eq!(codes("listen = \"0.0.0.0:8787\""), ["token-missing"]);
+        let token = "token = { env = \"PAGE\" }";
+        assert_eq!(codes(&format!("listen = \"0.0.0.0:8787\"\npublic_url = \"https://bridge.example.com\"\n{token}")), [""; 0]);
     }
 
     #[test]

@@ -57,10 +57,10 @@ pub fn check_online(input: &FirmInput, profiles: &Profiles, daemon: &DaemonRules
     if let Some(names) = &online.names {
         let mut filled = own.clone();
         filled.fill(defaults_of_all);
-        let told = std::mem::take(&mut check.problems);
         let profile = portal::profile_of(&check, &filled.portal);
         let tests = tests_section::tests(&mut check, own.tests.as_ref(), input.tests.as_ref(), &tests_section::expectable(None, None));
-        check.problems = told;
+        // What is wrong with their form was said when the file was judged.
+        check.problems.clear();
         against(&mut check, &own, input, &tests, profile.as_deref(), Some((names, catalog::Trust::Live)));
     }
     online::findings(&mut check, &own, online);

@@ -4,7 +4,7 @@
 
 use super::samples::{SHORT, check, check_input, input, said};
 use super::{Checked, DaemonRules, check_online};
-use crate::config::{Catalog, CatalogEntry, Online, OnlineFinding, Profiles, Severity, SourceText};
+use crate::config::{Catalog, CatalogEntry, MyCaseFinding, Online, OnlineFinding, PortalFinding, Profiles, Severity, SourceText};
 use std::collections::BTreeMap;
 
 const FRESH: &str = "2026-11-20T00:00:00Z";
@@ -99,13 +99,13 @@ fn stages_and_practice_areas_that_no_rule_covers_are_named() {
 fn names_in_tests_are_held_against_the_catalog_unless_they_are_made_up_on_purpose() {
     let test = |case: &str, expect: &str| format!("[[tests]]\nname = \"x\"\ncase = {{ {case} }}\nexpect = {{ {expect} }}\n");
     let more = [
-        test("case_stage = \"Treatng\", practice_area = \"PI\"", "stage = \"Treatng\""),
+        test("name = \"Treatng v. Doe\", case_stage = \"Treatng\", practice_area = \"PI\"", "stage = \"Treatng\""),
         test("case_stage = \"Demand Sent\", custom = { \"Cort\" = \"x\" }", "stage = \"Demand Sent\""),
         test("client = { people_group = \"Nobody\" }, staff = { type = \"Paralegl\", lead_lawyer = true }", "client = \"Test Client\""),
         test("case_stage = \"Brand New\"", "attention = \"stage-not-mapped\""),
     ];
     insta::assert_snapshot!(lines(&more.concat()), @r#"
-    15:24 warning[unknown-name] this test proves nothing: MyCase does not have the stage "Treatng" => did you mean "Treating"?
+    15:49 warning[unknown-name] this test proves nothing: MyCase does not have the stage "Treatng" => did you mean "Treating"?
     19:24 warning[unknown-name] this test proves nothing: MyCase no longer has the stage "Demand Sent" => it is now called "Demand": write that
     19:50 warning[unknown-name] this test proves nothing: MyCase does not have the custom field "Cort" => did you mean "Court"?
     23:37 warning[unknown-name] this test proves nothing: MyCase does not have the people group "Nobody" => write a name as MyCase spells it, or leave the test out
@@ -209,11 +209,11 @@ fn online_a_missing_or_renamed_name_is_an_error() {
 fn whose_connection_it_is_and_how_the_accounts_stand_is_said_at_the_lines_that_say_it() {
     let text = SHORT.replace("[portal]", "web_url = \"https://acme.mycase.com\"\n[portal]");
     let findings = vec![
-        OnlineFinding::NotConnected,
-        OnlineFinding::MyCaseSecret("the variable ACME_X is not set".to_owned()),
-        OnlineFinding::PersonInactive,
-        OnlineFinding::KeyRefused("401".to_owned()),
-        OnlineFinding::KeyNotAsked,
+        OnlineFinding::MyCase(MyCaseFinding::NotConnected),
+        OnlineFinding::MyCase(MyCaseFinding::Secret("the variable ACME_X is not set".to_owned())),
+        OnlineFinding::MyCase(MyCaseFinding::PersonInactive),
+        OnlineFinding::Portal(PortalFinding::KeyRefused("401".to_owned())),
+        OnlineFinding::Portal(PortalFinding::KeyNotAsked),
     ];
     let seen = Online { firm_url: Some("https://other.mycase.com/".to_owned()), findings, ..Online::default() };
     insta::assert_snapshot!(online(&text, &seen), @r#"

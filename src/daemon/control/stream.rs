@@ -1,6 +1,7 @@
 //! An answer that comes line by line: steps of a run while it works, then the answer.
 
-use super::{STEPS, stopping};
+use super::STEPS;
+use crate::daemon::handle::stopping;
 use crate::daemon::message::{Line, Refusal};
 use crate::operations::Answer;
 use crate::sync::{Progress, Step};

@@ -3,10 +3,11 @@
 
 use super::*;
 use crate::daemon::client::{Client, RemoteError};
-use crate::daemon::message::{FileReport, Verdict};
-use crate::operations::{Secret, SyncAsk};
+use crate::daemon::message::{FileReport, Message, Verdict};
+use crate::operations::{Answer, Secret, SyncAsk};
 use crate::sync::{Step, Tally, Work};
 use std::sync::Mutex;
+use tokio::sync::mpsc;
 
 /// A served socket in a folder of its own; the loop answers with `answer`.
 struct Served {
@@ -21,7 +22,7 @@ async fn served(mut answer: impl FnMut(Message) + Send + 'static) -> Served {
     let socket = Utf8Path::from_path(dir.path()).unwrap().join("run/control.sock");
     let (messages, mut inbox) = mpsc::channel(8);
     let (stop, stopped) = watch::channel(false);
-    let server = tokio::spawn(ControlSocket::open(&socket).await.unwrap().serve(messages, stopped));
+    let server = tokio::spawn(ControlSocket::open(&socket).await.unwrap().serve(Handle::new(messages), stopped));
     tokio::spawn(async move {
         while let Some(message) = inbox.recv().await {
             answer(message);
@@ -102,7 +103,7 @@ async fn reload_answers_each_files_verdict_and_status_and_metrics_everything() {
         }
         Message::Status { reply } => reply.send(StatusAnswer::default()).unwrap(),
         Message::Metrics { reply } => reply.send(Ok("# EOF\n".to_owned())).unwrap(),
-        Message::Ask { .. } => panic!("nobody asked"),
+        other => panic!("nobody asked {other:?}"),
     })
     .await;
     let client = served.client().await;

@@ -84,7 +84,7 @@ impl EventLoop {
             Err(refusal) => return self.ask_hands(firm, ask, refusal, reply),
         };
         let watched = asked_for(&ask).map(|trigger| {
-            tracing::info!(%firm, by = by.who, "{firm}: a run by hand begins");
+            tracing::info!(%firm, by = by.place(), "{firm}: a run by hand begins");
             Watched::begins(&firm, trigger, lanes(&ask), Some(by.who.clone()), self.clock.now())
         });
         let progress = match &watched {
@@ -93,8 +93,10 @@ impl EventLoop {
         };
         let lanes = watched.as_ref().map(|watched| watched.lanes.clone()).unwrap_or_default();
         let span = tracing::info_span!("asked", %firm);
+        let caught = self.doors.catch(&engine.firm.mycase.redirect_uri);
         let work = async move {
             let answer = operations::answer(&engine, ask, &by, &progress).await;
+            let answer = answer.map(|answer| answer.caught_by_daemon(caught));
             Outcome::Answer(answer.map_err(|error| Refusal::new(error.code(), error.to_string())))
         };
         let task = self.tasks.spawn(work.instrument(span));

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 impl Firms {
     /// Writes the texts of all firms, or of one, as far as they changed.
-    pub(in crate::daemon) fn write_status_texts(&self, machine: &Machine, only: Option<&FirmId>, now: Timestamp) {
+    pub(in crate::daemon) fn write_status_texts(&mut self, machine: &Machine, only: Option<&FirmId>, now: Timestamp) {
         // A firms folder that could never be read says of no file that it is gone.
         let (Some(folder), Some(_)) = (self.house.paths.status.clone(), &self.last) else { return };
         let mut texts = BTreeMap::new();
@@ -26,12 +26,16 @@ impl Firms {
         }
         let strays = self.strays();
         // Somebody whose only file bears a wrong name looks for a text, too.
-        let without_file = strays.iter().filter(|(id, _)| !self.kept.contains_key(*id));
-        texts.extend(without_file.map(|(id, said)| (id.clone(), text(said.join("\n") + "\n", &TimeZone::UTC))));
+        let without_file: BTreeMap<&FirmId, _> = strays.iter().filter(|(id, _)| !self.kept.contains_key(*id)).collect();
+        texts.extend(without_file.iter().map(|(id, said)| ((*id).clone(), text(said.join("\n") + "\n", &TimeZone::UTC))));
+        let mended = self.told_strays.iter().filter(|id| !without_file.contains_key(id) && !self.kept.contains_key(*id));
+        texts.extend(mended.map(|id| (id.clone(), text(status_text::nothing(id), &TimeZone::UTC))));
+        let told_strays = without_file.into_keys().cloned().collect();
         for (id, kept) in self.kept.iter().filter(|(id, _)| only.is_none_or(|only| only == *id)) {
             let strays = strays.get(id).cloned().unwrap_or_default();
             texts.extend(kept.text(id, machine, strays, now).map(|body| (id.clone(), text(body, &kept.zone()))));
         }
+        self.told_strays = told_strays;
         self.texts.put(&folder, texts);
     }
 
@@ -54,8 +58,7 @@ impl Kept {
         let zone = self.zone();
         let status = self.status(id, machine, now).ok().filter(|_| self.firm.is_some());
         let accepted = self.hands.as_ref().and_then(|hands| hands.store.meta::<Accepted>().ok().flatten());
-        let next = machine.next_runs(id, now);
-        let next = [next.cases, next.verify].into_iter().flatten().min();
+        let next = machine.next_runs(id, now).of_all_cases();
         let when = next.map_or_else(|| AT_THE_NEXT_RUN.to_owned(), |next| when::soon(next, now, &zone));
         let told = Told {
             firm: id,

@@ -54,6 +54,11 @@ pub(in crate::daemon) fn gone(firm: &FirmId) -> String {
     format!("GONE: {firm}.firm.toml is no longer in the folder. Nothing runs for this firm; what the portal shows stays as it is.\n")
 }
 
+/// The body where a file with a wrong name was and is no longer.
+pub(in crate::daemon) fn nothing(firm: &FirmId) -> String {
+    format!("NO FILE: there is no {firm}.firm.toml in the folder.\n")
+}
+
 /// The sentence on a file whose name looks like a mistake.
 pub(in crate::daemon) fn stray(name: &str, meant: &str) -> String {
     format!("NOT READ: {name} has a name that is not looked for. If it is a firm's file, name it {meant}.")
@@ -161,8 +166,7 @@ fn runs(told: &Told<'_>) -> Vec<String> {
         return Vec::new();
     }
     let last = status.last.as_ref().map(|last| format!("{}: {}", when::run_of(last.started_at, *now, zone), came(last)));
-    let next = [status.next.cases, status.next.verify].into_iter().flatten().min();
-    let next = next.map(|at| format!("Next run {}", when::soon(at, *now, zone)));
+    let next = status.next.of_all_cases().map(|at| format!("Next run {}", when::soon(at, *now, zone)));
     let said: Vec<String> = last.into_iter().chain(next).collect();
     if said.is_empty() { said } else { vec![sentences(said)] }
 }

@@ -46,7 +46,7 @@ pub struct Move {
 }
 
 /// What an edit does to the linked cases. A case that closes or opens is counted there and not among the moves.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Effect {
     /// Linked cases.
     pub linked: usize,
@@ -64,10 +64,17 @@ pub struct Effect {
     pub attention: Vec<(Reason, usize)>,
     /// How many cases would need attention no more, or not for the same reason.
     pub attention_over: usize,
-    /// The new file's limits on what would be planned, with what is due anyway; only kinds that the edit adds to.
-    pub limits: Vec<LimitLine>,
-    /// How many of each kind the edit alone adds, in the order of `limits`.
-    pub by_edit: Vec<usize>,
+    /// The new file's limits, only on kinds that the edit adds to.
+    pub limits: Vec<EditLimit>,
+}
+
+/// One limit of the new file, held against what the next run would plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditLimit {
+    /// With what is due anyway.
+    pub line: LimitLine,
+    /// What the edit alone adds.
+    pub by_edit: usize,
 }
 
 impl Effect {
@@ -100,7 +107,7 @@ impl Effect {
 
     /// Whether nothing about any linked case is otherwise than before.
     pub fn is_empty(&self) -> bool {
-        let Effect { linked: _, open: _, moves, close, reopen, stay, attention, attention_over, limits: _, by_edit: _ } = self;
+        let Effect { linked: _, open: _, moves, close, reopen, stay, attention, attention_over, limits: _ } = self;
         moves.is_empty() && close.is_empty() && *reopen + *stay + *attention_over == 0 && attention.is_empty()
     }
 
@@ -159,8 +166,8 @@ impl Sum {
         let mut attention: Vec<(Reason, usize)> = attention.into_values().collect();
         attention.sort_by_key(|(_, cases)| std::cmp::Reverse(*cases));
         let added = planned.into_iter().filter(|(_, (_, added))| *added > 0);
-        let (limits, by_edit) = added.map(|(kind, (all, added))| (guard::limit_line(&new.limits, kind, all, open), added)).unzip();
-        Effect { linked, open, moves, close, reopen, stay, attention, attention_over, limits, by_edit }
+        let limit = |(kind, (all, by_edit))| EditLimit { line: guard::limit_line(&new.limits, kind, all, open), by_edit };
+        Effect { linked, open, moves, close, reopen, stay, attention, attention_over, limits: added.map(limit).collect() }
     }
 }
 

@@ -17,4 +17,5 @@ mod tests;
 
 pub use comparison::{Comparison, CountsUsed};
 pub use counts::{CaseCounts, CountsError, Group, Side};
-pub use effect::{Closing, Edit, Effect, Move};
+pub use effect::{Closing, Edit, EditLimit, Effect, Move};
+pub use outlook::shown_at;

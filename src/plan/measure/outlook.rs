@@ -60,6 +60,12 @@ impl Outlook {
     }
 }
 
+/// Where the portal shows cases that look like this once the file's rules have had their way.
+pub fn shown_at(firm: &Firm, renames: &Renames, mycase: &Side, portal: &Side) -> Side {
+    let looks = Looks { mycase: mycase.clone(), portal: portal.clone(), gone: false };
+    Outlook::of(firm, renames, &looks, true).side
+}
+
 /// Cases in scope that MyCase shows.
 fn shown(firm: &Firm, wanted: Wanted, portal: &Side) -> Outlook {
     let base = Base { practice_area: portal.practice_area.as_deref(), stage: portal.stage.as_deref(), open: portal.open };

@@ -1,7 +1,7 @@
 //! What an edit does, in sentences for people: one for each kind, right for one case and for many, with what the limits mean
 //! for it.
 
-use super::effect::{Closing, Effect};
+use super::effect::{Closing, EditLimit, Effect};
 use crate::domain::Kind;
 use crate::plan::LimitLine;
 use crate::plan::render::plural;
@@ -17,8 +17,7 @@ impl Effect {
             said.push(format!("{} would need attention: {}", cases(*count), reason.text));
         }
         if *attention_over > 0 {
-            let verb = if *attention_over == 1 { "needs" } else { "need" };
-            said.push(format!("{} that {verb} attention now would not for the same reason", cases(*attention_over)));
+            said.push(format!("{} would lose a reason for attention", cases(*attention_over)));
         }
         said
     }
@@ -49,8 +48,8 @@ impl Effect {
 
     /// What the limit on a kind does to the edit, as the end of a sentence; nothing while the edit is within it.
     fn held(&self, kind: Kind) -> String {
-        let found = self.limits.iter().zip(&self.by_edit).find(|(line, _)| line.kind == kind && line.exceeded);
-        let Some((LimitLine { limit: Some(limit), planned, .. }, by_edit)) = found else { return String::new() };
+        let found = self.limits.iter().find(|limit| limit.line.kind == kind && limit.line.exceeded);
+        let Some(EditLimit { line: LimitLine { limit: Some(limit), planned, .. }, by_edit }) = found else { return String::new() };
         let others = match planned.saturating_sub(*by_edit) {
             0 => "that".to_owned(),
             others => format!("with {} that would anyway, that", plural(others, "case", "cases")),
@@ -61,8 +60,9 @@ impl Effect {
 
     /// That everything is within the limits, when there is a limit on something that the edit does.
     pub fn within_limits(&self) -> Option<String> {
-        let (limited, held) = (self.limits.iter().any(|line| line.limit.is_some()), self.limits.iter().any(|line| line.exceeded));
-        (limited && !held).then(|| "that is within the limits, so it would not wait for approval".to_owned())
+        let (limited, held) =
+            (self.limits.iter().any(|limit| limit.line.limit.is_some()), self.limits.iter().any(|limit| limit.line.exceeded));
+        (limited && !held).then(|| "all of it is within the limits, so nothing would wait for approval".to_owned())
     }
 }
 

@@ -106,7 +106,7 @@ fn a_stage_that_falls_out_of_the_map_needs_attention_and_one_that_comes_in_no_mo
     let lost = effect(&old, &new, &links);
     assert_eq!((lost.attention.len(), lost.attention[0].1, lost.attention[0].0.code), (1, 5, ReasonCode::StageNotMapped));
     assert!(said(&lost).starts_with("5 cases would need attention: MyCase's stage \"Demand Sent\" is not in [stages.map]"), "{lost:?}");
-    assert_eq!(said(&effect(&new, &old, &links)), "5 cases that need attention now would not for the same reason");
+    assert_eq!(said(&effect(&new, &old, &links)), "5 cases would lose a reason for attention");
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn cases_that_an_edit_leaves_out_need_attention_or_close_as_the_file_says() {
     assert_eq!((asks.attention[0].1, asks.attention[0].0.code), (2, ReasonCode::OutOfScope));
     assert_eq!(said(&effect(&firm(), &close, &links)), "2 cases that [cases] leaves out would close in the portal tonight 17:15");
     // And taken in again.
-    assert_eq!(said(&effect(&report, &firm(), &links)), "2 cases that need attention now would not for the same reason");
+    assert_eq!(said(&effect(&report, &firm(), &links)), "2 cases would lose a reason for attention");
 }
 
 #[test]

@@ -13,12 +13,14 @@
 //!   on with the new pair.
 
 mod alive;
+mod ended;
 mod facts;
 mod person;
 mod view;
 
 pub use alive::{Kept, KeptAlive, KeyCheck, keep_alive};
 pub(crate) use alive::{check_key, ready};
+pub use ended::{ConnectEnded, Connected};
 pub(crate) use facts::{after_run, clear, record, stored};
 pub(crate) use person::note_person;
 pub use view::{Connection, ConnectionView, connection_view, renewal_due};

@@ -102,6 +102,19 @@ fn check_online_tells_every_firm_apart() {
 }
 
 #[test]
+fn a_file_that_is_only_checked_comes_not_near_the_connection() {
+    let practice = Practice::new(5);
+    practice.connect();
+    let house = &practice.house;
+    practice.write_file(|text| text.replace(&practice.word("/mycase/client_id"), "a-slip-in-the-client-id"));
+    assert_eq!(http::post(&practice.control("/tokens/expire-access"), &json!({})).status, 200);
+    house.run(&["check", "--online"]).ends_with(0).says(&["acme: connected to MyCase as"]);
+    practice.write_file(|text| text);
+    house.run(&["status", "--format", "json"]).ends_with(0).says(&["\"connection\": \"connected\""]);
+    house.run(&["catalog", "pull", "acme"]).ends_with(0);
+}
+
+#[test]
 fn through_the_daemon_catalog_and_check_are_the_same() {
     let practice = Practice::new(10);
     practice.connect();

@@ -28,6 +28,15 @@ fn a_firm_is_connected_planned_and_synced_through_the_daemon() {
     house.run(&["approve", "acme", plan["plan"].as_str().expect("a name")]).ends_with(0).says(&["approved plan: done"]);
     let second = house.run(&["sync", "acme", "--format", "json"]).ends_with(0).json();
     assert_eq!(second["written"], 0);
+    let file = std::fs::read_to_string(house.path("conf/firms.d/acme.firm.toml")).expect("the firm file");
+    std::fs::create_dir(house.path("draft")).expect("a folder");
+    std::fs::write(house.path("draft/acme.firm.toml"), file.replace("not_in_map = \"attention\"", "not_in_map = \"keep\""))
+        .expect("written");
+    let compared = house.run_with(&["plan", "draft/acme.firm.toml", "--against", "-", "--format", "json"], &file).ends_with(0).json();
+    assert_eq!(
+        (&compared["counts"]["source"], &compared["counts"]["linked"]),
+        (&"from the firm's state".into(), &plan["counts"]["create"])
+    );
     house.run(&["run"]).ends_with(1).says(&["another casebridge daemon"]);
     house.run(&["status", "nobody"]).ends_with(2);
     house.run(&["plan", "nobody"]).ends_with(2).says(&["acme"]);

@@ -70,6 +70,26 @@ fn a_good_file_ends_with_its_next_runs_and_warnings_leave_the_code_zero() {
 }
 
 #[test]
+fn of_many_firms_each_has_a_line_of_next_runs_and_of_hundreds_none() {
+    let house = House::new();
+    let fill = |firms: std::ops::Range<usize>| {
+        for number in firms {
+            let text = GOOD.replace("ACME_", &format!("F{number}_")).replace("[mycase]", "status = \"active\"\n[mycase]");
+            house.firm(&format!("f{number}"), &text);
+        }
+    };
+    fill(0..6);
+    let few = house.run(&["check"]).ends_with(0).out;
+    let line = few.lines().find(|line| line.starts_with("  f3: cases ")).unwrap_or_else(|| panic!("{few}"));
+    assert!(line.contains(", verify Mon 10:00") && !few.contains("the next runs, in the firm's time ("), "{few}");
+    fill(6..45);
+    let many = house.run(&["check"]).ends_with(0).out;
+    assert!(many.ends_with("When one of these 45 firms runs next: `casebridge check FILE`\n"), "{many}");
+    let json = house.run(&["check", "--format", "json"]).ends_with(0).json();
+    assert_eq!(json["next"].as_object().map(serde_json::Map::len), Some(45), "scripts hear of all");
+}
+
+#[test]
 fn every_trap_has_its_place_and_its_words() {
     let traps = [
         ("an unknown key", "[clients]\nwho = \"sole-or-billing\"", "[clients]\nwho = \"sole-or-billing\"\nphnoe = [\"cell\"]", 16, "phone"),

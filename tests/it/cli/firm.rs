@@ -140,6 +140,8 @@ fn from_connect_to_a_second_run_that_writes_nothing() {
     assert_eq!(portal_writes(&http::get(&practice.control("/requests")).json()), 0);
     let status = house.run(&["status", "acme", "--format", "json"]).ends_with(0).json();
     assert_eq!(status["firms"][0]["last"]["run"], second["run"]);
+    assert!(status["firms"][0]["last_success"]["cases"].is_string(), "{status}");
+    assert_eq!((&status["firms"][0]["next_due"], &status["firms"][0]["overdue"]), (&Value::Null, &json!([])), "inactive");
     house.run(&["plan", "acme", "--exit-code"]).ends_with(0);
 }
 

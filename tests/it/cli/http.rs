@@ -37,14 +37,19 @@ pub(crate) fn delete(url: &str) -> Answer {
 }
 
 fn send(method: &str, url: &str, body: &str) -> Answer {
+    with_headers(method, url, &[("content-type", "application/json")], body)
+}
+
+/// The same with headers of one's own.
+pub(crate) fn with_headers(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Answer {
     let rest = url.strip_prefix("http://").expect("a plain address");
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let mut stream = TcpStream::connect(host).expect("somebody listens");
     stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
     let length = body.len();
-    let request = format!(
-        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
-    );
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let request =
+        format!("{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n{body}");
     stream.write_all(request.as_bytes()).expect("it is sent");
     let mut text = String::new();
     stream.read_to_string(&mut text).expect("it is answered");

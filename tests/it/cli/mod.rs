@@ -1,6 +1,7 @@
 //! The shipped program, run as people and scripts run it: what was typed goes in, exit code, stdout and stderr come out.
 
 mod against;
+mod browser;
 mod care;
 mod catalog;
 mod connection;
@@ -11,5 +12,6 @@ mod firm;
 mod house;
 mod http;
 mod init;
+mod page;
 mod tests;
 mod words;

@@ -2,14 +2,14 @@
 //! person may not see.
 
 use super::stage::{Portal, Stage};
-use casebridge::config::{Catalog, CatalogDiff, Online, OnlineFinding, SourceText};
+use casebridge::config::{Catalog, CatalogDiff, MyCaseFinding, Online, OnlineFinding, PortalFinding, SourceText};
 use casebridge::load::read_folder;
-use casebridge::operations::{Answer, Ask, CatalogAnswer, FileState};
+use casebridge::operations::{Answer, Ask, CatalogAnswer, CatalogAsk, FileState};
 use casebridge::sandbox::{Fault, FaultKind, Side, World};
 
 impl Stage {
     async fn names(&self) -> CatalogAnswer {
-        match self.ask(Ask::Catalog).await {
+        match self.ask(Ask::Catalog(CatalogAsk::default())).await {
             Ok(Answer::Catalog(answer)) => *answer,
             other => panic!("{other:?}"),
         }
@@ -51,6 +51,8 @@ async fn a_pull_costs_five_requests_and_the_portals_pages_and_holds_no_client_da
     assert_eq!(notes, [] as [String; 0]);
     assert!(catalog.stages.iter().any(|stage| stage.name == "Treating") && catalog.staff_types.contains(&"Paralegal".to_owned()));
     assert!(catalog.portal_stages["Personal Injury"].contains(&"Medical Treatment".to_owned()), "{catalog:#?}");
+    let Ok(Answer::Catalog(quick)) = stage.ask(Ask::Catalog(CatalogAsk { without_portal: true })).await else { panic!("no answer") };
+    assert_eq!((quick.requests.mycase, quick.requests.portal, quick.catalog.stages), (5, 0, catalog.stages.clone()));
     let (people, text) = (stage.with(|world| world.mycase.clients.clone()), catalog.to_toml());
     for person in people.values() {
         let name = format!("{} {}", person.first_name, person.last_name);
@@ -106,6 +108,25 @@ async fn a_new_catalog_changes_nothing_that_runs_and_an_edit_with_a_slip_is_refu
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_catalog_that_shows_a_slip_in_the_file_in_use_takes_it_from_nobody() {
+    let stage = Stage::imported(Portal::CaseStatus, 20).await;
+    let accept = |stage: &Stage| {
+        let view = stage.house.check_folder(&read_folder(&stage.house.paths), stage.now());
+        let accepted = stage.house.accept(stage.hands(), &view.firms[&stage.firm], stage.now()).expect("judged");
+        (accepted.file.state, accepted.firm.is_some(), accepted.file.problems.iter().any(|one| one["code"] == "unknown-name"))
+    };
+    let mut catalog = stage.names().await.catalog;
+    // Made anew in MyCase under another id: no rename that anybody knows of.
+    catalog.stages.iter_mut().filter(|entry| entry.name == "Signed Up").for_each(|entry| entry.name = "Signd Up".to_owned());
+    stage.put_catalog(&catalog);
+    assert_eq!(accept(&stage), (FileState::Current, true, true), "said, and nothing else");
+    stage.edit("\"Treating\" = \"Medical Treatment\"", "\"Treating\" = \"Demand\"");
+    assert_eq!(accept(&stage), (FileState::Rejected, true, true), "an edit beside a slip is refused, what ran goes on");
+    let stage = stage.restarted();
+    assert_eq!(accept(&stage), (FileState::Rejected, true, true), "also across a restart");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_list_that_may_not_be_read_is_left_out_and_said() {
     let stage = Stage::new(Portal::CaseStatus, 10).await;
     may_not_read(&stage, "/custom_fields");
@@ -114,10 +135,13 @@ async fn a_list_that_may_not_be_read_is_left_out_and_said() {
     assert!(notes.len() == 1 && notes[0].contains("MyCase's custom fields could not be read and are left out"), "{notes:#?}");
     assert!(!catalog.to_toml().contains("custom_fields"));
     let online = stage.online().await;
-    assert!(matches!(online.findings.as_slice(), [OnlineFinding::ListNotRead(list, _)] if list == "custom fields"), "{online:#?}");
+    assert!(
+        matches!(online.findings.as_slice(), [OnlineFinding::MyCase(MyCaseFinding::ListNotRead(list, _))] if list == "custom fields"),
+        "{online:#?}"
+    );
     stage.with(|world| world.faults.clear());
     may_not_read(&stage, "");
-    assert!(stage.ask(Ask::Catalog).await.is_err(), "who may read nothing has no catalog");
+    assert!(stage.ask(Ask::Catalog(CatalogAsk::default())).await.is_err(), "who may read nothing has no catalog");
 }
 
 #[tokio::test(start_paused = true)]
@@ -134,6 +158,8 @@ async fn a_portal_that_cannot_be_read_costs_the_portals_part_only() {
     let CatalogAnswer { catalog, notes, requests } = hona.names().await;
     assert!(catalog.portal_stages.is_empty() && notes == ["Hona cannot be listed: its stages are not in the catalog"], "{notes:#?}");
     assert_eq!((requests.mycase, requests.portal), (5, 0));
+    let online = hona.online().await;
+    assert_eq!((online.findings.as_slice(), online.key_accepted), (&[OnlineFinding::Portal(PortalFinding::KeyNotAsked)][..], None));
 }
 
 #[tokio::test(start_paused = true)]
@@ -150,14 +176,23 @@ async fn a_look_online_costs_seven_requests_and_finds_what_is_not_as_it_should_b
         world.faults.add(Fault::new(Side::CaseStatus, FaultKind::Status { code: 401, retry_after: None, body: None }).times(50));
     });
     let online = stage.online().await;
-    assert!(matches!(online.findings.as_slice(), [OnlineFinding::PersonInactive, OnlineFinding::KeyRefused(_)]), "{online:#?}");
+    assert!(
+        matches!(
+            online.findings.as_slice(),
+            [OnlineFinding::MyCase(MyCaseFinding::PersonInactive), OnlineFinding::Portal(PortalFinding::KeyRefused(_))]
+        ),
+        "{online:#?}"
+    );
     stage.with(|world| {
         world.revoke_tokens();
         world.faults.clear();
     });
     let online = stage.online().await;
-    assert!(matches!(online.findings.as_slice(), [OnlineFinding::Reconnect(_)]) && online.names.is_none(), "{online:#?}");
+    assert!(
+        matches!(online.findings.as_slice(), [OnlineFinding::MyCase(MyCaseFinding::Reconnect(_))]) && online.names.is_none(),
+        "{online:#?}"
+    );
     assert_eq!(online.key_accepted, Some(true), "one side's trouble does not hide the other");
     let before = Stage::unconnected(Portal::CaseStatus, 5).online().await;
-    assert_eq!(before.findings, [OnlineFinding::NotConnected]);
+    assert_eq!(before.findings, [OnlineFinding::MyCase(MyCaseFinding::NotConnected)]);
 }

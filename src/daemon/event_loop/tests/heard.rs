@@ -90,6 +90,8 @@ async fn who_only_sees_the_share_reads_what_became_of_an_edit_and_how_the_last_r
     fs::write(place.root.join("firms.d/beta.toml"), "").unwrap();
     daemon.until_text(&share, "acme", &["NOT READ: acme.firm.toml.txt", "name it acme.firm.toml."]).await;
     daemon.until_text(&share, "beta", &["NOT READ: beta.toml", "name it beta.firm.toml."]).await;
+    fs::remove_file(place.root.join("firms.d/beta.toml")).unwrap();
+    daemon.until_text(&share, "beta", &["NO FILE: there is no beta.firm.toml"]).await;
 
     fs::remove_file(place.path("acme")).unwrap();
     daemon.until("gone", |status| status.file.state == FileState::Removed).await;

@@ -2,7 +2,7 @@
 
 use crate::domain::Kind;
 use crate::plan::render::words::{self, capital, plural};
-use crate::plan::{Closing, Comparison, LimitLine, Move};
+use crate::plan::{Closing, Comparison, EditLimit, Move};
 
 /// What is said where a person would say when.
 pub(in crate::plan::render) const NEXT: &str = "at the next run";
@@ -35,7 +35,8 @@ pub(in crate::plan::render) fn verdict(compared: &Comparison) -> String {
     }
     let attention: usize = effect.attention.iter().map(|(_, cases)| cases).sum();
     let asks = (attention > 0).then(|| format!("{} would need attention", plural(attention, "case", "cases")));
-    let over = (effect.attention_over > 0).then(|| format!("{} would need it no more", plural(effect.attention_over, "case", "cases")));
+    let over = (effect.attention_over > 0)
+        .then(|| format!("{} would lose a reason for attention", plural(effect.attention_over, "case", "cases")));
     let said = effect.doings(NEXT).into_iter().chain(asks).chain(over);
     said.map(|sentence| format!("{}.", capital(&sentence))).collect::<Vec<_>>().join(" ")
 }
@@ -62,14 +63,14 @@ pub(in crate::plan::render) struct Row<'a> {
     pub(in crate::plan::render) words: &'static str,
     /// To how many.
     pub(in crate::plan::render) cases: usize,
-    /// The limit on it, with what the edit alone adds.
-    pub(in crate::plan::render) limit: Option<(&'a LimitLine, usize)>,
+    /// The limit on it.
+    pub(in crate::plan::render) limit: Option<&'a EditLimit>,
 }
 
 /// Everything that would happen to somebody.
 pub(in crate::plan::render) fn rows(compared: &Comparison) -> Vec<Row<'_>> {
     let Some(effect) = &compared.effect else { return Vec::new() };
-    let limit = |kind| effect.limits.iter().zip(effect.by_edit.iter().copied()).find(|(line, _)| line.kind == kind);
+    let limit = |kind| effect.limits.iter().find(|limit| limit.line.kind == kind);
     let close = |why| effect.close.get(&why).copied().unwrap_or(0);
     let attention = effect.attention.iter().map(|(_, cases)| cases).sum();
     let rows = [
@@ -80,7 +81,7 @@ pub(in crate::plan::render) fn rows(compared: &Comparison) -> Vec<Row<'_>> {
         ("Would open again", effect.reopen, limit(Kind::Reopen)),
         ("Would have changed and now stay", effect.stay, None),
         ("Would need attention", attention, None),
-        ("Would need it no more", effect.attention_over, None),
+        ("Would lose a reason for attention", effect.attention_over, None),
     ];
     let rows = rows.into_iter().map(|(words, cases, limit)| Row { words, cases, limit });
     rows.filter(|row| row.cases > 0).collect()

@@ -4,7 +4,7 @@
 use super::facts;
 use crate::config::changes::Difference;
 use crate::domain::{FirmId, Kind, Reason, ReasonCode};
-use crate::plan::{Closing, Comparison, CountsUsed, Effect, LimitLine, Move};
+use crate::plan::{Closing, Comparison, CountsUsed, EditLimit, Effect, LimitLine, Move};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -91,9 +91,12 @@ pub fn comparison_json(compared: &Comparison) -> ComparisonAnswer {
 }
 
 fn effect_answer(effect: Effect) -> EffectAnswer {
-    let Effect { linked, open, moves, close, reopen, stay, attention, attention_over, limits, by_edit } = effect;
+    let Effect { linked, open, moves, close, reopen, stay, attention, attention_over, limits } = effect;
     let asks = |(Reason { code, text, fix, .. }, cases)| Asks { code, text, fix, cases };
-    let limited = |(LimitLine { kind, limit, planned, exceeded }, by_edit)| Limited { kind, limit, planned, exceeded, by_edit };
-    let limits = limits.into_iter().zip(by_edit).map(limited).collect();
+    let limited = |EditLimit { line, by_edit }| {
+        let LimitLine { kind, limit, planned, exceeded } = line;
+        Limited { kind, limit, planned, exceeded, by_edit }
+    };
+    let limits = limits.into_iter().map(limited).collect();
     EffectAnswer { linked, open, moves, close, reopen, stay, attention: attention.into_iter().map(asks).collect(), attention_over, limits }
 }

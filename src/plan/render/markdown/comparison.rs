@@ -4,7 +4,7 @@ use super::page::{Page, escape, sentence};
 use crate::plan::render::comparison::facts::{self, Row};
 use crate::plan::render::comparison::{counted, verdict};
 use crate::plan::render::words::{capital, plural};
-use crate::plan::{Comparison, LimitLine};
+use crate::plan::{Comparison, EditLimit, LimitLine};
 
 /// The whole comment, ending in a newline.
 pub fn comparison_markdown(compared: &Comparison) -> String {
@@ -45,9 +45,9 @@ fn rows(compared: &Comparison) -> Vec<String> {
     facts::rows(compared).into_iter().map(row).collect()
 }
 
-fn limited((LimitLine { limit, planned, exceeded, .. }, by_edit): (&LimitLine, usize)) -> String {
+fn limited(EditLimit { line: LimitLine { limit, planned, exceeded, .. }, by_edit }: &EditLimit) -> String {
     let Some(limit) = limit else { return "none".to_owned() };
-    let others = if *planned == by_edit { String::new() } else { format!(" ({planned} with what is due anyway)") };
+    let others = if planned == by_edit { String::new() } else { format!(" ({planned} with what is due anyway)") };
     let over = if *exceeded { ", **over the limit: waits for approval**" } else { "" };
     format!("{limit}{others}{over}")
 }

@@ -97,7 +97,7 @@ pub(super) fn escape(text: &str) -> String {
             '@' => out.push_str("@&#8203;"),
             '#' => out.push_str("\\#&#8203;"),
             ':' if chars.peek() == Some(&'/') => out.push_str(":&#8203;"),
-            '.' if before.eq_ignore_ascii_case(&'w') => out.push_str(".&#8203;"),
+            '.' if before.eq_ignore_ascii_case(&'w') => out.push_str("&#8203;."),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '!' | '~' => {
                 out.push('\\');
                 out.push(c);
@@ -118,7 +118,7 @@ mod tests {
     fn text_from_outside_cannot_format_link_or_mention() {
         assert_eq!(escape("a|b *c* [d](e) <f> `g` ~h~"), "a\\|b \\*c\\* \\[d\\](e) &lt;f&gt; \\`g\\` \\~h\\~");
         assert_eq!(escape("@octocat #1 jane@acme.example $x$"), "@&#8203;octocat \\#&#8203;1 jane@&#8203;acme.example &#36;x&#36;");
-        assert_eq!(escape("https://evil.example www.evil.example"), "https:&#8203;//evil.example www.&#8203;evil.example");
+        assert_eq!(escape("https://evil.example www.evil.example"), "https:&#8203;//evil.example www&#8203;.evil.example");
         assert_eq!(escape("one\nline"), "one line");
     }
 
