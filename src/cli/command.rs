@@ -4,8 +4,8 @@ use super::args::{Command, Common, Format, Typed};
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::{
-    catalog, check, completions, connect, demo, disconnect, explain, fields, history, init, logging, pause, plan, reload, sandbox, schema,
-    secret, state, status, sync, test,
+    care, catalog, check, completions, connect, demo, disconnect, explain, fields, history, init, logging, pause, plan, reload, sandbox,
+    schema, secret, state, status, sync, test,
 };
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -72,6 +72,7 @@ fn dispatch(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
         Command::Reset(args) => wait(pause::reset(args, desk)),
         Command::Rebind(args) => wait(pause::rebind(args, desk)),
         Command::State(command) => wait(state::state(command, desk)),
+        Command::Rename(args) => care::rename(args, desk),
         Command::Status(args) => wait(status::status(args, desk)),
         Command::Explain(args) => wait(explain::explain(args, desk)),
         Command::History(args) => wait(history::history(args, desk)),

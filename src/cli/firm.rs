@@ -82,11 +82,7 @@ impl Reached {
                 client.ask_and_watch(firm, &ask, |step| shown.progress(step)).await.map_err(|error| lost(&error))
             }
             Reached::Here(here) => here.ask(ask, desk).await,
-            Reached::State(hands) => match ask {
-                Ask::SecretSet { name, value } => operations::keep_secret(hands, &name, &value).map_err(|error| refused(&error)),
-                Ask::Disconnect => operations::disconnect(hands).await.map_err(|error| refused(&error)),
-                _ => Err(unexpected()),
-            },
+            Reached::State(hands) => operations::answer_on_state(hands, ask).await.map_err(|error| refused(&error)),
         };
         desk.output.end_progress();
         answer
@@ -194,11 +190,13 @@ pub(super) fn held(error: &StoreError, id: &FirmId) -> Failure {
     }
 }
 
-fn id(firm: &str) -> Result<FirmId, Failure> {
+/// The firm's id as typed.
+pub(super) fn id(firm: &str) -> Result<FirmId, Failure> {
     firm.parse().map_err(|error: FirmIdError| Failure::usage(error.to_string()))
 }
 
-fn refused(error: &OperationError) -> Failure {
+/// Why an operation has no answer.
+pub(super) fn refused(error: &OperationError) -> Failure {
     Failure::of_word(error.code(), error.to_string())
 }
 

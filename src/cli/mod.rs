@@ -6,6 +6,7 @@
 
 mod against;
 pub mod args;
+mod care;
 mod catalog;
 mod check;
 mod columns;

@@ -151,7 +151,8 @@ pub(super) fn csv(firm: &FirmId, report: &RunReport, attention: &[CaseException]
     text
 }
 
-fn row<const N: usize>(fields: [&str; N]) -> String {
+/// One line of CSV (RFC 4180); no text of it is a formula.
+pub(super) fn row<const N: usize>(fields: [&str; N]) -> String {
     let quoted = fields.map(|field| {
         // A spreadsheet takes these for a formula.
         let field = if field.starts_with(['=', '+', '-', '@', '\t']) { format!("'{field}") } else { field.to_owned() };

@@ -1,10 +1,11 @@
-//! `casebridge state export --for-plan FIRM`: the firm's linked cases as counts, for `plan --against` on another machine.
+//! The commands about a firm's state. Here: `casebridge state export --for-plan FIRM`, the firm's linked cases as counts, for
+//! `plan --against` on another machine; the others stand in [`super::care`].
 
 use super::args::{StateCommand, StateExportArgs};
+use super::care;
 use super::command::Desk;
 use super::exit::{Exit, Failure};
 use super::firm::{self, unexpected};
-
 use crate::operations::{Answer, Ask, write_whole};
 use camino::Utf8Path;
 
@@ -12,6 +13,12 @@ use camino::Utf8Path;
 pub(super) async fn state(command: &StateCommand, desk: &Desk) -> Result<Exit, Failure> {
     match command {
         StateCommand::Export(args) => export(args, desk).await,
+        StateCommand::Backup(args) => care::backup(args, desk).await,
+        StateCommand::Restore(args) => care::restore(args, desk),
+        StateCommand::Check(args) => care::check(args, desk).await,
+        StateCommand::Handover(args) => care::handover(args, desk).await,
+        StateCommand::Erase(args) => care::erase(args, desk).await,
+        StateCommand::Rekey(args) => care::rekey(args, desk),
     }
 }
 
@@ -30,7 +37,8 @@ async fn export(args: &StateExportArgs, desk: &Desk) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn cannot_write(path: &Utf8Path, error: &std::io::Error) -> Failure {
+/// Why a file was not written.
+pub(super) fn cannot_write(path: &Utf8Path, error: &std::io::Error) -> Failure {
     Failure::failed(format!("{path} cannot be written: {error}"))
         .with_hint("name a file in a folder that is there and that you may write to")
 }

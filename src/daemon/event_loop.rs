@@ -228,6 +228,10 @@ impl EventLoop {
                 let answer = status.and_then(|mut found| found.pop().ok_or_else(|| Refusal::new("no-such-firm", "there is no such firm")));
                 drop(reply.send(answer.map(|status| Answer::Status(Box::new(status)))));
             }
+            Message::Ask { firm, ask: Ask::Release, reply, .. } => {
+                let busy = self.is_busy(&firm);
+                drop(reply.send(self.firms.release(&firm, busy).map(|text| Answer::Done { text })));
+            }
             Message::Ask { firm, ask, by, progress, reply } => self.ask(firm, ask, by, progress, Some(reply)),
         }
     }

@@ -243,6 +243,23 @@ impl Firms {
         tracing::warn!(firm = %id, "{id}: its file is gone; nothing runs for it any more, its state is kept, and nothing was closed");
     }
 
+    /// Closes the state of a firm whose file is gone, and forgets the firm. `busy`: something is under way for it.
+    pub(super) fn release(&mut self, id: &FirmId, busy: bool) -> Result<String, Refusal> {
+        match self.kept.get(id) {
+            Some(kept) if kept.last != Some(Verdict::Removed) => {
+                let text = format!("{id} has a file in {}, so the daemon works on its state", self.house.paths.firms);
+                Err(Refusal::new("in-use", format!("{text}: move the file away first; `casebridge status {id}` says when it is gone")))
+            }
+            Some(_) if busy => Err(Refusal::new("busy", format!("something is still under way for {id}: ask again in a moment"))),
+            Some(_) => {
+                self.kept.remove(id);
+                tracing::info!(firm = %id, "{id}: its state is closed because somebody asked for that");
+                Ok(format!("the daemon has closed the state of {id}"))
+            }
+            None => Ok(format!("the daemon does not have the state of {id} open")),
+        }
+    }
+
     /// An engine for a run that begins now; the run keeps it.
     pub(super) fn engine(&self, id: &FirmId) -> Result<Engine, Refusal> {
         let Some(kept) = self.kept.get(id) else { return Err(self.no_such_firm(id)) };

@@ -29,6 +29,10 @@ pub enum Answer {
     Online(Box<crate::config::Online>),
     /// `state export --for-plan`.
     Counts(Box<crate::plan::CaseCounts>),
+    /// `state backup`.
+    BackedUp(Box<super::BackedUp>),
+    /// `state handover`.
+    Handover(Box<super::Handover>),
     /// `connect`: the address to open.
     Authorize {
         /// The address.

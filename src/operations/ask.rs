@@ -64,6 +64,12 @@ pub enum Ask {
     Online,
     /// The linked cases as counts, for `plan --against`.
     Counts,
+    /// A copy of the state, without tokens, into the state folder.
+    Backup,
+    /// What is linked with what, for whoever takes over.
+    Handover,
+    /// Give up the state of a firm whose file is gone, so that it can be erased. The daemon alone can.
+    Release,
     /// The last runs that read cases.
     Runs {
         /// At most so many.

@@ -8,7 +8,7 @@ use std::sync::PoisonError;
 
 /// Forgets the tokens, and a `connect` under way. Asks nobody: MyCase documents no way to give tokens back, so that is a
 /// person's to do there. Needs the state only, whatever the firm's file is like.
-pub async fn disconnect(hands: &Hands) -> Result<Answer, OperationError> {
+pub(super) async fn disconnect(hands: &Hands) -> Result<Answer, OperationError> {
     let was = hands.store.tokens()?.is_some() || hands.store.meta::<ConnectionBroken>()?.is_some();
     *hands.pending_state.lock().unwrap_or_else(PoisonError::into_inner) = None;
     let (connected, first) = (hands.store.meta::<Connected>()?, hands.store.meta::<FirstConnected>()?);

@@ -1,8 +1,8 @@
 //! From a request to the function that answers it.
 
 use super::{
-    Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, carry, catalog, connect, connecting, counts, disconnect, explain, history,
-    plan, runs, stage_map, status, waiting,
+    Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, care, carry, catalog, connect, connecting, counts, disconnect, explain,
+    history, plan, runs, stage_map, status, waiting,
 };
 use crate::domain::{CaseId, Kinds, PlanName};
 use crate::plan::Reach;
@@ -12,6 +12,7 @@ use crate::sync::{self, ApprovalAsk, CarryAsk, Engine, Hands, Progress, RunAsk, 
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Answers one request for one firm.
 pub async fn answer(engine: &Engine, ask: Ask, by: &Caller, progress: &Progress) -> Result<Answer, OperationError> {
@@ -24,25 +25,42 @@ pub async fn answer(engine: &Engine, ask: Ask, by: &Caller, progress: &Progress)
         Ask::Reset => reset(engine),
         Ask::Pause { reason, until } => pause(engine, reason, until, by),
         Ask::Resume => resume(engine),
-        Ask::SecretSet { name, value } => keep_secret(&engine.hands, &name, &value),
+        ask @ (Ask::SecretSet { .. } | Ask::Disconnect) => answer_on_state(&engine.hands, ask).await,
         Ask::Rebind => {
             sync::rebind(engine)?;
             Ok(done("the state now belongs to the accounts that the file names; the next run compares everything and waits for one yes"))
         }
         Ask::ConnectBegin => connect::begin(engine),
         Ask::ConnectEnd { redirected } => connect::end(engine, &redirected).await,
-        Ask::Disconnect => disconnect::disconnect(&engine.hands).await,
         Ask::Status => Ok(Answer::Status(Box::new(status::status(&engine.firm, engine.store(), engine.hands.clock.now())?))),
         Ask::Explain(ask) => explain::explain(engine, ask).await,
         Ask::History(ask) => history::history(engine, ask),
         Ask::Catalog(ask) => catalog::catalog(engine, &ask, progress).await,
         Ask::Online => catalog::online(engine).await,
         Ask::Counts => counts::counts(engine),
+        ask @ (Ask::Backup | Ask::Handover | Ask::Release) => answer_on_state(&engine.hands, ask).await,
         Ask::ConnectHow => Ok(connecting::view(engine)),
         Ask::Runs { last } => runs::runs(engine, last),
         Ask::Waiting { show_names } => waiting::waiting(engine, show_names),
         Ask::StageMap => stage_map::stage_map(engine),
         Ask::Exceptions => Ok(Answer::Exceptions(carry::attention(engine.store(), true)?)),
+    }
+}
+
+/// Whether a request needs a firm's state and no good file: a new firm's secrets are set before its file is finished, and what
+/// is there can be given up or carried away at any time.
+pub fn needs_only_state(ask: &Ask) -> bool {
+    matches!(ask, Ask::SecretSet { .. } | Ask::Disconnect | Ask::Backup | Ask::Handover)
+}
+
+/// Answers a request that needs only the state.
+pub async fn answer_on_state(hands: &Arc<Hands>, ask: Ask) -> Result<Answer, OperationError> {
+    match ask {
+        Ask::SecretSet { name, value } => keep_secret(hands, &name, &value),
+        Ask::Disconnect => disconnect::disconnect(hands).await,
+        Ask::Backup => care::backup(hands).await,
+        Ask::Handover => care::handover(hands).await,
+        _ => Err(OperationError::Asked("this needs a firm whose file is good".to_owned())),
     }
 }
 
@@ -125,7 +143,7 @@ fn resume(engine: &Engine) -> Result<Answer, OperationError> {
 }
 
 /// Seals a secret in a firm's state; the firm's file need not be good, or finished, for that.
-pub fn keep_secret(hands: &Hands, name: &str, value: &super::Secret) -> Result<Answer, OperationError> {
+fn keep_secret(hands: &Hands, name: &str, value: &super::Secret) -> Result<Answer, OperationError> {
     let value = value.0.trim_end_matches(['\r', '\n']);
     if value.is_empty() {
         return Err(OperationError::Asked("the secret is empty".to_owned()));

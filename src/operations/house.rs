@@ -10,6 +10,7 @@ use crate::mycase::{RATE_PER_WINDOW, RATE_WINDOW};
 use crate::plan::firm_tests::check_and_test;
 use crate::store::{self, Store, StoreError, Vault, VaultError};
 use crate::sync::{Engine, EngineSecrets, Hands};
+use camino::Utf8PathBuf;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -222,16 +223,28 @@ impl House {
 
     /// Opens a firm's state. Busy when another process holds it.
     pub fn open_firm(&self, id: &FirmId) -> Result<Arc<Hands>, StoreError> {
-        let vault = self.vault()?;
-        let path = self.paths.state.join(format!("{id}.redb"));
-        let store = Store::open(&path, id, vault.clone(), self.clock.now())?;
+        let (store, vault) = self.open_store(id)?;
         let (transport, limiters, scratch) = (self.transport.clone(), self.limiters.clone(), self.paths.state.join("tmp"));
         Ok(Hands::new(store, &vault, self.clock, transport, limiters, scratch, self.stop.clone()))
     }
 
     /// Whether a firm has a state already.
     pub fn has_state(&self, id: &FirmId) -> bool {
-        self.paths.state.join(format!("{id}.redb")).exists()
+        self.state_file(id).exists()
+    }
+
+    /// Where a firm's state is.
+    pub fn state_file(&self, id: &FirmId) -> Utf8PathBuf {
+        self.paths.state.join(format!("{id}.redb"))
+    }
+
+    /// Opens a firm's state under the vault key in force; under the former one while `state rekey` is not done with it.
+    fn open_store(&self, id: &FirmId) -> Result<(Store, Arc<Vault>), StoreError> {
+        let (vault, path, now) = (self.vault()?, self.state_file(id), self.clock.now());
+        match (Store::open(&path, id, vault.clone(), now), self.keys_of_old()?) {
+            (Err(StoreError::WrongKey { .. }), Some(former)) => Ok((Store::open(&path, id, former.clone(), now)?, former)),
+            (opened, _) => Ok((opened?, vault)),
+        }
     }
 
     /// Every firm that has a state, with a file or without one.
@@ -241,7 +254,7 @@ impl House {
         names.filter_map(|name| name.strip_suffix(".redb")?.parse().ok()).collect()
     }
 
-    fn vault(&self) -> Result<Arc<Vault>, StoreError> {
+    pub(super) fn vault(&self) -> Result<Arc<Vault>, StoreError> {
         if let Some(vault) = self.vault.get() {
             return Ok(vault.clone());
         }
@@ -254,7 +267,7 @@ impl House {
                 Vault::from_text(&key).map_err(StoreError::Vault)?
             }
             None => {
-                let loaded = store::load_or_make(&self.paths.state.join("vault.key")).map_err(StoreError::Vault)?;
+                let loaded = store::load_or_make(&self.key_file()).map_err(StoreError::Vault)?;
                 loaded.notes.iter().for_each(|note| tracing::warn!("{note}"));
                 loaded.vault
             }

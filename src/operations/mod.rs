@@ -4,6 +4,7 @@
 mod accept;
 mod answer;
 mod ask;
+pub mod care;
 mod carry;
 mod catalog;
 mod connect;
@@ -35,11 +36,11 @@ pub use answer::{
     Running,
 };
 pub use ask::{ApproveAsk, Ask, Caller, CatalogAsk, ExplainAsk, HistoryAsk, PlanAsk, Secret, SyncAsk};
+pub use care::{BackedUp, Handover};
 pub use catalog::CatalogAnswer;
 pub use connecting::ConnectView;
 pub use counts::case_counts;
-pub use disconnect::disconnect;
-pub use dispatch::{answer, keep_secret, scheduled};
+pub use dispatch::{answer, answer_on_state, needs_only_state, scheduled};
 pub use due::{Due, overdue};
 pub use error::OperationError;
 pub use explained::{Explained, FieldState, FieldView, InMyCase, ReasonView, SentView, Standing, WaitView};

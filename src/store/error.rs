@@ -40,6 +40,14 @@ pub enum StoreError {
         /// The firm.
         firm: FirmId,
     },
+    /// The state is half-way to another name: a rename was broken off. No empty one is made in its place.
+    #[error("the state of {firm} is half-way to the name {to}: run `casebridge rename {firm} {to}` again, which goes on with it")]
+    Renaming {
+        /// The firm.
+        firm: FirmId,
+        /// The name it was to get.
+        to: String,
+    },
     /// The file failed its check and was moved away, unchanged; the next opening starts with an empty state.
     #[error("the state of {firm} is damaged; it was set aside as {set_aside}; restore a backup, or start anew without it")]
     Damaged {
@@ -60,7 +68,7 @@ pub enum StoreError {
         table: &'static str,
     },
     /// The disk is full, or a quota is. Nothing of the transaction is there; try again when there is room.
-    #[error("no room left on the disk for the state")]
+    #[error("no room left on the disk for the state (nothing is lost; make room, and the next run goes on)")]
     Full(#[source] io::Error),
     /// The disk failed otherwise. Whether a transaction that failed so is there is known after the next opening.
     #[error("cannot {doing} the state")]

@@ -64,7 +64,7 @@ pub enum EntryState {
 
 /// The part that changes while a change is applied; in clear, so that a step costs no sealing.
 #[derive(Serialize, Deserialize)]
-struct Progress {
+pub(super) struct Progress {
     run: RunId,
     seq: u64,
     state: EntryState,
@@ -73,7 +73,7 @@ struct Progress {
 }
 
 impl Progress {
-    fn read(row: &[u8]) -> Result<Progress, StoreError> {
+    pub(super) fn read(row: &[u8]) -> Result<Progress, StoreError> {
         postcard::from_bytes(row).map_err(|_| StoreError::Row { table: "journal" })
     }
 

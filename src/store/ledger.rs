@@ -14,14 +14,14 @@ use redb::{ReadableTable, ReadableTableMetadata};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Shelf {
-    fn rows(self) -> &'static SealedTable<&'static str> {
+    pub(super) fn rows(self) -> &'static SealedTable<&'static str> {
         match self {
             Shelf::Documents => &DOCUMENTS,
             Shelf::Messages => &MESSAGES,
         }
     }
 
-    fn open(self) -> Bytes<&'static str> {
+    pub(super) fn open(self) -> Bytes<&'static str> {
         match self {
             Shelf::Documents => DOCUMENTS_OPEN,
             Shelf::Messages => MESSAGES_OPEN,
@@ -54,6 +54,16 @@ impl Store {
             }
         }
         Ok(known)
+    }
+
+    /// Shows every item's row, in the order of the ids.
+    pub fn walk_carried(&self, shelf: Shelf, mut see: impl FnMut(Carried)) -> Result<(), StoreError> {
+        let snapshot = self.read()?;
+        for row in snapshot.table(shelf.rows().rows)?.iter()? {
+            let (id, sealed) = row?;
+            see(snapshot.sealer().open(shelf.rows(), &id.value(), sealed.value())?);
+        }
+        Ok(())
     }
 
     /// Every item that is not settled; unseals nothing.
@@ -121,18 +131,29 @@ impl Writer<'_> {
     /// again: see `sync::carry`). After: this one.
     pub fn put_carried(&mut self, shelf: Shelf, id: &ItemId, row: &Carried, open: Option<(u32, Wait)>) -> Result<(), StoreError> {
         self.seal_into(shelf.rows(), id.as_str(), row)?;
-        let mut rows = self.table(shelf.open())?;
         match open {
-            Some((page, wait)) => {
-                let open = OpenItem { page, wait, attention: row.trouble.is_some() };
-                let bytes = postcard::to_stdvec(&open).map_err(|_| StoreError::Row { table: "documents_open" })?;
-                rows.insert(id.as_str(), bytes.as_slice())?;
-            }
+            Some((page, wait)) => self.put_open(shelf, id, &OpenItem { page, wait, attention: row.trouble.is_some() }),
             None => {
-                rows.remove(id.as_str())?;
+                self.table(shelf.open())?.remove(id.as_str())?;
+                Ok(())
             }
         }
+    }
+
+    pub(super) fn put_open(&mut self, shelf: Shelf, id: &ItemId, open: &OpenItem) -> Result<(), StoreError> {
+        let bytes = postcard::to_stdvec(open).map_err(|_| StoreError::Row { table: "documents_open" })?;
+        self.table(shelf.open())?.insert(id.as_str(), bytes.as_slice())?;
         Ok(())
+    }
+
+    /// Every item that is not settled, as this transaction sees it.
+    pub(super) fn open_items(&self, shelf: Shelf) -> Result<Vec<(ItemId, OpenItem)>, StoreError> {
+        let rows = self.table(shelf.open())?;
+        let open = |row: Result<(redb::AccessGuard<'_, &str>, redb::AccessGuard<'_, &[u8]>), _>| {
+            let (id, row) = row?;
+            Ok((ItemId(id.value().to_owned()), open_item(row.value())?))
+        };
+        rows.iter()?.map(open).collect()
     }
 
     /// Forgets where the readings of both lists stopped, not that there was one: the next ones read everything.
@@ -160,7 +181,7 @@ impl Writer<'_> {
     }
 }
 
-fn open_item(row: &[u8]) -> Result<OpenItem, StoreError> {
+pub(super) fn open_item(row: &[u8]) -> Result<OpenItem, StoreError> {
     postcard::from_bytes(row).map_err(|_| StoreError::Row { table: "documents_open" })
 }
 

@@ -190,7 +190,7 @@ fn encode(link: &Link) -> Result<Vec<u8>, StoreError> {
     postcard::to_extend(link, row).map_err(|_| StoreError::Row { table: "links" })
 }
 
-fn decode(row: &[u8]) -> Result<Link, StoreError> {
+pub(super) fn decode(row: &[u8]) -> Result<Link, StoreError> {
     let broken = || StoreError::Row { table: "links" };
     match row.split_first() {
         Some((&LAYOUT, link)) => postcard::from_bytes(link).map_err(|_| broken()),

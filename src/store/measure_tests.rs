@@ -68,3 +68,23 @@ fn a_hundred_thousand_links() {
     timed("compact", || store.compact().unwrap());
     eprintln!("file: {:.1} MB", fs_err::metadata(&path).unwrap().len() as f64 / 1e6);
 }
+
+#[test]
+#[ignore = "prints figures of a release build"]
+fn care_of_a_hundred_thousand_links() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| Utf8PathBuf::from_path_buf(dir.path().join(name)).unwrap();
+    let store = Store::open(&path("acme.redb"), &samples::firm(), samples::vault(), samples::now()).unwrap();
+    let record = samples::record(1);
+    store.write(|w| (1..=LINKS).try_for_each(|case| w.put_link(&samples::link(case), &record))).unwrap();
+    store.write(|w| (1..=20_000).try_for_each(|case| w.add_history(&samples::history(case)))).unwrap();
+    eprintln!("file: {:.1} MB", fs_err::metadata(path("acme.redb")).unwrap().len() as f64 / 1e6);
+    let backup = timed("backup of 100k links and 20k changes", || {
+        store.backup(&path("b.redb"), samples::now()).unwrap();
+        path("b.redb")
+    });
+    eprintln!("backup: {:.1} MB", fs_err::metadata(&backup).unwrap().len() as f64 / 1e6);
+    let copy = super::Fresh::copy_of(&backup, &samples::firm(), &path("c.redb")).unwrap();
+    timed("look at it", || assert!(super::check(&copy, None, &[samples::vault()]).unwrap().is_sound()));
+    timed("seal it anew", || drop(store.reseal(&path("d.redb"), &samples::firm(), samples::vault()).unwrap()));
+}

@@ -76,6 +76,27 @@ pub struct AccountPortal {
     pub key_print: Fingerprint,
     /// Who the portal says the key is, when it says so.
     pub identity: Option<String>,
+    /// What `key_print` was made under, when that is not the firm's print key of now: the state was renamed, or its vault key
+    /// is another. Sealed with the fact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_with: Option<PrintKey>,
+}
+
+/// A key that fingerprints were made under; never printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PrintKey(pub [u8; 32]);
+
+impl std::fmt::Debug for PrintKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl Drop for PrintKey {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.0);
+    }
 }
 
 impl std::fmt::Debug for AccountPortal {
@@ -304,11 +325,18 @@ impl Writer<'_> {
     }
 }
 
-/// Marks a new state as this firm's, under this vault key.
-pub(super) fn mark_owner(writer: &Writer<'_>) -> Result<(), StoreError> {
-    let firm = writer.sealer.firm().as_str();
-    writer.table(META)?.insert(FIRM, firm.as_bytes())?;
-    writer.seal_into(&META_FACTS, CHECK, firm)
+impl Writer<'_> {
+    /// A fact as this transaction sees it.
+    pub(super) fn meta<F: MetaFact>(&self) -> Result<Option<F>, StoreError> {
+        self.unseal(&META_FACTS, F::NAME)
+    }
+
+    /// Marks a new state as this firm's, under this vault key.
+    pub(super) fn mark_owner(&self) -> Result<(), StoreError> {
+        let firm = self.sealer.firm().as_str();
+        self.table(META)?.insert(FIRM, firm.as_bytes())?;
+        self.seal_into(&META_FACTS, CHECK, firm)
+    }
 }
 
 /// Whether the state is of a known format, this firm's, and sealed under this key; in this order, so that each gets its words.

@@ -11,10 +11,14 @@
 //! Calls block (a writer waits for the writer before it; a commit waits for the disk): from async code, keep
 //! transactions short or go through `spawn_blocking`.
 
+mod backup;
 mod carried;
+mod check;
+mod copy;
 mod cursors;
 mod error;
 mod exceptions;
+mod fresh;
 mod history;
 mod journal;
 mod ledger;
@@ -23,6 +27,7 @@ mod meta;
 mod migrate;
 mod open;
 mod plans;
+mod reseal;
 mod runs;
 mod sealer;
 mod secrets;
@@ -35,10 +40,16 @@ mod writer;
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod care_tests;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod crash_tests;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod damage_tests;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod format_tests;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic; this one prints figures")]
 mod measure_tests;
@@ -49,22 +60,26 @@ mod samples;
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod seal_tests;
 
+pub use backup::BackupOf;
 pub use carried::{
     BearingKeys, Carried, CarriedCounts, CarryState, CarryTrouble, FilesPlace, LastPage, MessagesPlace, OpenItem, PutAt, ReadSoFar, Shelf,
     ShelfCounts, Wait,
 };
+pub use check::{Checked, Finding, check};
 pub use error::StoreError;
+pub use fresh::{Fresh, nobody_has, sync_names};
 pub use history::{HistoryEntry, KEEP_VALUES};
 pub use journal::{Approval, EntryState, JournalEntry};
 pub use links::{LinkIter, LinkWalk, Links};
 pub use meta::{
     Accepted, AccountMyCase, AccountPortal, Connected, ConnectionBroken, ConnectionWarned, FirstConnected, FirstRunDone, LastScan,
-    ListsSeen, LookAgain, LookbackFirst, MetaFact, Pause, PersonInactive, PortalKeyRefused, RefreshBegun, RefreshTrouble, Refusal,
-    Refusals, ScopePrint, Selected, TokenRefused,
+    ListsSeen, LookAgain, LookbackFirst, MetaFact, Pause, PersonInactive, PortalKeyRefused, PrintKey, RefreshBegun, RefreshTrouble,
+    Refusal, Refusals, ScopePrint, Selected, TokenRefused,
 };
 pub use migrate::FORMAT;
 pub use open::Store;
 pub use plans::{PlanHead, PlanSlot, SavedPlan};
 pub use runs::KEEP_RUNS;
-pub use vault::{LoadedVault, Vault, VaultError, load_or_make};
+pub use set_aside::{free_name, not_half_way};
+pub use vault::{LoadedVault, Vault, VaultError, begin_rotation, load_key, load_or_make};
 pub use writer::Writer;

@@ -47,6 +47,7 @@ impl Store {
     pub fn open(path: &Utf8Path, firm: &FirmId, vault: Arc<Vault>, now: Timestamp) -> Result<Store, StoreError> {
         let sealer = Sealer::new(vault, firm.clone());
         if !path.exists() {
+            set_aside::not_half_way(path, firm)?;
             make(path, &sealer)?;
         }
         let file = path.to_owned();
@@ -60,6 +61,14 @@ impl Store {
             Err(error) => return Err(from_opening(error, firm)),
         };
         Store::with(db, open, sealer)
+    }
+
+    /// Opens a file that is there and, when it is damaged, leaves it where it is.
+    pub fn open_as_it_is(path: &Utf8Path, firm: &FirmId, vault: Arc<Vault>) -> Result<Store, StoreError> {
+        let file = path.to_owned();
+        let open = Box::new(move || database(FileBackend::new(set_aside::open_private(&file)?)?));
+        let db = open().map_err(|error| from_opening(error, firm))?;
+        Store::with(db, open, Sealer::new(vault, firm.clone()))
     }
 
     /// Opens a state on other storage: tests that fail writes, simulations. `make` is called again after a failure.
@@ -177,7 +186,7 @@ fn make(path: &Utf8Path, sealer: &Sealer) -> Result<(), StoreError> {
     })
 }
 
-fn database<B: StorageBackend>(backend: B) -> Result<Database, DatabaseError> {
+pub(super) fn database<B: StorageBackend>(backend: B) -> Result<Database, DatabaseError> {
     Database::builder().set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true).create_with_backend(backend)
 }
 
@@ -194,15 +203,22 @@ fn prepare(db: &Database, sealer: &Sealer) -> Result<(), StoreError> {
             let writer = Writer::new(db.begin_write()?, sealer)?;
             tables::make_all(writer.tx())?;
             migrate::stamp(writer.tx(), migrate::FORMAT)?;
-            super::meta::mark_owner(&writer)?;
+            writer.mark_owner()?;
             writer.commit()
         }
     }
 }
 
-fn from_opening(error: DatabaseError, firm: &FirmId) -> StoreError {
+pub(super) fn from_opening(error: DatabaseError, firm: &FirmId) -> StoreError {
     match error {
         DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => StoreError::Busy { firm: firm.clone() },
+        other => not_opened(other),
+    }
+}
+
+/// The same of a file that nobody else has.
+pub(super) fn not_opened(error: DatabaseError) -> StoreError {
+    match error {
         damage if is_damage(&damage) => StoreError::Unsound(Box::new(damage.into())),
         DatabaseError::Storage(redb::StorageError::Io(error)) => StoreError::io("open", error),
         other => redb::Error::from(other).into(),

@@ -15,7 +15,7 @@ pub const KEEP_RUNS: u64 = 1000;
 const RUN: &str = "run";
 
 #[derive(Serialize, Deserialize)]
-struct Row<R> {
+pub(super) struct Row<R> {
     at: Timestamp,
     report: R,
 }
@@ -40,6 +40,11 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// The number that the last run bears.
+    pub fn last_number(&self) -> Result<u64, StoreError> {
+        self.counter(RUN)
     }
 
     /// A counter; 0 when it was never bumped.
@@ -71,6 +76,25 @@ impl Writer<'_> {
         while rows.len()? > KEEP_RUNS {
             rows.pop_first()?;
         }
+        Ok(())
+    }
+
+    /// Changes every report that is kept. Crash before the commit: they are as they were. After: changed.
+    pub(super) fn change_runs(&mut self, mut change: impl FnMut(&mut Value)) -> Result<(), StoreError> {
+        let runs: Vec<u64> = self.table(RUNS.rows)?.iter()?.map(|row| row.map(|(run, _)| run.value())).collect::<Result<_, _>>()?;
+        for run in runs {
+            let Some(mut row) = self.unseal::<_, Row<Value>>(&RUNS, run)? else { continue };
+            change(&mut row.report);
+            self.seal_into(&RUNS, run, &row)?;
+        }
+        Ok(())
+    }
+
+    /// Raises the number of the last run: no later run bears one up to it. Crash before the commit: not raised. After: raised.
+    pub fn raise_runs(&mut self, to: u64) -> Result<(), StoreError> {
+        let mut counters = self.table(COUNTERS)?;
+        let count = counters.get(RUN)?.map_or(0, |count| count.value());
+        counters.insert(RUN, count.max(to))?;
         Ok(())
     }
 

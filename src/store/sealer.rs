@@ -1,8 +1,8 @@
 //! Seals rows for one firm and opens them again; ties every row to its place. Knows no table's meaning.
 
 use super::tables::SealedTable;
-use super::{StoreError, Vault};
-use crate::domain::FirmId;
+use super::{PrintKey, StoreError, Vault};
+use crate::domain::{Fingerprinter, FirmId};
 use redb::Key;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -63,7 +63,27 @@ impl Sealer {
     ) -> Result<Vec<u8>, StoreError> {
         let mut plain = Zeroizing::new(Vec::with_capacity(1024));
         serde_json::to_writer(&mut *plain, value).map_err(|_| StoreError::Row { table: table.name })?;
-        Ok(self.vault.seal(&self.context(table.name, key), &plain)?)
+        self.seal_bytes(table.name, key, &plain)
+    }
+
+    /// Bytes, sealed for this table and key.
+    pub(super) fn seal_bytes(&self, table: &'static str, key: &impl RowKey, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+        Ok(self.vault.seal(&self.context(table, key), plain)?)
+    }
+
+    /// The bytes of a row again; [`StoreError::Row`] when it was changed or moved.
+    pub(super) fn open_bytes(&self, table: &'static str, key: &impl RowKey, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        self.vault.open(&self.context(table, key), sealed).map_err(|_| StoreError::Row { table })
+    }
+
+    /// What the firm's fingerprints are made under.
+    pub(super) fn print_key(&self) -> PrintKey {
+        PrintKey(*self.vault.print_key(&self.firm))
+    }
+
+    /// Makes the firm's fingerprints.
+    pub(super) fn prints(&self) -> Fingerprinter {
+        self.vault.fingerprinter(&self.firm)
     }
 
     /// The value again; [`StoreError::Row`] when the row was changed or moved.
@@ -73,9 +93,8 @@ impl Sealer {
         key: &impl RowKey,
         sealed: &[u8],
     ) -> Result<T, StoreError> {
-        let broken = || StoreError::Row { table: table.name };
-        let plain = self.vault.open(&self.context(table.name, key), sealed).map_err(|_| broken())?;
-        serde_json::from_slice(&plain).map_err(|_| broken())
+        let plain = self.open_bytes(table.name, key, sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| StoreError::Row { table: table.name })
     }
 
     fn context(&self, table: &'static str, key: &impl RowKey) -> String {

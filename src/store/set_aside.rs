@@ -1,5 +1,7 @@
 //! The files around a firm's state: the folder, the file's permissions, and the name a damaged file gets.
 
+use super::StoreError;
+use crate::domain::FirmId;
 use camino::{Utf8Path, Utf8PathBuf};
 use chacha20poly1305::aead::Generate;
 use fs_err::os::unix::fs::OpenOptionsExt;
@@ -8,12 +10,12 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, fchown};
 
 /// Makes a folder for its owner alone (0700); one that is there stays as it is.
-fn make_private_folder(folder: &Utf8Path) -> io::Result<()> {
+pub(super) fn make_private_folder(folder: &Utf8Path) -> io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// Makes names in a folder durable.
-fn sync_folder(folder: &Utf8Path) -> io::Result<()> {
+pub(super) fn sync_folder(folder: &Utf8Path) -> io::Result<()> {
     fs_err::File::open(folder)?.sync_all()
 }
 
@@ -69,20 +71,36 @@ fn give_name(aside: &Utf8Path, path: &Utf8Path) -> io::Result<()> {
     }
 }
 
+/// An error when a state is not in its place because a rename was broken off: it is whole, under a passing name.
+pub fn not_half_way(path: &Utf8Path, firm: &FirmId) -> Result<(), StoreError> {
+    let before = format!("{}.renamed-to-", path.file_name().unwrap_or_default());
+    let Ok(entries) = folder_of(path).read_dir_utf8() else { return Ok(()) };
+    let to = entries.filter_map(Result::ok).find_map(|entry| entry.file_name().strip_prefix(&before).map(str::to_owned));
+    match to.filter(|_| !path.exists()) {
+        Some(to) => Err(StoreError::Renaming { firm: firm.clone(), to }),
+        None => Ok(()),
+    }
+}
+
 /// Moves a damaged file away, unchanged: `acme.redb` -> `acme.redb.damaged-20261123T142233Z`.
 ///
 /// Crash before: the file is still in place and will be found damaged again. After: it is aside.
 pub(super) fn set_aside(path: &Utf8Path, now: Timestamp) -> io::Result<Utf8PathBuf> {
-    let stamp = now.strftime("%Y%m%dT%H%M%SZ");
-    let names = std::iter::once(String::new()).chain((2..).map(|n| format!("-{n}")));
-    let mut free = names.map(|end| Utf8PathBuf::from(format!("{path}.damaged-{stamp}{end}"))).filter(|name| !name.exists());
-    let name = free.next().ok_or(io::ErrorKind::AlreadyExists)?;
+    let name = free_name(&format!("{path}.damaged-"), "", now)?;
     fs_err::rename(path, &name)?;
     sync_folder(folder_of(path))?;
     Ok(name)
 }
 
-fn folder_of(path: &Utf8Path) -> &Utf8Path {
+/// A name that nothing bears yet: `acme.redb.damaged-` -> `acme.redb.damaged-20261123T142233Z`.
+pub fn free_name(before: &str, after: &str, now: Timestamp) -> io::Result<Utf8PathBuf> {
+    let stamp = now.strftime("%Y%m%dT%H%M%SZ");
+    let numbers = std::iter::once(String::new()).chain((2..).map(|n| format!("-{n}")));
+    let mut free = numbers.map(|n| Utf8PathBuf::from(format!("{before}{stamp}{n}{after}"))).filter(|name| !name.exists());
+    free.next().ok_or_else(|| io::ErrorKind::AlreadyExists.into())
+}
+
+pub(super) fn folder_of(path: &Utf8Path) -> &Utf8Path {
     path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."))
 }
 

@@ -47,6 +47,11 @@ impl<'a> Snapshot<'a> {
         rows.iter()?.map(open).collect()
     }
 
+    /// The transaction itself, for what walks over every table.
+    pub(super) fn tx(&self) -> &ReadTransaction {
+        &self.tx
+    }
+
     pub(super) fn sealer(&self) -> &'a Sealer {
         self.sealer
     }

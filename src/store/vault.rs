@@ -80,7 +80,12 @@ impl Vault {
 
     /// Makes the firm's fingerprints; those of two firms never compare.
     pub fn fingerprinter(&self, firm: &FirmId) -> Fingerprinter {
-        Fingerprinter::new(&derive(&self.root, "fingerprint", firm.as_str()))
+        Fingerprinter::new(&self.print_key(firm))
+    }
+
+    /// What a firm's fingerprints are made under.
+    pub(super) fn print_key(&self, firm: &FirmId) -> Zeroizing<[u8; 32]> {
+        derive(&self.root, "fingerprint", firm.as_str())
     }
 
     /// Seals for one place; only the same `context` opens it. 41 bytes longer than `plain`.
@@ -119,6 +124,35 @@ pub struct LoadedVault {
     pub notes: Vec<String>,
 }
 
+/// The vault whose key is in this file; an error when there is no file.
+pub fn load_key(path: &Utf8Path) -> Result<LoadedVault, VaultError> {
+    load(path, Zeroizing::new(fs_err::read(path).map_err(|source| VaultError::Io { path: path.to_owned(), source })?))
+}
+
+/// Puts another key, made now or `given` in a file, in the place of the one at `path`, which goes on at `former`. False, and
+/// nothing done, when an earlier call did that and `former` is still there.
+///
+/// Crash before it returns: `path` holds the former key, or the new one with the former beside it. After: the latter. The same
+/// call after a crash goes on.
+pub fn begin_rotation(path: &Utf8Path, former: &Utf8Path, given: Option<&Utf8Path>) -> Result<bool, VaultError> {
+    let failed = |source| VaultError::Io { path: path.to_owned(), source };
+    let read = |path: &Utf8Path| -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        let bytes = Zeroizing::new(fs_err::read(path).map_err(failed)?);
+        read_key(&bytes).map(|_| bytes).ok_or_else(|| VaultError::FileHoldsNoKey { path: path.to_owned() })
+    };
+    let (now, new) = (read(path)?, given.map(read).transpose()?);
+    if former.exists() && *read(former)? != *now {
+        return Ok(false);
+    }
+    super::set_aside::make_whole(former, |mut file| file.write_all(&now)).map_err(failed)?;
+    let new = match new {
+        Some(given) => given,
+        None => new_key().map_err(failed)?,
+    };
+    super::fresh::write_over(path, &new).map_err(failed)?;
+    Ok(true)
+}
+
 /// The vault whose key is in this file; makes key and file (0600) when there is none.
 ///
 /// Crash before it returns: there is no file, or a whole one (the key is written and synced under another name and then
@@ -152,9 +186,17 @@ fn load(path: &Utf8Path, bytes: Zeroizing<Vec<u8>>) -> Result<LoadedVault, Vault
 
 /// Makes the file whole under another name first, so that nobody ever reads half a key.
 fn make(path: &Utf8Path) -> io::Result<()> {
+    let key = new_key()?;
+    super::set_aside::make_whole(path, |mut file| file.write_all(&key))
+}
+
+/// A line of 64 hexadecimal digits that nobody knows.
+fn new_key() -> io::Result<Zeroizing<Vec<u8>>> {
     let key = Zeroizing::new(<[u8; 32]>::try_generate().map_err(io::Error::other)?);
-    let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
-    super::set_aside::make_whole(path, |mut file| writeln!(file, "{}", *hex))
+    let mut line = Zeroizing::new(Vec::with_capacity(65));
+    key.iter().try_for_each(|byte| write!(line, "{byte:02x}"))?;
+    writeln!(line)?;
+    Ok(line)
 }
 
 fn derive(root: &[u8; 32], purpose: &str, firm: &str) -> Zeroizing<[u8; 32]> {

@@ -2,7 +2,8 @@
 //! read or written for another.
 
 use super::{Engine, RunError};
-use crate::store::{AccountMyCase, AccountPortal, FirstRunDone, PlanSlot};
+use crate::domain::Fingerprinter;
+use crate::store::{AccountMyCase, AccountPortal, FirstRunDone, PlanSlot, PrintKey};
 use secrecy::ExposeSecret;
 
 /// Checks that the file points at the accounts the state belongs to; binds the portal account at the first use.
@@ -20,6 +21,8 @@ pub(crate) fn bound_elsewhere(engine: &Engine) -> Result<Option<AccountPortal>, 
     match engine.store().meta::<AccountPortal>()? {
         None => Ok(Some(found)),
         Some(bound) if bound == found => Ok(None),
+        // The state was renamed or sealed anew since: the print is made anew with it, once it is known to be of this key.
+        Some(bound) if is_of(&bound, engine)? => Ok(Some(found)),
         Some(bound) => {
             let same_place = bound.kind == found.kind && bound.host == found.host;
             let name = |account: &AccountPortal, key: &str| {
@@ -33,11 +36,22 @@ pub(crate) fn bound_elsewhere(engine: &Engine) -> Result<Option<AccountPortal>, 
 
 /// The portal account as the file names it.
 pub(crate) fn account(engine: &Engine) -> Result<AccountPortal, RunError> {
+    account_under(engine, &engine.hands.prints)
+}
+
+fn account_under(engine: &Engine, prints: &Fingerprinter) -> Result<AccountPortal, RunError> {
     let portal = &engine.firm.portal;
     let key = engine.portal_key()?;
-    let key_print = engine.hands.prints.of([b"portal-key".as_slice(), key.expose_secret().as_bytes()]);
+    let key_print = prints.of([b"portal-key".as_slice(), key.expose_secret().as_bytes()]);
     let host = portal.base_url.origin().ascii_serialization();
-    Ok(AccountPortal { kind: portal.kind.clone(), host, key_print, identity: None })
+    Ok(AccountPortal { kind: portal.kind.clone(), host, key_print, identity: None, made_with: None })
+}
+
+/// Whether an account that was bound under another print key is the one the file names.
+fn is_of(bound: &AccountPortal, engine: &Engine) -> Result<bool, RunError> {
+    let Some(PrintKey(key)) = &bound.made_with else { return Ok(false) };
+    let found = account_under(engine, &Fingerprinter::new(key))?;
+    Ok(found == AccountPortal { made_with: None, ..bound.clone() })
 }
 
 /// Forgets the accounts: the next use binds the state to what the file says now. The next run reads the portal's list and

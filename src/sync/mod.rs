@@ -15,7 +15,8 @@
 //! A changes run ([`changes`]) begins with a look at what moved; when nothing did, that is all. Else it takes the same way from
 //! 2 on, over the cases that moved and no others: of those it did not look at, everything that is kept stays as it is.
 //!
-//! What clients gave to the portal travels the other way, beside all this: see [`carry`].
+//! What clients gave to the portal travels the other way, beside all this: see [`carry`]. What a run may believe of a restored
+//! backup: see [`restored()`].
 //!
 //! # Guarantees
 //!
@@ -51,6 +52,7 @@ mod record;
 mod refusals;
 mod renames;
 mod report;
+mod restored;
 mod settle;
 mod study;
 mod success;
@@ -71,4 +73,5 @@ pub use pace::{Doing, Pace};
 pub use progress::{Progress, Step, Tally, Work};
 pub use renames::renames_view;
 pub use report::{Failure, Outcome, ReportCounts, Requests, RunFailure, RunReport, Trigger};
+pub use restored::restored;
 pub use success::{LastSuccess, last_success};

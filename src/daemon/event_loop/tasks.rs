@@ -104,21 +104,24 @@ impl EventLoop {
         lanes.into_iter().for_each(|lane| self.handle(Event::AskBegan { firm: firm.clone(), lane }));
     }
 
-    /// What needs a firm's state only, whatever its file is like: a new firm's secrets are set before its file is
-    /// finished, and a connection can be given up at any time.
+    /// What needs a firm's state only, whatever its file is like.
     fn ask_hands(&mut self, firm: FirmId, ask: Ask, refusal: Refusal, reply: Option<Reply>) {
-        let refused = |error: operations::OperationError| Refusal::new(error.code(), error.to_string());
-        let answer = match (&ask, self.firms.hands(&firm)) {
-            (Ask::SecretSet { name, value }, Some(hands)) => operations::keep_secret(&hands, name, value).map_err(refused),
-            (Ask::Disconnect, Some(hands)) => {
-                let work = async move { Outcome::Answer(operations::disconnect(&hands).await.map_err(refused)) };
-                let task = self.tasks.spawn(work);
-                self.under_way.insert(task.id(), UnderWay::Asked { firm, watched: None, reply });
-                return;
-            }
-            _ => Err(refusal),
+        let Some(hands) = self.firms.hands(&firm).filter(|_| operations::needs_only_state(&ask)) else {
+            drop(reply.map(|reply| reply.send(Err(refusal))));
+            return;
         };
-        drop(reply.map(|reply| reply.send(answer)));
+        let refused = |error: operations::OperationError| Refusal::new(error.code(), error.to_string());
+        let work = async move { Outcome::Answer(operations::answer_on_state(&hands, ask).await.map_err(refused)) };
+        let task = self.tasks.spawn(work);
+        self.under_way.insert(task.id(), UnderWay::Asked { firm, watched: None, reply });
+    }
+
+    /// Whether anything is under way for a firm.
+    pub(super) fn is_busy(&self, firm: &FirmId) -> bool {
+        self.under_way.values().any(|what| match what {
+            UnderWay::Scheduled { watched, .. } => watched.firm == *firm,
+            UnderWay::Asked { firm: asked, .. } | UnderWay::Renewal(asked) => asked == firm,
+        })
     }
 
     /// Where the steps of a run that somebody asked for go; while it has to wait for another, that one's steps are told.

@@ -91,6 +91,17 @@ impl House {
         Done { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
     }
 
+    /// Runs it to its end in a shell that does this first.
+    pub(crate) fn run_in_shell(&self, first: &str, arguments: &[&str]) -> Done {
+        let program = self.command(arguments);
+        let mut shell = Command::new("/bin/sh");
+        shell.env_clear().env("HOME", self.path("home")).current_dir(self.folder.path()).stdin(Stdio::null());
+        shell.args(["-c", &format!("{first}; exec \"$@\""), "sh"]).arg(program.get_program()).args(program.get_args());
+        let output = shell.output().expect("a shell");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it writes text");
+        Done { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    }
+
     /// Starts it and leaves it running.
     pub(crate) fn start(&self, arguments: &[&str]) -> Running {
         let mut child = self.command(arguments).spawn().expect("the program starts");

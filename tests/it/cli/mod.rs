@@ -2,6 +2,7 @@
 
 mod against;
 mod browser;
+mod care;
 mod catalog;
 mod connection;
 mod daemon;

@@ -5,7 +5,8 @@ use casebridge::domain::ReasonCode;
 use casebridge::sandbox::NewCase;
 use casebridge::sync::Outcome;
 
-fn new_case(stage: &Stage, name: &str) -> u64 {
+/// Somebody opens a case in MyCase for a client that is there.
+pub(super) fn new_case(stage: &Stage, name: &str) -> u64 {
     let client = stage.client_of(stage.a_case());
     let (area, at) = (Some("Personal Injury".to_owned()), Some("Treating".to_owned()));
     let case = NewCase { name: name.to_owned(), practice_area: area, stage: at, case_number: None, clients: vec![client] };

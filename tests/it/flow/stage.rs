@@ -4,12 +4,13 @@
 use axum::body::Body;
 use camino::Utf8Path;
 use casebridge::domain::{FirmId, Kind};
-use casebridge::http::{Clock, Transport};
+use casebridge::http::{Clock, Limiters, Transport};
 use casebridge::load::{Environment, PathOptions, read_folder};
 use casebridge::operations::{
     self, Answer, ApproveAsk, Ask, Caller, Engine, FirmStatus, Hands, House, PlanAnswer, PlanAsk, Secret, SyncAsk,
 };
 use casebridge::sandbox::{Options, Sandbox, World};
+use casebridge::store::{Store, Vault};
 use casebridge::sync::{Outcome, Progress, RunReport, Trigger};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -89,10 +90,27 @@ impl Stage {
 
     /// The process ends and another one begins on the same folder.
     pub(super) fn restarted(self) -> Stage {
+        self.restarted_after(|_| {})
+    }
+
+    /// The same, and something is done in between in the house that nobody works in.
+    pub(super) fn restarted_after(self, between: impl FnOnce(&House)) -> Stage {
         let now = self.now();
         let Stage { sandbox, house, firm, hands, dir, stop } = self;
-        drop((house, hands, stop));
+        drop(hands);
+        between(&house);
+        drop((house, stop));
         Stage::open(sandbox, dir, firm, now)
+    }
+
+    /// The same under another name of the firm: its file is renamed first.
+    pub(super) fn renamed_after(self, to: &str, between: impl FnOnce(&House)) -> Stage {
+        let (file, text) = (self.file(), self.text());
+        std::fs::remove_file(file).expect("the old file");
+        let mut stage = self;
+        stage.firm = to.parse().expect("an id");
+        std::fs::write(stage.file(), text).expect("written");
+        stage.restarted_after(between)
     }
 
     /// The state is gone, with its key; somebody begins anew with the same file and connects.
@@ -104,6 +122,17 @@ impl Stage {
         let stage = Stage::open(sandbox, dir, firm, now);
         stage.connect().await;
         stage
+    }
+
+    /// The same firm with an empty state on other storage.
+    pub(super) fn on_storage<B: redb::StorageBackend>(mut self, make: impl Fn() -> std::io::Result<B> + Send + Sync + 'static) -> Stage {
+        let vault = Arc::new(Vault::from_key([5; 32]));
+        let store = Store::open_with_backend(make, &self.firm, vault.clone()).expect("a state");
+        let (transport, limiters) = (Transport::InProcess(self.sandbox.router()), Limiters::new(25, Duration::from_millis(1100)));
+        let scratch = self.house.paths.state.join("tmp");
+        self.hands = Hands::new(store, &vault, self.house.clock, transport, Arc::new(limiters), scratch, self.stop.subscribe());
+        self.keep_secrets();
+        self
     }
 
     fn keep_secrets(&self) {
