@@ -230,3 +230,15 @@ fn whose_connection_it_is_and_how_the_accounts_stand_is_said_at_the_lines_that_s
     let broken = check_online(&input("[firm\n"), &Profiles::builtin(), &DaemonRules::default(), FRESH.parse().unwrap(), &seen);
     assert!(broken.iter().all(|problem| problem.line == 1) && broken[0].severity == Severity::Error, "{broken:#?}");
 }
+
+#[test]
+fn nothing_is_said_of_what_is_missing_while_a_part_of_the_file_cannot_be_read() {
+    let listed = "[portal.stages]\n\"PI\" = [\"Start\", \"Demand\"]\n";
+    let file = |map: &str| {
+        said(&with(&format!("{SHORT}\n{listed}[stages]\nnot_in_map = \"attention\"\n[{map}]\n\"Intake\" = \"Start\"\n"), &catalog()))
+    };
+    let whole = file("stages.map");
+    assert!(whole.contains("uncovered-stages") && whole.contains("never-shown"), "{whole}");
+    let torn = file("stages.mpa");
+    assert!(torn.contains("unknown-key") && !torn.contains("uncovered-stages") && !torn.contains("never-shown"), "{torn}");
+}

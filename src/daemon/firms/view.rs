@@ -76,7 +76,7 @@ impl Kept {
     /// How the firm stands, from its file, its state, and what the machine has in mind.
     pub(super) fn status(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmStatus, Refusal> {
         let problems = self.verdict.as_ref().map(|verdict| report::values(&verdict.problems)).unwrap_or_default();
-        let unknown = FileView { state: FileState::Rejected, generation: 0, since: None, problems };
+        let unknown = FileView::new(FileState::Rejected, problems);
         let file = self.view.clone().unwrap_or(unknown);
         let mut status = match (&self.hands, &self.firm) {
             (Some(hands), Some(firm)) => {
