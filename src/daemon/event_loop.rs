@@ -15,7 +15,7 @@ mod wait;
 
 use super::alerts::Alerts;
 use super::doors::Doors;
-use super::firms::{Firms, Seen};
+use super::firms::{Firms, Seen, Sheet};
 use super::machine::{Action, Event, Machine};
 use super::message::{Alive, DaemonStatus, Message, Refusal, ReloadAnswer, StatusAnswer};
 use super::metrics::{self, DaemonValues};
@@ -68,8 +68,8 @@ pub(super) struct EventLoop {
     alerts: Alerts,
     since: Timestamp,
     doors: Doors,
-    /// The folder was read once.
-    looked: bool,
+    /// When the folder was last read.
+    read_at: Option<Timestamp>,
     finished: bool,
 }
 
@@ -103,7 +103,7 @@ impl EventLoop {
             alerts: Alerts::new(),
             since: clock.now(),
             doors: Doors::default(),
-            looked: false,
+            read_at: None,
             finished: false,
         };
         (event_loop, outside)
@@ -213,8 +213,8 @@ impl EventLoop {
     fn serve(&mut self, message: Message) {
         match message {
             Message::Status { reply } => drop(reply.send(self.status())),
-            Message::Metrics { reply } => drop(reply.send(self.metrics())),
-            Message::Alive { reply } => drop(reply.send(Alive { ready: self.looked && !*self.stop.borrow() })),
+            Message::Metrics { reply } => self.metrics(reply),
+            Message::Alive { reply } => drop(reply.send(Alive { ready: self.read_at.is_some() && !*self.stop.borrow() })),
             Message::Connecting { state, reply } => drop(reply.send(self.firms.connecting(&state))),
             Message::Reload { reply } => {
                 let after = usize::from(self.look.is_some());
@@ -246,8 +246,8 @@ impl EventLoop {
     }
 
     fn looked(&mut self, seen: Result<Seen, JoinError>) {
-        (self.look, self.looked) = (None, true);
         let now = self.clock.now();
+        (self.look, self.read_at) = (None, Some(now));
         match seen {
             Ok(seen) => {
                 let mut look = self.firms.take(seen, now);
@@ -295,12 +295,17 @@ impl EventLoop {
         StatusAnswer { firms, daemon: Some(daemon), problems }
     }
 
-    /// Prometheus text.
-    fn metrics(&self) -> Result<String, Refusal> {
+    /// Prometheus text; the states are read off the loop.
+    fn metrics(&self, reply: oneshot::Sender<Result<String, Refusal>>) {
         let now = self.clock.now();
-        let daemon = DaemonValues { version: env!("CARGO_PKG_VERSION"), since: self.since };
-        let text = self.firms.values(&self.machine, now).map(|firms| metrics::text(&daemon, &firms))?;
-        text.map_err(|error| Refusal::new("metrics", error.to_string()))
+        let files_good = self.firms.errors_of_all().is_empty();
+        let daemon = DaemonValues { version: env!("CARGO_PKG_VERSION"), since: self.since, read_at: self.read_at, files_good };
+        let sheets = self.firms.sheets(&self.machine, now);
+        // Nobody waits for it but who asked; when that one is gone, so is the answer.
+        drop(tokio::task::spawn_blocking(move || {
+            let firms = sheets.into_iter().map(|sheet: Sheet| sheet.read(now)).collect();
+            drop(reply.send(metrics::text(daemon, firms).map_err(|error| Refusal::new("metrics", error.to_string()))));
+        }));
     }
 
     /// One line for systemd.

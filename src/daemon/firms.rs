@@ -4,12 +4,12 @@
 //! domain: whatever goes wrong with one is kept in its place and leaves the others alone.
 
 mod memory;
+mod numbers;
 mod texts;
 mod view;
 
 use super::machine::{Event, FirmSpec, LaneName, Machine, News, Rules};
 use super::message::{FileReport, Refusal, Verdict};
-use super::metrics::FirmValues;
 use super::own_file::OwnFile;
 use super::report;
 use super::status_text::StatusTexts;
@@ -23,6 +23,7 @@ use crate::sync::{Engine, Hands, RunReport, Trigger};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use memory::Memory;
+pub(super) use numbers::Sheet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -135,7 +136,7 @@ impl Firms {
     }
 
     /// What is wrong for all firms: `casebridge.toml`, a profile, the folder itself.
-    fn errors_of_all(&self) -> Vec<Problem> {
+    pub(super) fn errors_of_all(&self) -> Vec<Problem> {
         let all = self.own_file.problems().iter().chain(&self.problems);
         all.filter(|problem| problem.severity == Severity::Error).cloned().collect()
     }
@@ -321,9 +322,9 @@ impl Firms {
         wanted.map(|(id, kept)| kept.status(id, machine, now)).collect()
     }
 
-    /// Every firm in numbers.
-    pub(super) fn values(&self, machine: &Machine, now: Timestamp) -> Result<Vec<FirmValues>, Refusal> {
-        self.kept.iter().map(|(id, kept)| kept.values(id, machine, now)).collect()
+    /// Every firm in numbers, as far as the loop knows them.
+    pub(super) fn sheets(&self, machine: &Machine, now: Timestamp) -> Vec<Sheet> {
+        self.kept.iter().map(|(id, kept)| kept.sheet(id, machine, now)).collect()
     }
 
     fn no_such_firm(&self, id: &FirmId) -> Refusal {

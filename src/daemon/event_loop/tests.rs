@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod heard;
+mod numbers;
 mod told;
 
 use super::*;

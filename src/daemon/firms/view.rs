@@ -5,7 +5,6 @@ use super::memory::Memory;
 use crate::config::{Problem, Severity};
 use crate::daemon::machine::{Machine, Pause, Standing};
 use crate::daemon::message::Refusal;
-use crate::daemon::metrics::FirmValues;
 use crate::daemon::report;
 use crate::domain::FirmId;
 use crate::operations::{self, Attention, FileState, FileView, FirmStatus, NextRuns};
@@ -48,29 +47,6 @@ impl Kept {
         if !self.memory.knows_causes() {
             drop(self.new_causes(now));
         }
-    }
-
-    /// The firm in numbers.
-    pub(super) fn values(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmValues, Refusal> {
-        let status = self.status(id, machine, now)?;
-        let tokens = self.hands.as_ref().and_then(|hands| hands.store.tokens().transpose());
-        let tokens = tokens.transpose().map_err(|error| Refusal::new("store", error.to_string()))?;
-        let Memory { succeeded, runs, transferred, .. } = self.memory.clone();
-        Ok(FirmValues {
-            firm: id.to_string(),
-            connection: status.connection,
-            token_age: tokens.map(|tokens| now.duration_since(tokens.obtained_at)),
-            connection_ends: status.connection_ends,
-            state: status.status,
-            file: status.file.state,
-            succeeded,
-            waiting_plans: usize::from(status.waiting_plan.is_some()),
-            waiting_cases: status.waiting,
-            attention: status.exceptions,
-            runs,
-            skipped: machine.skipped(id),
-            transferred,
-        })
     }
 
     /// How the firm stands, from its file, its state, and what the machine has in mind.
