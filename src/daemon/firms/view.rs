@@ -52,7 +52,7 @@ impl Kept {
     /// How the firm stands, from its file, its state, and what the machine has in mind.
     pub(super) fn status(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmStatus, Refusal> {
         let problems = self.verdict.as_ref().map(|verdict| report::values(&verdict.problems)).unwrap_or_default();
-        let unknown = FileView { state: FileState::Rejected, generation: 0, since: None, problems };
+        let unknown = FileView { state: FileState::Opening, generation: 0, since: None, problems };
         let file = self.view.clone().unwrap_or(unknown);
         let mut status = match (&self.hands, &self.firm) {
             (Some(hands), Some(firm)) => {
@@ -65,7 +65,10 @@ impl Kept {
         status.next = machine.next_runs(id, now);
         status.next_due = status.next.soonest();
         status.overdue = machine.overdue(id, now);
-        status.notes.extend(self.trouble.iter().map(|(why, since)| format!("{why} (since {since:.0})")));
+        match &self.trouble {
+            Some((why, since)) => status.notes.push(format!("{why} (since {since:.0})")),
+            None => status.notes.extend(self.not_open().map(str::to_owned)),
+        }
         let runs = status.next != NextRuns::default();
         if let Some(until) = machine.settles_until(id, now).filter(|_| runs) {
             let zone = self.firm.as_ref().map_or(TimeZone::UTC, |firm| firm.time_zone.clone());
