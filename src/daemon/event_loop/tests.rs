@@ -3,6 +3,7 @@
 
 mod heard;
 mod numbers;
+mod openings;
 mod told;
 
 use super::*;

@@ -11,6 +11,7 @@ mod firm;
 mod house;
 mod http;
 mod init;
+mod monitoring;
 mod page;
 mod tests;
 mod words;
