@@ -351,7 +351,8 @@ impl Firms {
     fn news(&self, changed: &BTreeSet<FirmId>, alters: &BTreeSet<FirmId>) -> BTreeMap<FirmId, News> {
         let present = self.last.as_ref().map(|folder| folder.firms().into_keys().collect::<BTreeSet<_>>()).unwrap_or_default();
         let news = |id: FirmId| {
-            let kept = self.kept.get(&id)?;
+            // First heard of when its state is open: whether an edit was accepted just before a restart stands there.
+            let kept = self.kept.get(&id).filter(|kept| !kept.opening || kept.trouble.is_some())?;
             let spec = kept.firm.as_deref().map(FirmSpec::of);
             let (changed, alters) = (changed.contains(&id), alters.contains(&id));
             // A rejected file says since when it is rejected; only an accepted one says when it was accepted.

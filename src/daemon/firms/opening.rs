@@ -78,7 +78,8 @@ impl Firms {
 
     /// States were opened, or cannot be.
     pub(in crate::daemon) fn opened(&mut self, all: Vec<Opened>, now: Timestamp) -> Look {
-        let (mut look, mut alters, mut any) = (Look::default(), BTreeSet::new(), false);
+        let (mut look, mut alters) = (Look::default(), BTreeSet::new());
+        let present: BTreeSet<FirmId> = self.last.iter().flat_map(|folder| folder.firms().into_keys()).collect();
         for Opened { firm, state } in all {
             let Some(kept) = self.kept.get_mut(&firm) else { continue };
             kept.opening = false;
@@ -90,20 +91,21 @@ impl Firms {
                     continue;
                 }
             };
-            any = true;
             kept.memory = memory;
             kept.hands = Some(hands);
             if kept.trouble.take().is_some() {
                 tracing::info!(%firm, "{firm}: its state is open now");
+            }
+            if !present.contains(&firm) {
+                self.gone(&firm, now);
+                continue;
             }
             let accepted = accepted.filter(|(hash, _)| kept.verdict.as_ref().is_some_and(|verdict| verdict.hash == *hash));
             if self.settle(&firm, accepted.map(|(_, accepted)| accepted), true, now, &mut look) {
                 alters.insert(firm);
             }
         }
-        if any {
-            look.events.insert(0, Event::Folder(self.news(&BTreeSet::new(), &alters)));
-        }
+        look.events.insert(0, Event::Folder(self.news(&BTreeSet::new(), &alters)));
         look
     }
 }

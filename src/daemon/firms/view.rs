@@ -4,7 +4,7 @@ use super::Kept;
 use super::memory::Memory;
 use crate::config::{Problem, Severity};
 use crate::daemon::machine::{Machine, Pause, Standing};
-use crate::daemon::message::Refusal;
+use crate::daemon::message::{Refusal, Verdict};
 use crate::daemon::report;
 use crate::domain::FirmId;
 use crate::operations::{self, Attention, FileState, FileView, FirmStatus, NextRuns};
@@ -52,7 +52,8 @@ impl Kept {
     /// How the firm stands, from its file, its state, and what the machine has in mind.
     pub(super) fn status(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmStatus, Refusal> {
         let problems = self.verdict.as_ref().map(|verdict| report::values(&verdict.problems)).unwrap_or_default();
-        let unknown = FileView { state: FileState::Opening, generation: 0, since: None, problems };
+        let state = if self.last == Some(Verdict::Removed) { FileState::Removed } else { FileState::Opening };
+        let unknown = FileView { state, generation: 0, since: None, problems };
         let file = self.view.clone().unwrap_or(unknown);
         let mut status = match (&self.hands, &self.firm) {
             (Some(hands), Some(firm)) => {

@@ -31,8 +31,9 @@ async fn a_reload_that_waits_hears_of_every_new_file_and_whoever_asks_meanwhile_
     let daemon = place.start().await;
     let firms: Vec<FirmId> = (0..12).map(|number| format!("firm-{number}").parse().unwrap()).collect();
     for firm in &firms {
-        // Firms of one portal key are refused: these have keys that are nowhere.
-        place.write(firm.as_str(), &place.file("30 3 * * *").replace("{ env = \"ACME_PORTAL\" }", "{ stored = \"portal\" }"));
+        // A firm may not read another's variables.
+        let file = place.file("30 3 * * *").replace("{ env = \"ACME_MYCASE\" }", "{ stored = \"mycase\" }");
+        place.write(firm.as_str(), &file.replace("{ env = \"ACME_PORTAL\" }", "{ stored = \"portal\" }"));
     }
     let asked = firms.iter().map(|firm| daemon.client.ask(firm, &Ask::Status));
     let mut answers = Vec::new();
