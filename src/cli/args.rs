@@ -382,9 +382,13 @@ pub struct SandboxArgs {
 /// `demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// How many cases each of the two firms has
-    #[arg(long, default_value_t = 60)]
+    /// How many cases each of the two firms has: 40 or more, so that each stage has some
+    #[arg(long, default_value_t = 60, value_parser = enough_cases)]
     pub cases: usize,
+}
+
+fn enough_cases(number: &str) -> Result<usize, String> {
+    number.parse().ok().filter(|number| *number >= 40).ok_or_else(|| "a number from 40".to_owned())
 }
 
 /// `completions`.

@@ -130,10 +130,11 @@ fn here(house: &House, only: Option<&str>) -> Result<StatusAnswer, Failure> {
     let firms = view.firms.iter().filter(|(id, _)| asked(id)).map(|(id, verdict)| one(house, id, verdict, now));
     let mut firms: Vec<FirmStatus> = firms.collect::<Result<_, _>>()?;
     firms.extend(left.iter().filter(|id| asked(id)).map(|id| {
-        let file = FileView { state: FileState::Removed, generation: 0, since: None, problems: Vec::new() };
+        let file = FileView::new(FileState::Removed, Vec::new());
         FirmStatus::bare(id, file)
     }));
     firms.sort_by(|a, b| a.firm.cmp(&b.firm));
+    firms.iter_mut().for_each(|status| status.file.commit.clone_from(&folder.commit));
     if only.is_some() {
         problems.retain(|problem| problem["severity"] == "error");
     }
@@ -142,7 +143,7 @@ fn here(house: &House, only: Option<&str>) -> Result<StatusAnswer, Failure> {
 
 fn one(house: &House, id: &FirmId, verdict: &FileVerdict, now: Timestamp) -> Result<FirmStatus, Failure> {
     let state = if verdict.checked.is_some() { FileState::Current } else { FileState::Rejected };
-    let file = FileView { state, generation: 0, since: None, problems: values(&verdict.problems) };
+    let file = FileView { sha256_on_disk: Some(verdict.sha256.clone()), ..FileView::new(state, values(&verdict.problems)) };
     let unknown = |file: FileView| {
         let mut status = FirmStatus::bare(id, file);
         if let Some(firm) = &verdict.checked {

@@ -10,6 +10,8 @@ use serde_json::Value;
 
 /// How many causes of attention are told; the rest is counted.
 const CAUSES: usize = 12;
+/// So much of a commit tells it from others.
+const SHORT_COMMIT: usize = 12;
 
 /// One firm's block.
 pub(super) fn firm(status: &FirmStatus, now: Timestamp, colour: bool) -> String {
@@ -109,7 +111,11 @@ fn file(status: &FirmStatus, now: Timestamp, zone: &TimeZone, colour: bool) -> S
     let generation = status.file.generation;
     match (status.file.state, generation) {
         (FileState::Current, 0) => "good, not used yet".to_owned(),
-        (FileState::Current, _) => format!("in use{since} (version {generation})"),
+        (FileState::Current, _) => {
+            let commit = status.file.commit.as_ref().and_then(|commit| commit.get(..SHORT_COMMIT));
+            let commit = commit.map(|commit| format!(", commit {commit}")).unwrap_or_default();
+            format!("in use{since} (version {generation}{commit})")
+        }
         (FileState::Rejected, 0) => Ink::Red.on("has errors, so nothing runs for the firm:", colour),
         (FileState::Rejected, _) => Ink::Red.on(&format!("has errors{since}; the last good version ({generation}) stays in use:"), colour),
         (FileState::Opening, _) => "not looked at yet: the firm's state is being opened, or another process holds it".to_owned(),

@@ -321,7 +321,10 @@ impl Firms {
             return Err(self.no_such_firm(id));
         }
         let wanted = self.kept.iter().filter(|(id, _)| only.is_none_or(|only| only == *id));
-        wanted.map(|(id, kept)| kept.status(id, machine, now)).collect()
+        let mut found: Vec<FirmStatus> = wanted.map(|(id, kept)| kept.status(id, machine, now)).collect::<Result<_, _>>()?;
+        let commit = self.last.as_ref().and_then(|folder| folder.commit.as_ref());
+        found.iter_mut().for_each(|status| status.file.commit = commit.cloned());
+        Ok(found)
     }
 
     /// Every firm in numbers, as far as the loop knows them.

@@ -1,5 +1,6 @@
 //! The firms folder as text: every firm's files, `defaults.toml`, and the names of what else lies there.
 
+use super::commit::commit_of;
 use super::text::{self, Unreadable};
 use super::{DirectoryId, Paths};
 use crate::config::{Problem, Severity, SourceText};
@@ -43,6 +44,8 @@ pub struct FolderText {
     pub directory: Option<DirectoryId>,
     /// A file kept changing while it was read: look again soon.
     pub moving: bool,
+    /// The commit the folder's files are of, when it lies in a git tree.
+    pub commit: Option<String>,
 }
 
 /// The files of one firm.
@@ -125,7 +128,8 @@ pub fn likely_meant(name: &str) -> Option<String> {
 
 /// Reads the firms folder and `defaults.toml` beside it. Never fails: what cannot be read is said in its place.
 pub fn read_folder(paths: &Paths) -> FolderText {
-    let mut found = FolderText { directory: DirectoryId::of(&paths.firms), ..FolderText::default() };
+    let (directory, commit) = (DirectoryId::of(&paths.firms), commit_of(&paths.firms));
+    let mut found = FolderText { directory, commit, ..FolderText::default() };
     if fs::symlink_metadata(&paths.defaults).is_ok() {
         let (file, moving) = read_file(&paths.defaults, "defaults.toml");
         found.defaults = Some(file);

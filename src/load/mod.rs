@@ -3,6 +3,7 @@
 //!
 //! Start with [`read_folder`] (every firm's files as text) and [`Secrets`] (what a firm file may reach).
 
+mod commit;
 mod environment;
 mod existing;
 mod folder;

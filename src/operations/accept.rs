@@ -58,10 +58,12 @@ impl House {
                 let firm = kept.as_ref().and_then(again).map(Arc::new);
                 let problems = values(verdict);
                 let generation = kept.as_ref().map_or(0, |kept| kept.generation);
+                let in_use_sum = kept.as_ref().and_then(|kept| kept.sha256.clone());
                 // Nobody edited the file: a new catalog shows a slip in what is in use already, which is said and stops nothing.
                 let in_use = kept.filter(|kept| firm.is_some() && is_only_the_catalogs(verdict, kept));
                 let (state, since) = in_use.map_or((FileState::Rejected, now), |kept| (FileState::Current, kept.at));
-                let file = FileView { state, generation, since: Some(since), problems };
+                let (sha256, on_disk) = (in_use_sum, Some(verdict.sha256.clone()));
+                let file = FileView { generation, since: Some(since), sha256, sha256_on_disk: on_disk, ..FileView::new(state, problems) };
                 Ok(Accepted { firm, file, difference: None, meaning: Meaning::default() })
             }
         }
@@ -92,7 +94,8 @@ impl House {
             (None, Some(kept)) => (before, kept.at),
         };
         if !same {
-            let accepted = Kept { text: text.to_owned(), beside: verdict.beside.clone(), at, generation, file_hash: verdict.hash.clone() };
+            let (file_hash, sha256) = (verdict.hash.clone(), Some(verdict.sha256.clone()));
+            let accepted = Kept { text: text.to_owned(), beside: verdict.beside.clone(), at, generation, file_hash, sha256 };
             hands.store.write(|w| {
                 w.put_meta(&accepted)?;
                 if difference.as_ref().is_some_and(|change| change.widened) {
@@ -102,7 +105,10 @@ impl House {
                 Ok(())
             })?;
         }
-        let file = FileView { state: FileState::Current, generation, since: Some(at), problems: values(verdict) };
+        let sum = Some(verdict.sha256.clone());
+        let (sha256, sha256_on_disk) = (sum.clone(), sum);
+        let file = FileView::new(FileState::Current, values(verdict));
+        let file = FileView { generation, since: Some(at), sha256, sha256_on_disk, ..file };
         Ok(Accepted { firm: Some(firm.clone()), file, difference, meaning })
     }
 }

@@ -120,8 +120,10 @@ pub struct FirmStatus {
     #[serde(default)]
     pub running: Vec<Running>,
     /// The soonest of them; without a daemon what the schedule says.
+    #[serde(default)]
     pub next_due: Option<Due>,
     /// What should have run by now and did not.
+    #[serde(default)]
     pub overdue: Vec<Due>,
     /// The last run that read cases.
     pub last: Option<RunReport>,
@@ -230,6 +232,22 @@ pub struct FileView {
     pub since: Option<Timestamp>,
     /// What is wrong with the file on disk (as `check` says it).
     pub problems: Vec<serde_json::Value>,
+    /// SHA-256 of the version in use, as `sha256sum` says it of that file.
+    #[serde(default)]
+    pub sha256: Option<String>,
+    /// SHA-256 of the file as it lies in the folder.
+    #[serde(default)]
+    pub sha256_on_disk: Option<String>,
+    /// The commit that the folder is of, when it lies in a git tree.
+    #[serde(default)]
+    pub commit: Option<String>,
+}
+
+impl FileView {
+    /// A file that was never in use.
+    pub fn new(state: FileState, problems: Vec<serde_json::Value>) -> FileView {
+        FileView { state, generation: 0, since: None, problems, sha256: None, sha256_on_disk: None, commit: None }
+    }
 }
 
 /// Whether what is on disk is what runs.

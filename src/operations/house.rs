@@ -69,6 +69,8 @@ pub struct FileVerdict {
     pub problems: Vec<Problem>,
     /// Of the file and what is read beside it.
     pub hash: String,
+    /// SHA-256 of the file alone.
+    pub sha256: String,
     /// The file's text; `None` when it cannot be read.
     pub source: Option<SourceText>,
     /// The texts that were checked with it, by name.
@@ -138,13 +140,15 @@ impl House {
                     checked: None,
                     problems: vec![whole_file(&files.firm.name, &why.message, &why.help, why.line)],
                     hash: hex(&files.hash),
+                    sha256: hex(&files.firm.hash),
                     source: None,
                     beside: BTreeMap::new(),
                 },
                 Ok(text) => {
                     let source = SourceText::new(files.firm.name.clone(), text.clone());
                     let input = FirmInput { id: id.clone(), source, tests: beside(files.tests), catalog: beside(files.catalog) };
-                    self.verdict(input, &profiles, defaults.as_ref(), hex(&files.hash), now)
+                    let verdict = self.verdict(input, &profiles, defaults.as_ref(), hex(&files.hash), now);
+                    FileVerdict { sha256: hex(&files.firm.hash), ..verdict }
                 }
             };
             view.sources.extend(verdict.source.clone());
@@ -160,7 +164,8 @@ impl House {
         let FirmInput { source, tests, catalog, .. } = input;
         let beside = [tests.as_ref(), catalog.as_ref(), defaults].into_iter().flatten();
         let beside = beside.map(|text| (text.name.clone(), text.text.to_string())).collect();
-        FileVerdict { checked: checked.firm.map(Arc::new), problems: checked.problems, hash, source: Some(source), beside }
+        let (checked, problems, sha256) = (checked.firm.map(Arc::new), checked.problems, String::new());
+        FileVerdict { checked, problems, hash, sha256, source: Some(source), beside }
     }
 
     /// Checks a text that was accepted earlier, with what was read beside it then. Its tests passed then and are not run

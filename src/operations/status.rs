@@ -42,10 +42,10 @@ pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, 
         next,
         pause: pause.map(|pause| PauseView { reason: pause.reason, since: pause.since, until: pause.until }),
         file: FileView {
-            state: FileState::Current,
             generation: accepted.as_ref().map_or(0, |accepted| accepted.generation),
             since: accepted.as_ref().map(|accepted| accepted.at),
-            problems: Vec::new(),
+            sha256: accepted.and_then(|accepted| accepted.sha256),
+            ..FileView::new(FileState::Current, Vec::new())
         },
         running: Vec::new(),
         last: last_run(store)?,

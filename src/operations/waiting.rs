@@ -2,7 +2,7 @@
 
 use super::{Answer, OperationError};
 use crate::domain::{CaseId, Kind, PlanName, RunId};
-use crate::plan::{Change, Hold, LimitLine};
+use crate::plan::{Change, Hold, LimitLine, what_clients_notice};
 use crate::store::{FirstRunDone, PlanSlot, SavedPlan};
 use crate::sync::Engine;
 use jiff::Timestamp;
@@ -35,8 +35,8 @@ pub struct WaitingPlan {
     pub moves: Vec<Moved>,
     /// Every limit that something of it is counted against.
     pub limits: Vec<LimitLine>,
-    /// What the portal may do to clients about it, in a sentence.
-    pub may_contact: Option<String>,
+    /// What the portal may do to clients about it, a sentence for each kind of change.
+    pub may_contact: Vec<String>,
     /// Cases whose client is now another person; only `approve --only contact` sends those.
     pub other_clients: usize,
     /// Cases that a person left out of an earlier yes.
@@ -85,7 +85,7 @@ pub(super) fn waiting(engine: &Engine, show_names: bool) -> Result<Answer, Opera
     let saved = store.plan(PlanSlot::Waiting)?.filter(|saved| saved.expires_at > now);
     let first = store.meta::<FirstRunDone>()?.is_none();
     Ok(Answer::Waiting(saved.map(|saved| {
-        let may_contact = engine.firm.portal.profile.may_contact.clone();
+        let may_contact = what_clients_notice(&engine.firm.portal.profile, &saved.changes);
         Box::new(WaitingPlan { may_contact, ..counted(saved, first, show_names) })
     })))
 }
@@ -122,7 +122,7 @@ fn counted(saved: SavedPlan, first: bool, show_names: bool) -> WaitingPlan {
         practice_areas: areas.into_iter().map(|(area, cases)| Counted { of: area.to_owned(), cases }).collect(),
         moves,
         limits: over.into_iter().filter(|line| line.planned > 0).collect(),
-        may_contact: None,
+        may_contact: Vec::new(),
         other_clients: changes.iter().filter(|change| change.hold == Some(Hold::ClientChanged)).count(),
         left_out: changes.iter().filter(|change| left.contains(&change.case)).count(),
         shown: changes.iter().take(SHOWN).map(|change| shown(change, show_names)).collect(),

@@ -7,6 +7,7 @@ use super::crowd::Found;
 use super::draft::Draft;
 use super::planner::Planner;
 use super::{Change, Plan, reasons};
+use crate::config::Profile;
 use crate::domain::{CaseException, CaseId, Kind, Link, PortalId, Reason, Scan};
 use std::borrow::Borrow;
 
@@ -177,15 +178,18 @@ impl Planner {
             let many = "records already in the portal are taken over; their phone numbers, e-mail addresses and clients' names could not be compared";
             notes.push(cases(plan.taken_over, one, many));
         }
-        for kind in Kind::ALL {
-            let count = plan.changes.iter().filter(|change| change.kinds.contains(kind)).count();
-            if let Some(words) = context.firm.portal.profile.may_contact_by(kind).filter(|_| count > 0) {
-                notes.push(format!("{}: {words}", super::render::group(kind, count)));
-            }
-        }
+        notes.extend(what_clients_notice(&context.firm.portal.profile, &plan.changes));
         plan.notes = notes;
         plan
     }
+}
+
+/// What the portal may do to clients about these changes, one sentence for each kind, e.g. `50 stages to move: Case Status
+/// sends the client a survey at every stage change`.
+pub fn what_clients_notice(profile: &Profile, changes: &[Change]) -> Vec<String> {
+    let of = |kind: Kind| changes.iter().filter(|change| change.kinds.contains(kind)).count();
+    let kinds = Kind::ALL.into_iter().map(|kind| (kind, of(kind))).filter(|(_, count)| *count > 0);
+    kinds.filter_map(|(kind, count)| Some(format!("{}: {}", super::render::group(kind, count), profile.may_contact_by(kind)?))).collect()
 }
 
 /// The change without what one group would send; `None` when nothing is left, or when it would make a new record.

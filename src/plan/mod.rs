@@ -37,6 +37,7 @@ pub use absence::Absence;
 pub(crate) use adopt::overlay;
 pub use change::{Adoption, Change, ChangeKey, Counts, Hold, LimitLine, Observation, Plan, name_of};
 pub use context::{Context, Reach};
+pub use finish::what_clients_notice;
 pub use guard::{Approval, ApprovedPlan, DayBook, Filter, Held, HeldWhy, Judged, Resumed};
 pub use measure::{CaseCounts, Closing, Comparison, CountsError, CountsUsed, Edit, EditLimit, Effect, Group, Move, Side, shown_at};
 pub use planner::{Look, Planner};

@@ -96,8 +96,11 @@ pub struct Accepted {
     pub at: Timestamp,
     /// One more per change of meaning.
     pub generation: u64,
-    /// The hash of the file, as `status` shows it.
+    /// The hash of the file and what was read beside it.
     pub file_hash: String,
+    /// SHA-256 of the file alone; `None` in states from before it was remembered.
+    #[serde(default)]
+    pub sha256: Option<String>,
 }
 
 impl std::fmt::Debug for Accepted {

@@ -5,7 +5,7 @@ use chacha20poly1305::aead::Generate;
 use fs_err::os::unix::fs::OpenOptionsExt;
 use jiff::Timestamp;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, fchown};
 
 /// Makes a folder for its owner alone (0700); one that is there stays as it is.
 fn make_private_folder(folder: &Utf8Path) -> io::Result<()> {
@@ -39,6 +39,7 @@ pub(super) fn make_whole<E: From<io::Error>>(path: &Utf8Path, fill: impl FnOnce(
     make_private_folder(folder)?;
     let aside = Utf8PathBuf::from(format!("{path}.{:016x}.new", u64::try_generate().map_err(io::Error::other)?));
     let file = fs_err::OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&aside)?;
+    belongs_with(file.file(), folder)?;
     let synced = file.file().try_clone()?;
     let named = fill(file.into_parts().0).and_then(|()| Ok(synced.sync_all().and_then(|()| give_name(&aside, path))?));
     match fs_err::remove_file(&aside) {
@@ -46,6 +47,16 @@ pub(super) fn make_whole<E: From<io::Error>>(path: &Utf8Path, fill: impl FnOnce(
         _ => named,
     }?;
     Ok(sync_folder(folder)?)
+}
+
+/// What root makes belongs to whom the folder belongs: `sudo casebridge secret set` must leave a state that the daemon,
+/// which is another user, can open.
+fn belongs_with(file: &std::fs::File, folder: &Utf8Path) -> io::Result<()> {
+    let (made, folder) = (file.metadata()?, fs_err::metadata(folder)?);
+    match made.uid() == 0 && folder.uid() != 0 {
+        true => fchown(file, Some(folder.uid()), Some(folder.gid())),
+        false => Ok(()),
+    }
 }
 
 fn give_name(aside: &Utf8Path, path: &Utf8Path) -> io::Result<()> {
@@ -73,4 +84,23 @@ pub(super) fn set_aside(path: &Utf8Path, now: Timestamp) -> io::Result<Utf8PathB
 
 fn folder_of(path: &Utf8Path) -> &Utf8Path {
     path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn a_file_that_root_makes_belongs_to_whom_its_folder_belongs() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = Utf8Path::from_path(dir.path()).unwrap().join("vault.key");
+        // Only root can give a folder away; anybody else's files are his own in any case.
+        let given = std::os::unix::fs::chown(dir.path(), Some(4242), Some(4243)).is_ok();
+        make_whole(&path, |mut file| file.write_all(b"key")).unwrap();
+        let (made, folder) = (fs_err::metadata(&path).unwrap(), fs_err::metadata(dir.path()).unwrap());
+        assert_eq!((made.uid(), made.gid(), made.mode() & 0o777), (folder.uid(), folder.gid(), 0o600));
+        assert_eq!(made.uid() == 4242, given);
+    }
 }

@@ -42,7 +42,7 @@ pub(super) struct Shown {
     areas: Vec<(String, usize)>,
     moves: Vec<Move>,
     /// What the portal may do about it.
-    contact: Option<String>,
+    contact: Vec<String>,
     other_clients: usize,
     shown: Vec<Case>,
 }

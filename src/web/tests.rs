@@ -234,7 +234,7 @@ fn plan(show_names: bool) -> WaitingPlan {
         practice_areas: Vec::new(),
         moves: Vec::new(),
         limits: Vec::new(),
-        may_contact: None,
+        may_contact: vec!["12 new records: Case Status may invite the client of a new case by text message".to_owned()],
         other_clients: 0,
         left_out: 0,
         shown: vec![WaitingCase { case: CaseId(300_103), name: show_names.then(|| "Maria Client".to_owned()), kinds: vec![Kind::Create] }],

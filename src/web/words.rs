@@ -158,7 +158,7 @@ pub(super) mod tests {
 
     /// A firm of which nothing is wrong.
     pub(in crate::web) fn active(id: &str) -> FirmStatus {
-        let file = FileView { state: FileState::Current, generation: 1, since: None, problems: Vec::new() };
+        let file = FileView { generation: 1, ..FileView::new(FileState::Current, Vec::new()) };
         FirmStatus {
             connection: Connection::Connected,
             status: RunState::Active,

@@ -5,6 +5,7 @@ mod flow;
 mod mycase;
 mod node;
 mod oauth_server;
+mod packaging;
 mod profiles;
 mod sandbox;
 mod streams;

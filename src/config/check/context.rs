@@ -48,6 +48,8 @@ pub(crate) struct Check<'a> {
     pub(crate) profiles: &'a Profiles,
     pub(crate) now: Timestamp,
     pub(crate) problems: Vec<Problem>,
+    /// Some of the file could not be read: what seems to be missing may stand there, so nothing is said of what is missing.
+    pub(crate) torn: bool,
     /// Byte at which each line of the firm file begins.
     lines: Vec<usize>,
 }
@@ -63,7 +65,7 @@ impl<'a> Check<'a> {
     ) -> Check<'a> {
         let source = &input.source;
         let lines = std::iter::once(0).chain(source.text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Check { id: &input.id, source, folder, builtin, rules, profiles, now, problems: Vec::new(), lines }
+        Check { id: &input.id, source, folder, builtin, rules, profiles, now, problems: Vec::new(), torn: false, lines }
     }
 
     /// The line of a place in the firm file; 0 when a default applied.

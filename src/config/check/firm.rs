@@ -5,7 +5,7 @@ use super::{
     tests_section, unreached,
 };
 use crate::config::raw::{At, FIRM_SECTIONS, Origin, Place, RawFirm, RawFirmDefaults, RawStatus, Slot, read_document};
-use crate::config::{Catalog, Firm, Online, Problem, Profile, Profiles, SourceText, TestCase, zone};
+use crate::config::{Catalog, Firm, Online, Problem, Profile, Profiles, Severity, SourceText, TestCase, zone};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::sync::LazyLock;
@@ -28,6 +28,7 @@ pub fn check_firm(input: &FirmInput, profiles: &Profiles, daemon: &DaemonRules, 
     let mut check = Check::new(input, defaults, builtin, daemon, profiles, now);
     let (raw, problems) = read_document::<RawFirm>(&input.source, Origin::File, FIRM_SECTIONS);
     check.problems = problems;
+    check.torn = check.has_errors();
     if input.source.text.trim().is_empty() {
         let help = "take an earlier version back; or remove it, and `casebridge init FIRM` writes one to start from";
         check.error(&Place::default(), "empty-file", "the file is empty", help);
@@ -51,7 +52,8 @@ pub fn check_firm(input: &FirmInput, profiles: &Profiles, daemon: &DaemonRules, 
 pub fn check_online(input: &FirmInput, profiles: &Profiles, daemon: &DaemonRules, now: Timestamp, online: &Online) -> Vec<Problem> {
     let (builtin, defaults_of_all) = builtin();
     let mut check = Check::new(input, None, builtin, daemon, profiles, now);
-    let (raw, _) = read_document::<RawFirm>(&input.source, Origin::File, FIRM_SECTIONS);
+    let (raw, problems) = read_document::<RawFirm>(&input.source, Origin::File, FIRM_SECTIONS);
+    check.torn = problems.iter().any(|problem| problem.severity == Severity::Error);
     // A file that cannot be read at all says so itself; a finding has the whole file for its place then.
     let own = raw.unwrap_or_default();
     if let Some(names) = &online.names {
@@ -79,6 +81,9 @@ fn against(
     if let Some((names, trust)) = names {
         let sources: Vec<&SourceText> = std::iter::once(&input.source).chain(&input.tests).collect();
         catalog::check_names(check, own, tests, &sources, names, trust);
+    }
+    if check.torn {
+        return;
     }
     let known = names.filter(|(_, trust)| *trust != catalog::Trust::Stale).map(|(names, _)| names);
     unreached::look(check, own, profile, known);

@@ -99,13 +99,13 @@ fn stages_and_practice_areas_that_no_rule_covers_are_named() {
 fn names_in_tests_are_held_against_the_catalog_unless_they_are_made_up_on_purpose() {
     let test = |case: &str, expect: &str| format!("[[tests]]\nname = \"x\"\ncase = {{ {case} }}\nexpect = {{ {expect} }}\n");
     let more = [
-        test("case_stage = \"Treatng\", practice_area = \"PI\"", "stage = \"Treatng\""),
+        test("name = \"Treatng v. Doe\", case_stage = \"Treatng\", practice_area = \"PI\"", "stage = \"Treatng\""),
         test("case_stage = \"Demand Sent\", custom = { \"Cort\" = \"x\" }", "stage = \"Demand Sent\""),
         test("client = { people_group = \"Nobody\" }, staff = { type = \"Paralegl\", lead_lawyer = true }", "client = \"Test Client\""),
         test("case_stage = \"Brand New\"", "attention = \"stage-not-mapped\""),
     ];
     insta::assert_snapshot!(lines(&more.concat()), @r#"
-    15:24 warning[unknown-name] this test proves nothing: MyCase does not have the stage "Treatng" => did you mean "Treating"?
+    15:49 warning[unknown-name] this test proves nothing: MyCase does not have the stage "Treatng" => did you mean "Treating"?
     19:24 warning[unknown-name] this test proves nothing: MyCase no longer has the stage "Demand Sent" => it is now called "Demand": write that
     19:50 warning[unknown-name] this test proves nothing: MyCase does not have the custom field "Cort" => did you mean "Court"?
     23:37 warning[unknown-name] this test proves nothing: MyCase does not have the people group "Nobody" => write a name as MyCase spells it, or leave the test out
@@ -229,4 +229,16 @@ fn whose_connection_it_is_and_how_the_accounts_stand_is_said_at_the_lines_that_s
     assert_eq!(online(SHORT, &seen).matches("other-firm").count(), 0, "without web_url there is nothing to compare");
     let broken = check_online(&input("[firm\n"), &Profiles::builtin(), &DaemonRules::default(), FRESH.parse().unwrap(), &seen);
     assert!(broken.iter().all(|problem| problem.line == 1) && broken[0].severity == Severity::Error, "{broken:#?}");
+}
+
+#[test]
+fn nothing_is_said_of_what_is_missing_while_a_part_of_the_file_cannot_be_read() {
+    let listed = "[portal.stages]\n\"PI\" = [\"Start\", \"Demand\"]\n";
+    let file = |map: &str| {
+        said(&with(&format!("{SHORT}\n{listed}[stages]\nnot_in_map = \"attention\"\n[{map}]\n\"Intake\" = \"Start\"\n"), &catalog()))
+    };
+    let whole = file("stages.map");
+    assert!(whole.contains("uncovered-stages") && whole.contains("never-shown"), "{whole}");
+    let torn = file("stages.mpa");
+    assert!(torn.contains("unknown-key") && !torn.contains("uncovered-stages") && !torn.contains("never-shown"), "{torn}");
 }

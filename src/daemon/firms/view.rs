@@ -53,7 +53,7 @@ impl Kept {
     pub(super) fn status(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmStatus, Refusal> {
         let problems = self.verdict.as_ref().map(|verdict| report::values(&verdict.problems)).unwrap_or_default();
         let state = if self.last == Some(Verdict::Removed) { FileState::Removed } else { FileState::Opening };
-        let unknown = FileView { state, generation: 0, since: None, problems };
+        let unknown = FileView::new(state, problems);
         let file = self.view.clone().unwrap_or(unknown);
         let mut status = match (&self.hands, &self.firm) {
             (Some(hands), Some(firm)) => {

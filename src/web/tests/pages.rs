@@ -51,7 +51,13 @@ async fn names_are_shown_only_when_they_may_be() {
 async fn a_plan_is_approved_by_a_named_person_after_one_more_question_and_not_by_looking() {
     let page = Page::local();
     let question = page.get("/firms/acme/plans/p-12ab34cd/approve").await;
-    assert!(question.body.contains("Approve 12 cases?") && question.body.contains("Who approves?"), "{}", question.body);
+    assert!(
+        question.body.contains("Approve 12 cases?")
+            && question.body.contains("may invite the client of a new case")
+            && question.body.contains("Who approves?"),
+        "{}",
+        question.body
+    );
     assert_eq!(page.changes(), [], "reading changes nothing");
     let path = "/firms/acme/plans/p-12ab34cd/approve";
     let nameless = page.submit(path, path, &[("who", "  ")]).await;

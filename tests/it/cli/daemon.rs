@@ -2,6 +2,7 @@
 
 use super::firm::Practice;
 use super::house::Running;
+use sha2::{Digest, Sha256};
 use std::time::{Duration, Instant};
 
 /// Starts the daemon and waits until it answers.
@@ -65,6 +66,27 @@ fn reload_says_what_came_of_each_file() {
     assert_eq!(rejected["files"][0]["verdict"], "rejected");
     house.run(&["status"]).ends_with(0).says(&["the last good version (2) stays in use", "time_zone"]);
     house.run(&["pause", "acme", "--reason", "the file is broken"]).ends_with(0);
+}
+
+#[test]
+fn what_runs_can_be_held_against_what_is_in_git() {
+    let practice = Practice::new(5);
+    let house = &practice.house;
+    let commit = "1234567890abcdef1234567890abcdef12345678";
+    std::fs::create_dir(house.path("conf/.git")).expect("a folder");
+    std::fs::write(house.path("conf/.git/HEAD"), commit).expect("written");
+    let _running = daemon(&practice);
+    let file = || house.run(&["status", "acme", "--format", "json"]).ends_with(0).json()["firms"][0]["file"].clone();
+    let sum = |text: String| Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let on_disk = || sum(std::fs::read_to_string(house.path("conf/firms.d/acme.firm.toml")).expect("it is there"));
+    let (good, first) = (on_disk(), file());
+    assert_eq!((first["sha256"].as_str(), first["sha256_on_disk"].as_str()), (Some(good.as_str()), Some(good.as_str())));
+    assert_eq!(first["commit"], commit);
+    house.run(&["status", "acme"]).ends_with(0).says(&["(version 1, commit 1234567890ab)"]);
+    practice.write_file(|text| text.replace("time_zone", "timezone"));
+    house.run(&["reload", "--wait"]).ends_with(3);
+    let rejected = file();
+    assert_eq!((rejected["sha256"].as_str(), rejected["sha256_on_disk"].as_str()), (Some(good.as_str()), Some(on_disk().as_str())));
 }
 
 #[test]

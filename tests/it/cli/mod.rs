@@ -8,6 +8,7 @@ mod daemon;
 mod explain;
 mod files;
 mod firm;
+mod gitops;
 mod house;
 mod http;
 mod init;

@@ -56,7 +56,9 @@ fn expects(expect: &TestExpect, code: ReasonCode) -> bool {
 /// The name where the test's `case` says it, else the test's header.
 fn place(source: &SourceText, test: &TestCase, name: &str) -> Range<usize> {
     let case = source.text.get(test.case_span.clone()).unwrap_or_default();
-    match case.find(name) {
+    // In its quotes first: "PI" may be part of another name.
+    let quoted = [format!("\"{name}\""), format!("'{name}'")].iter().find_map(|quoted| case.find(quoted.as_str())).map(|at| at + 1);
+    match quoted.or_else(|| case.find(name)) {
         Some(at) => test.case_span.start + at..test.case_span.start + at + name.len(),
         None => test.span.clone(),
     }

@@ -87,7 +87,7 @@ pub(super) fn check_names(
     portal::hints(check, own, catalog);
     let [(stages, _), (areas, _), (fields, _), (groups, _)] = &lists;
     in_tests::look(check, tests, sources, &in_tests::Lists { stages, areas, fields, groups, types: &types });
-    if trust != Trust::Stale {
+    if trust != Trust::Stale && !check.torn {
         covered::uncovered(check, own, catalog);
     }
 }
