@@ -43,6 +43,7 @@ fn row(status: &FirmStatus, now: Timestamp) -> [String; 5] {
             FileState::Current => "in use".to_owned(),
             FileState::Rejected => "has errors".to_owned(),
             FileState::Removed => "gone".to_owned(),
+            FileState::Opening => "opening".to_owned(),
         },
         last.unwrap_or_else(|| "none yet".to_owned()),
         running.or(next.map(short)).unwrap_or_else(|| "-".to_owned()),

@@ -118,6 +118,7 @@ fn file(status: &FirmStatus, now: Timestamp, zone: &TimeZone, colour: bool) -> S
         }
         (FileState::Rejected, 0) => Ink::Red.on("has errors, so nothing runs for the firm:", colour),
         (FileState::Rejected, _) => Ink::Red.on(&format!("has errors{since}; the last good version ({generation}) stays in use:"), colour),
+        (FileState::Opening, _) => "not looked at yet: the firm's state is being opened, or another process holds it".to_owned(),
         (FileState::Removed, _) => Ink::Red.on(&format!("gone{since}; nothing runs, the state is kept, nothing was closed"), colour),
     }
 }

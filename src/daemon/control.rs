@@ -4,7 +4,7 @@
 //!   application/x-ndjson` a line of JSON for each step and the answer as the last.
 //! - `POST /v1/reload`: `{wait}`; `GET /v1/status`: a [`StatusAnswer`].
 //! - `GET /v1/metrics`: how everything stands for Prometheus (`curl --unix-socket ... http://casebridge/v1/metrics`); the
-//!   names stand in `daemon::metrics`.
+//!   names stand in `daemon::metrics`. `GET /v1/healthz`, `/v1/readyz`: 200 or 503 with a sentence, as on the page.
 //!
 //! It decides nothing: every request becomes a message for the event loop. Who may connect is who may write to the
 //! socket. Races: a socket left by a crash is removed only when nobody answers at it; two daemons that start at once are
@@ -135,6 +135,8 @@ fn router(daemon: Handle) -> Router {
         .route("/v1/reload", post(reload))
         .route("/v1/status", get(status))
         .route("/v1/metrics", get(metrics))
+        .route("/v1/healthz", get(async |State(daemon): State<Handle>| verdict(daemon.healthy().await, "ok")))
+        .route("/v1/readyz", get(async |State(daemon): State<Handle>| verdict(daemon.ready().await, "ready")))
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
         .with_state(daemon)
 }
@@ -193,6 +195,10 @@ async fn reload(State(daemon): State<Handle>, body: Option<Json<ReloadAsk>>) -> 
 
 async fn status(State(daemon): State<Handle>) -> Result<Json<StatusAnswer>, Refusal> {
     daemon.status().await.map(Json)
+}
+
+fn verdict(found: Result<(), &'static str>, good: &'static str) -> (StatusCode, &'static str) {
+    found.map_or_else(|why| (StatusCode::SERVICE_UNAVAILABLE, why), |()| (StatusCode::OK, good))
 }
 
 async fn metrics(State(daemon): State<Handle>) -> Result<Response, Refusal> {

@@ -7,6 +7,7 @@
 //! - A run or request that panics is that one's failure: its task ends, the loop and the other firms go on.
 //! - Whoever asked goes away: the run goes on, its report is in the state.
 
+mod openings;
 mod tasks;
 mod tell;
 #[cfg(test)]
@@ -15,7 +16,7 @@ mod wait;
 
 use super::alerts::Alerts;
 use super::doors::Doors;
-use super::firms::{Firms, Seen};
+use super::firms::{Firms, Look, Opened, Seen, Sheet};
 use super::machine::{Action, Event, Machine};
 use super::message::{Alive, DaemonStatus, Message, Refusal, ReloadAnswer, StatusAnswer};
 use super::metrics::{self, DaemonValues};
@@ -27,6 +28,7 @@ use crate::http::Clock;
 use crate::operations::{Answer, Ask, Caller, FirmStatus, House};
 use crate::sync::Progress;
 use jiff::Timestamp;
+use openings::Openings;
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 use tasks::{Outcome, UnderWay};
@@ -54,12 +56,15 @@ pub(super) struct EventLoop {
     /// What each task is for; where it is walked, what comes of it is put in order.
     under_way: HashMap<Id, UnderWay>,
     look: Option<JoinHandle<Seen>>,
+    openings: Openings,
     /// A look is wanted as soon as the one under way is over.
     look_next: bool,
     look_at: Option<Timestamp>,
     wake: Option<Timestamp>,
     /// Who waits for the look under way, and for the next.
     reloads: [Vec<oneshot::Sender<ReloadAnswer>>; 2],
+    /// Who waits for the states that a look found to be opened.
+    judged: Vec<oneshot::Sender<ReloadAnswer>>,
     /// Requests that came while the folder was known to have moved.
     held: Vec<Message>,
     held_since: Option<Instant>,
@@ -68,8 +73,8 @@ pub(super) struct EventLoop {
     alerts: Alerts,
     since: Timestamp,
     doors: Doors,
-    /// The folder was read once.
-    looked: bool,
+    /// When the folder was last read.
+    read_at: Option<Timestamp>,
     finished: bool,
 }
 
@@ -92,10 +97,12 @@ impl EventLoop {
             tasks: JoinSet::new(),
             under_way: HashMap::new(),
             look: None,
+            openings: Openings::default(),
             look_next: false,
             look_at: None,
             wake: None,
             reloads: [Vec::new(), Vec::new()],
+            judged: Vec::new(),
             held: Vec::new(),
             held_since: None,
             watchdog: systemd::watchdog(),
@@ -103,7 +110,7 @@ impl EventLoop {
             alerts: Alerts::new(),
             since: clock.now(),
             doors: Doors::default(),
-            looked: false,
+            read_at: None,
             finished: false,
         };
         (event_loop, outside)
@@ -121,6 +128,7 @@ impl EventLoop {
             match self.wait().await {
                 Happening::Message(message) => self.message(message),
                 Happening::Looked(seen) => self.looked(*seen),
+                Happening::Opened(opened) => self.opened(opened),
                 Happening::Moved => self.begin_look(),
                 Happening::TaskEnded(ended) => self.task_ended(ended),
                 Happening::Signal(Signal::Reload) => {
@@ -133,7 +141,7 @@ impl EventLoop {
                     self.finished = true;
                 }
                 Happening::Signal(Signal::Stop) => self.begin_stop(),
-                Happening::HeldLongEnough => self.release(),
+                Happening::HeldLongEnough => self.release(true),
                 Happening::Time => self.handle(Event::Tick),
             }
         }
@@ -171,10 +179,8 @@ impl EventLoop {
                 events.extend(self.firms.standing(&firm, now));
             }
             Action::RetryStore(firm) => {
-                let mut look = self.firms.retry(&firm, now);
-                events.extend(std::mem::take(&mut look.events));
-                self.firms.say(&look, &self.machine, now);
-                self.tell_rejected(&look, now);
+                let opening = self.firms.retry(&firm, now);
+                opening.into_iter().for_each(|opening| self.openings.begin(opening));
             }
             Action::Gone(firm) => self.firms.gone(&firm, now),
             Action::EndPause(firm) => {
@@ -193,28 +199,37 @@ impl EventLoop {
 
     fn message(&mut self, message: Message) {
         match message {
+            Message::Ask { ref firm, .. } if self.firms.is_opening(firm) => self.hold(message),
             Message::Ask { .. } if self.look.is_some() || self.watch.stirs() => {
-                self.held_since = self.held_since.or(Some(Instant::now()));
-                self.held.push(message);
+                self.hold(message);
                 self.begin_look();
             }
             message => self.serve(message),
         }
     }
 
-    /// What was held is answered, whatever has moved since.
-    fn release(&mut self) {
-        self.held_since = None;
-        for message in std::mem::take(&mut self.held) {
-            self.serve(message);
+    fn hold(&mut self, message: Message) {
+        self.held_since = self.held_since.or(Some(Instant::now()));
+        self.held.push(message);
+    }
+
+    /// What was held is answered, whatever has moved since; what is for a state that is being opened only when it waited
+    /// `long` enough.
+    fn release(&mut self, long: bool) {
+        let opening = |message: &Message| matches!(message, Message::Ask { firm, .. } if self.firms.is_opening(firm));
+        let (still, free) = std::mem::take(&mut self.held).into_iter().partition(|message| !long && opening(message));
+        self.held = still;
+        if self.held.is_empty() {
+            self.held_since = None;
         }
+        Vec::into_iter(free).for_each(|message| self.serve(message));
     }
 
     fn serve(&mut self, message: Message) {
         match message {
             Message::Status { reply } => drop(reply.send(self.status())),
-            Message::Metrics { reply } => drop(reply.send(self.metrics())),
-            Message::Alive { reply } => drop(reply.send(Alive { ready: self.looked && !*self.stop.borrow() })),
+            Message::Metrics { reply } => self.metrics(reply),
+            Message::Alive { reply } => drop(reply.send(Alive { ready: self.read_at.is_some() && !*self.stop.borrow() })),
             Message::Connecting { state, reply } => drop(reply.send(self.firms.connecting(&state))),
             Message::Reload { reply } => {
                 let after = usize::from(self.look.is_some());
@@ -250,30 +265,53 @@ impl EventLoop {
     }
 
     fn looked(&mut self, seen: Result<Seen, JoinError>) {
-        (self.look, self.looked) = (None, true);
         let now = self.clock.now();
+        (self.look, self.read_at) = (None, Some(now));
         match seen {
             Ok(seen) => {
                 let mut look = self.firms.take(seen, now);
                 if look.again {
                     self.look_at = now.checked_add(AGAIN).ok();
                 }
-                std::mem::take(&mut look.events).into_iter().for_each(|event| self.handle(event));
-                self.firms.say(&look, &self.machine, now);
-                self.tell_rejected(&look, now);
+                std::mem::take(&mut look.openings).into_iter().for_each(|opening| self.openings.begin(opening));
+                self.took(look, now);
             }
             Err(error) => tracing::error!(%error, "reading the folder failed; what was read last stays in use"),
         }
-        self.firms.write_status_texts(&self.machine, None, now);
-        systemd::ready(&self.summary());
-        let answer = ReloadAnswer { files: self.firms.reports(), problems: self.firms.problems() };
         let [now_served, next] = std::mem::take(&mut self.reloads);
-        now_served.into_iter().for_each(|reply| drop(reply.send(answer.clone())));
+        self.judged.extend(now_served);
         self.reloads = [next, Vec::new()];
-        self.release();
+        self.told(now);
         if std::mem::take(&mut self.look_next) {
             self.begin_look();
         }
+    }
+
+    /// States were opened, or cannot be.
+    fn opened(&mut self, opened: Vec<Opened>) {
+        let now = self.clock.now();
+        let look = self.firms.opened(opened, now);
+        self.took(look, now);
+        self.told(now);
+    }
+
+    /// What a look, or an opened state, comes to.
+    fn took(&mut self, mut look: Look, now: Timestamp) {
+        std::mem::take(&mut look.events).into_iter().for_each(|event| self.handle(event));
+        self.firms.say(&look, &self.machine, now);
+        self.tell_rejected(&look, now);
+    }
+
+    /// Tells who waits. What came of each file is known when no state is being opened any more; that the daemon is there, and
+    /// how far it is, at once.
+    fn told(&mut self, now: Timestamp) {
+        systemd::ready(&self.summary());
+        if self.openings.is_empty() {
+            self.firms.write_status_texts(&self.machine, None, now);
+            let answer = ReloadAnswer { files: self.firms.reports(), problems: self.firms.problems() };
+            std::mem::take(&mut self.judged).into_iter().for_each(|reply| drop(reply.send(answer.clone())));
+        }
+        self.release(false);
     }
 
     /// How every firm, or one, stands, and what runs for it.
@@ -299,16 +337,24 @@ impl EventLoop {
         StatusAnswer { firms, daemon: Some(daemon), problems }
     }
 
-    /// Prometheus text.
-    fn metrics(&self) -> Result<String, Refusal> {
+    /// Prometheus text; the states are read off the loop.
+    fn metrics(&self, reply: oneshot::Sender<Result<String, Refusal>>) {
         let now = self.clock.now();
-        let daemon = DaemonValues { version: env!("CARGO_PKG_VERSION"), since: self.since };
-        let text = self.firms.values(&self.machine, now).map(|firms| metrics::text(&daemon, &firms))?;
-        text.map_err(|error| Refusal::new("metrics", error.to_string()))
+        let files_good = self.firms.errors_of_all().is_empty();
+        let daemon = DaemonValues { version: env!("CARGO_PKG_VERSION"), since: self.since, read_at: self.read_at, files_good };
+        let sheets = self.firms.sheets(&self.machine, now);
+        // Nobody waits for it but who asked; when that one is gone, so is the answer.
+        drop(tokio::task::spawn_blocking(move || {
+            let firms = sheets.into_iter().map(|sheet: Sheet| sheet.read(now)).collect();
+            drop(reply.send(metrics::text(daemon, firms).map_err(|error| Refusal::new("metrics", error.to_string()))));
+        }));
     }
 
     /// One line for systemd.
     fn summary(&self) -> String {
-        report::summary(&self.firms.reports())
+        match self.openings.len() {
+            0 => report::summary(&self.firms.reports()),
+            states => format!("{} firms; {states} states are being opened", self.firms.reports().len()),
+        }
     }
 }

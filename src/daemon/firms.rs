@@ -4,12 +4,13 @@
 //! domain: whatever goes wrong with one is kept in its place and leaves the others alone.
 
 mod memory;
+mod numbers;
+mod opening;
 mod texts;
 mod view;
 
 use super::machine::{Event, FirmSpec, LaneName, Machine, News, Rules};
 use super::message::{FileReport, Refusal, Verdict};
-use super::metrics::FirmValues;
 use super::own_file::OwnFile;
 use super::report;
 use super::status_text::StatusTexts;
@@ -18,17 +19,19 @@ use crate::config::{Firm, Problem, Severity};
 use crate::domain::FirmId;
 use crate::load::{self, FileText, FolderText, Paths};
 use crate::operations::{AT_THE_NEXT_RUN, Accepted, Attention, FileState, FileVerdict, FileView, FirmStatus, House, Meaning, Secret};
-use crate::store::StoreError;
 use crate::sync::{Engine, Hands, RunReport, Trigger};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use memory::Memory;
+pub(super) use numbers::Sheet;
+pub(super) use opening::{Opened, Opening};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Every firm that ever had a file since the start.
 pub(super) struct Firms {
-    house: House,
+    /// Shared with states that are being opened.
+    house: Arc<House>,
     kept: BTreeMap<FirmId, Kept>,
     last: Option<FolderText>,
     profiles: BTreeMap<String, [u8; 32]>,
@@ -64,8 +67,10 @@ impl Seen {
 /// One firm.
 #[derive(Default)]
 struct Kept {
-    /// `None` while the state cannot be opened.
+    /// `None` until the state is open.
     hands: Option<Arc<Hands>>,
+    /// It is being opened.
+    opening: bool,
     /// The file in use: the last good version.
     firm: Option<Arc<Firm>>,
     /// The file on disk, as it was last judged.
@@ -90,6 +95,8 @@ struct Kept {
 pub(super) struct Look {
     /// For the machine, in order.
     pub(super) events: Vec<Event>,
+    /// States that are to be opened now.
+    pub(super) openings: Vec<Opening>,
     /// A file was caught while it was written: look again soon.
     pub(super) again: bool,
     /// Firms whose file means something else now; said once the machine knows when they run next.
@@ -104,7 +111,7 @@ impl Firms {
     pub(super) fn new(house: House) -> Firms {
         let own_file = OwnFile::default();
         Firms {
-            house,
+            house: Arc::new(house),
             kept: BTreeMap::new(),
             last: None,
             profiles: BTreeMap::new(),
@@ -135,7 +142,7 @@ impl Firms {
     }
 
     /// What is wrong for all firms: `casebridge.toml`, a profile, the folder itself.
-    fn errors_of_all(&self) -> Vec<Problem> {
+    pub(super) fn errors_of_all(&self) -> Vec<Problem> {
         let all = self.own_file.problems().iter().chain(&self.problems);
         all.filter(|problem| problem.severity == Severity::Error).cloned().collect()
     }
@@ -145,7 +152,7 @@ impl Firms {
         let mut look = Look { again: folder.moving, ..Look::default() };
         if let Some(daemon) = self.own_file.take(own_file.as_ref(), &self.house.daemon) {
             tracing::info!("casebridge.toml has changed and is in use");
-            self.house.daemon = daemon;
+            Arc::make_mut(&mut self.house).daemon = daemon;
             look.events.push(Event::Rules(self.rules()));
             // What firm files may reach has perhaps changed.
             self.recheck = true;
@@ -173,7 +180,9 @@ impl Firms {
                     changed.insert(id.clone());
                 }
                 kept.verdict = Some(verdict);
-                if self.settle(&id, now, &mut look) {
+                if kept.hands.is_none() {
+                    look.openings.extend(self.opening(&id, now));
+                } else if self.settle(&id, None, false, now, &mut look) {
                     alters.insert(id);
                 }
             }
@@ -185,14 +194,8 @@ impl Firms {
     }
 
     /// Tries a state again that another process held.
-    pub(super) fn retry(&mut self, id: &FirmId, now: Timestamp) -> Look {
-        let mut look = Look::default();
-        let altered = self.settle(id, now, &mut look);
-        if self.kept.get(id).is_some_and(|kept| kept.hands.is_some()) {
-            let altered = if altered { BTreeSet::from([id.clone()]) } else { BTreeSet::new() };
-            look.events.insert(0, Event::Folder(self.news(&BTreeSet::new(), &altered)));
-        }
-        look
+    pub(super) fn retry(&mut self, id: &FirmId, now: Timestamp) -> Option<Opening> {
+        self.kept.get(id).is_some_and(|kept| kept.hands.is_none()).then(|| self.opening(id, now))?
     }
 
     /// Says what the edits of a look mean and when that takes effect, once the machine has heard of them.
@@ -267,8 +270,8 @@ impl Firms {
             return Err(Refusal::new("no-such-firm", format!("the file of {id} is gone from the folder; its state is kept")));
         }
         let (Some(hands), Some(firm)) = (&kept.hands, &kept.firm) else {
-            return Err(match &kept.trouble {
-                Some((why, _)) => Refusal::new("busy", why.clone()),
+            return Err(match kept.not_open() {
+                Some(why) => Refusal::new("busy", why),
                 None => Refusal::new("no-file", format!("no version of {id}.firm.toml was good yet; {}", kept.first_problem())),
             });
         };
@@ -314,7 +317,7 @@ impl Firms {
             let problems = kept.verdict.as_ref().map(|verdict| report::values(&verdict.problems)).unwrap_or_default();
             let generation = kept.view.as_ref().map_or(0, |view| view.generation);
             let notes = match verdict {
-                Verdict::Waiting => kept.trouble.iter().map(|trouble| trouble.0.clone()).collect(),
+                Verdict::Waiting => kept.not_open().map(str::to_owned).into_iter().collect(),
                 // What an earlier edit means does not belong to this one.
                 Verdict::Rejected | Verdict::Removed => Vec::new(),
                 Verdict::Accepted | Verdict::Unchanged => kept.notes.clone(),
@@ -341,9 +344,9 @@ impl Firms {
         Ok(found)
     }
 
-    /// Every firm in numbers.
-    pub(super) fn values(&self, machine: &Machine, now: Timestamp) -> Result<Vec<FirmValues>, Refusal> {
-        self.kept.iter().map(|(id, kept)| kept.values(id, machine, now)).collect()
+    /// Every firm in numbers, as far as the loop knows them.
+    pub(super) fn sheets(&self, machine: &Machine, now: Timestamp) -> Vec<Sheet> {
+        self.kept.iter().map(|(id, kept)| kept.sheet(id, machine, now)).collect()
     }
 
     fn no_such_firm(&self, id: &FirmId) -> Refusal {
@@ -368,7 +371,8 @@ impl Firms {
     fn news(&self, changed: &BTreeSet<FirmId>, alters: &BTreeSet<FirmId>) -> BTreeMap<FirmId, News> {
         let present = self.last.as_ref().map(|folder| folder.firms().into_keys().collect::<BTreeSet<_>>()).unwrap_or_default();
         let news = |id: FirmId| {
-            let kept = self.kept.get(&id)?;
+            // First heard of when its state is open: whether an edit was accepted just before a restart stands there.
+            let kept = self.kept.get(&id).filter(|kept| !kept.opening || kept.trouble.is_some())?;
             let spec = kept.firm.as_deref().map(FirmSpec::of);
             let (changed, alters) = (changed.contains(&id), alters.contains(&id));
             // A rejected file says since when it is rejected; only an accepted one says when it was accepted.
@@ -378,15 +382,12 @@ impl Firms {
         present.into_iter().filter_map(news).collect()
     }
 
-    /// Opens the state if need be and settles what the file on disk comes to. True when an edit alters what clients see.
-    fn settle(&mut self, id: &FirmId, now: Timestamp, look: &mut Look) -> bool {
-        let first = self.kept.get(id).is_some_and(|kept| kept.hands.is_none());
-        if first && !self.open(id, now, &mut look.events) {
-            return false;
-        }
+    /// Settles what the file on disk comes to, once the state is open; `accepted` is what the house made of it, where it was
+    /// asked already, and `first` says that the state was opened just now. True when an edit alters what clients see.
+    fn settle(&mut self, id: &FirmId, accepted: Option<Accepted>, first: bool, now: Timestamp, look: &mut Look) -> bool {
         let Some(kept) = self.kept.get_mut(id) else { return false };
         let (Some(hands), Some(verdict)) = (&kept.hands, &kept.verdict) else { return false };
-        let accepted = match self.house.accept(hands, verdict, now) {
+        let accepted = match accepted.map_or_else(|| self.house.accept(hands, verdict, now), Ok) {
             Ok(accepted) => accepted,
             Err(error) => {
                 tracing::error!(firm = %id, %error, "{id}: the file could not be taken into use; what ran goes on");
@@ -404,34 +405,6 @@ impl Firms {
         look.events.extend(self.standing(id, now));
         alters
     }
-
-    /// Opens the firm's state; says once when it cannot be had.
-    fn open(&mut self, id: &FirmId, now: Timestamp, events: &mut Vec<Event>) -> bool {
-        let Some(kept) = self.kept.get_mut(id) else { return false };
-        let opened = self.house.open_firm(id).and_then(|hands| Ok((Memory::read(&hands.store)?, hands)));
-        let error = match opened {
-            Ok((memory, hands)) => {
-                kept.memory = memory;
-                if kept.trouble.take().is_some() {
-                    tracing::info!(firm = %id, "{id}: its state is open now");
-                }
-                kept.hands = Some(hands);
-                return true;
-            }
-            Err(error) => error,
-        };
-        let text = match &error {
-            StoreError::Busy { .. } => format!("another process works on the state of {id}; the daemon waits for it"),
-            _ => crate::domain::sentence(&error),
-        };
-        if kept.trouble.as_ref().is_none_or(|(known, _)| *known != text) {
-            tracing::warn!(firm = %id, "{id}: {text}");
-            kept.trouble = Some((text, now));
-        }
-        kept.last = Some(Verdict::Waiting);
-        events.push(Event::StoreBusy(id.clone()));
-        false
-    }
 }
 
 impl Kept {
@@ -448,6 +421,7 @@ impl Kept {
             (FileState::Current, None) => Verdict::Unchanged,
             (FileState::Rejected, _) => Verdict::Rejected,
             (FileState::Removed, _) => Verdict::Removed,
+            (FileState::Opening, _) => Verdict::Waiting,
         };
         let again = self.view.as_ref().is_some_and(|known| known.problems == file.problems && known.state == file.state);
         let was_rejected = self.view.as_ref().is_some_and(|known| known.state == FileState::Rejected);

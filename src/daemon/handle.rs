@@ -5,7 +5,12 @@ use super::message::{Alive, Message, Refusal, ReloadAnswer, StatusAnswer};
 use crate::domain::FirmId;
 use crate::operations::{Answer, Ask, Caller, Secret};
 use crate::sync::Progress;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+/// A loop that turns answers within this, however busy it is.
+const TURNS: Duration = Duration::from_secs(5);
 
 /// Where requests for the event loop go.
 #[derive(Debug, Clone)]
@@ -45,9 +50,21 @@ impl Handle {
         self.exchange(|reply| Message::Metrics { reply }).await?
     }
 
-    /// Whether the loop turns, and whether it has read the folder.
-    pub async fn alive(&self) -> Result<Alive, Refusal> {
-        self.exchange(|reply| Message::Alive { reply }).await
+    /// Whether the loop turns; else a sentence for whoever asks on behalf of a supervisor.
+    pub async fn healthy(&self) -> Result<(), &'static str> {
+        self.alive().await.map(drop)
+    }
+
+    /// Whether the folder was read and the daemon is not about to end. One bad firm is that firm's trouble alone.
+    pub async fn ready(&self) -> Result<(), &'static str> {
+        if self.alive().await?.ready { Ok(()) } else { Err("the daemon is starting, or about to end") }
+    }
+
+    async fn alive(&self) -> Result<Alive, &'static str> {
+        match timeout(TURNS, self.exchange(|reply| Message::Alive { reply })).await {
+            Ok(Ok(alive)) => Ok(alive),
+            Ok(Err(_)) | Err(_) => Err("the daemon does not answer"),
+        }
     }
 
     /// Which firm waits for a redirect from MyCase that bears this state.

@@ -148,7 +148,7 @@ pub enum Verdict {
     Rejected,
     /// It is gone.
     Removed,
-    /// Another process holds the firm's state; it is taken when the state is free.
+    /// The firm's state is not open: it is being opened, or another process holds it. The file is taken when it is.
     Waiting,
 }
 

@@ -10,6 +10,7 @@ use super::limit::Limiter;
 use super::outflow::{Outflow, Progress, Upload};
 use super::quote::quote;
 use super::retry::{self, Next, Outcome};
+use super::traffic::Traffic;
 use super::transport::{Answer, Broken, Transport};
 use bytes::Bytes;
 use http::header::ACCEPT_ENCODING;
@@ -44,6 +45,7 @@ enum Sent<B> {
 #[derive(Clone)]
 pub struct HttpClient {
     shared: Arc<Shared>,
+    traffic: Arc<Traffic>,
 }
 
 struct Shared {
@@ -52,7 +54,6 @@ struct Shared {
     limiter: Arc<Limiter>,
     in_flight: Semaphore,
     clock: Clock,
-    requests: AtomicU64,
     chance: AtomicU64,
 }
 
@@ -65,21 +66,18 @@ impl HttpClient {
     /// The same with a clock of one's own, for `Retry-After` dates in answers that bear no `Date`.
     pub fn with_clock(transport: Transport, side: &'static str, limiter: Arc<Limiter>, in_flight: usize, clock: Clock) -> HttpClient {
         let seed = if transport.is_simulated() { 0 } else { RandomState::new().build_hasher().finish() };
-        let shared = Shared {
-            transport,
-            side,
-            limiter,
-            in_flight: Semaphore::new(in_flight.max(1)),
-            clock,
-            requests: AtomicU64::new(0),
-            chance: AtomicU64::new(seed),
-        };
-        HttpClient { shared: Arc::new(shared) }
+        let shared = Shared { transport, side, limiter, in_flight: Semaphore::new(in_flight.max(1)), clock, chance: AtomicU64::new(seed) };
+        HttpClient { shared: Arc::new(shared), traffic: Arc::default() }
     }
 
-    /// Requests sent so far, each try counted.
+    /// The same client, counting where others count that speak to this side.
+    pub fn counting(self, traffic: Arc<Traffic>) -> HttpClient {
+        HttpClient { traffic, ..self }
+    }
+
+    /// Requests sent so far by whoever counts in the same place, each try counted.
     pub fn requests(&self) -> u64 {
-        self.shared.requests.load(Ordering::Relaxed)
+        self.traffic.sent()
     }
 
     /// Sends, and tries again as the policy allows. `Ok` for every status but 429 and 5xx; no redirect is followed.
@@ -128,7 +126,10 @@ impl HttpClient {
             let wait_ms = if let Next::Wait(wait) = next { wait.as_millis() as u64 } else { 0 };
             tracing::debug!(side = self.shared.side, attempt, wait_ms, retry = wait_ms > 0, "request failed: {failure}");
             match next {
-                Next::Wait(wait) => tokio::time::sleep(wait).await,
+                Next::Wait(wait) => {
+                    self.traffic.tries_again();
+                    tokio::time::sleep(wait).await;
+                }
                 Next::GiveUp => return Err(given_up(outcome, repeat, failure)),
             }
         }
@@ -141,12 +142,13 @@ impl HttpClient {
         attempt: u32,
         sending: impl Future<Output = Result<Sent<B>, Broken>>,
     ) -> Result<Answer<B>, Trouble> {
-        let Shared { side, limiter, in_flight, clock, requests, .. } = &*self.shared;
+        let Shared { side, limiter, in_flight, clock, .. } = &*self.shared;
         // The semaphore is never closed; were it, the request would go without a place.
         let _in_flight = in_flight.acquire().await.ok();
+        let asked_at = Instant::now();
         let place = limiter.place().await;
-        requests.fetch_add(1, Ordering::Relaxed);
         let started = Instant::now();
+        self.traffic.sends(started - asked_at);
         let sent = sending.await;
         drop(place);
         let elapsed_ms = started.elapsed().as_millis() as u64;
@@ -155,6 +157,7 @@ impl HttpClient {
             Ok(Sent::Useless(answer)) => Some(answer.status),
             Err(_) => None,
         };
+        self.traffic.answered(status);
         if let Some(status) = status {
             tracing::debug!(side, method = %asked.method, path = asked.path, status = status.as_u16(), attempt, elapsed_ms, "answered");
         }

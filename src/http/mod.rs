@@ -24,6 +24,7 @@ mod safe;
 mod stream_tests;
 #[cfg(test)]
 mod tests;
+mod traffic;
 mod transport;
 
 pub use call::{Asked, Call, Repeat, Reply};
@@ -36,4 +37,5 @@ pub use limit::{Limiter, Limiters};
 pub use outflow::Upload;
 pub use quote::quote;
 pub use safe::may_reach;
+pub use traffic::{Answered, Traffic, TrafficCounts};
 pub use transport::Transport;

@@ -241,3 +241,26 @@ mod sockets {
         assert_eq!(network().call(once(url)).await.unwrap().status, StatusCode::FOUND);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn requests_are_counted_by_answer_and_so_are_tries_and_waits_for_the_budget() {
+    let answers = vec![status(200), status(599), status(429), cut_off()];
+    let traffic = Arc::new(Traffic::default());
+    let http = scripted(answers).counting(traffic.clone());
+    for _ in 0..2 {
+        http.call(call(Repeat::Harmless)).await.unwrap();
+    }
+    let counts = traffic.counts();
+    let answers: Vec<(String, u64)> = counts.answers.iter().map(|(answered, count)| (answered.to_string(), *count)).collect();
+    let expected = [("200", 2), ("429", 1), ("5xx", 1), ("none", 1)];
+    assert_eq!(answers, expected.map(|(answered, count)| (answered.to_owned(), count)));
+    assert_eq!((counts.sent, counts.retries, counts.waited), (5, 3, Duration::ZERO));
+
+    let traffic = Arc::new(Traffic::default());
+    let narrow = client(Router::new().fallback(|| async { "done" }), Limiter::new(1, Duration::from_secs(1)), 4);
+    for narrow in [narrow.clone().counting(traffic.clone()), narrow.counting(traffic.clone())] {
+        narrow.call(call(Repeat::Harmless)).await.unwrap();
+    }
+    let counts = traffic.counts();
+    assert_eq!((counts.sent, counts.waited.as_secs()), (2, 1), "the second waited for its place");
+}

@@ -264,6 +264,8 @@ pub enum FileState {
     Rejected,
     /// The file is gone; nothing runs.
     Removed,
+    /// Not known yet: the firm's state is being opened, or another process holds it. Nothing runs meanwhile.
+    Opening,
 }
 
 /// The next run of each schedule; `None` is off or not active.

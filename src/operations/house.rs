@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 /// Why a house cannot be entered.
@@ -34,7 +34,8 @@ pub enum HouseError {
     },
 }
 
-/// Everything of one configuration folder.
+/// Everything of one configuration folder. Clones share what was opened and claimed.
+#[derive(Clone)]
 pub struct House {
     /// What `casebridge.toml` means.
     pub daemon: Daemon,
@@ -45,12 +46,13 @@ pub struct House {
     transport: Transport,
     limiters: Arc<Limiters>,
     environment: Environment,
-    vault: OnceLock<Arc<Vault>>,
+    /// Read, or made, at first need.
+    vault: Arc<Mutex<Option<Arc<Vault>>>>,
     stop: watch::Receiver<bool>,
     /// Every firm that has a file: a variable that begins with another firm's id is that firm's.
-    firms: Mutex<BTreeSet<FirmId>>,
+    firms: Arc<Mutex<BTreeSet<FirmId>>>,
     /// Which firm uses which portal key in this process.
-    keys: Mutex<BTreeMap<[u8; 32], FirmId>>,
+    keys: Arc<Mutex<BTreeMap<[u8; 32], FirmId>>>,
 }
 
 impl std::fmt::Debug for House {
@@ -101,7 +103,7 @@ impl House {
         let settings = PathSettings::of(&daemon);
         let paths = Paths::new(options, &settings, &environment)?;
         let limiters = Arc::new(Limiters::new(daemon.mycase_requests.min(RATE_PER_WINDOW), RATE_WINDOW));
-        let (vault, firms, keys) = (OnceLock::new(), Mutex::default(), Mutex::default());
+        let (vault, firms, keys) = Default::default();
         Ok(House { daemon, paths, clock, transport, limiters, environment, vault, stop, firms, keys })
     }
 
@@ -255,7 +257,9 @@ impl House {
     }
 
     pub(super) fn vault(&self) -> Result<Arc<Vault>, StoreError> {
-        if let Some(vault) = self.vault.get() {
+        // Held while it is made: two states opened at once must not make two.
+        let mut known = lock(&self.vault);
+        if let Some(vault) = known.as_ref() {
             return Ok(vault.clone());
         }
         let vault = match &self.daemon.vault_key {
@@ -272,7 +276,7 @@ impl House {
                 loaded.vault
             }
         };
-        Ok(self.vault.get_or_init(|| Arc::new(vault)).clone())
+        Ok(known.insert(Arc::new(vault)).clone())
     }
 
     /// An engine for one version of the firm's file. Secrets that cannot be read are said when they are needed.

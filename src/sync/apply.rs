@@ -180,6 +180,7 @@ pub(crate) fn confirm(
     approval: &Approval,
     errand: &Errand,
 ) -> Result<(), crate::store::StoreError> {
+    engine.hands.counters.reached(change.kinds);
     let now = engine.hands.clock.now();
     let linked_at = links.get(change.case)?.map_or(now, |link| link.linked_at);
     let link = Link::after(change.case, portal_id, &change.after, change.seen.clone(), linked_at, &engine.hands.prints);

@@ -1,7 +1,7 @@
 //! What one firm works with: [`Hands`] are what it has open and keep their place when the file changes; an [`Engine`] is
 //! those hands with one version of the firm's file. A run keeps the engine it began with.
 
-use super::{ConnectEnded, RunError, connection};
+use super::{ConnectEnded, Counters, RunError, connection};
 use crate::config::Firm;
 use crate::domain::{Fingerprinter, FirmId, Listing};
 use crate::http::{Clock, HttpClient, Limiters, Transport};
@@ -25,6 +25,8 @@ pub struct Hands {
     pub prints: Fingerprinter,
     /// The clock.
     pub clock: Clock,
+    /// What was done since they were opened.
+    pub counters: Counters,
     transport: Transport,
     limiters: Arc<Limiters>,
     /// The firm's tokens: one pair and one refresher, whatever the file says meanwhile. Read from the state at first need.
@@ -73,12 +75,14 @@ impl Hands {
         let (tokens, session, portal, pending_state) = (Mutex::default(), Mutex::default(), Mutex::default(), Mutex::default());
         let connect_ended = Mutex::default();
         let (running, carrying_documents, carrying_messages) = Default::default();
-        let storage = mycase::storage_client(transport.clone());
+        let counters = Counters::default();
+        let storage = mycase::storage_client(transport.clone()).counting(counters.storage.clone());
         Arc::new(Hands {
             firm,
             store,
             prints,
             clock,
+            counters,
             transport,
             limiters,
             tokens,
@@ -198,7 +202,8 @@ impl Engine {
 
     /// A client for MyCase within the budget of the firm's OAuth client.
     pub(crate) fn mycase_http(&self) -> HttpClient {
-        HttpClient::new(self.hands.transport.clone(), "MyCase", self.hands.limiters.of(&self.firm.mycase.client_id), 4)
+        let limiter = self.hands.limiters.of(&self.firm.mycase.client_id);
+        HttpClient::new(self.hands.transport.clone(), "MyCase", limiter, 4).counting(self.hands.counters.mycase.clone())
     }
 
     /// Reads MyCase.
@@ -220,7 +225,8 @@ impl Engine {
         match held.as_ref() {
             Some((known, http)) if *known == key => http.clone(),
             _ => {
-                let http = crate::portal::client(self.hands.transport.clone(), &portal.profile);
+                let http =
+                    crate::portal::client(self.hands.transport.clone(), &portal.profile).counting(self.hands.counters.portal.clone());
                 *held = Some((key, http.clone()));
                 http
             }
@@ -243,9 +249,7 @@ impl Engine {
 
     /// Requests made so far to MyCase (its storage among it) and to the portal.
     pub(crate) fn requests(&self) -> super::Requests {
-        let mycase = lock(&self.hands.session).as_ref().map_or(0, |(_, _, http)| http.requests()) + self.hands.storage.requests();
-        let portal = lock(&self.hands.portal).as_ref().map_or(0, |(_, http)| http.requests());
-        super::Requests { mycase, portal }
+        self.hands.counters.requests()
     }
 }
 

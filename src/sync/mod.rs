@@ -42,6 +42,7 @@ mod changes;
 mod closeup;
 mod closing;
 mod connection;
+mod counters;
 mod engine;
 mod error;
 mod lists;
@@ -66,6 +67,7 @@ pub use connection::{
     ConnectEnded, Connected, Connection, ConnectionView, Kept, KeptAlive, KeyCheck, connection_view, keep_alive, renewal_due,
 };
 pub(crate) use connection::{check_key, clear as clear_connection};
+pub use counters::Counters;
 pub use engine::{Engine, EngineSecrets, Hands};
 pub use error::RunError;
 pub use names::{NamesRead, look_online, read_names};

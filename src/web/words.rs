@@ -36,6 +36,7 @@ pub(super) fn state(status: &FirmStatus) -> Badge {
 pub(super) fn file_trouble(status: &FirmStatus) -> Option<String> {
     match status.file.state {
         FileState::Current => None,
+        FileState::Opening => Some("Its state is being opened; nothing runs meanwhile.".to_owned()),
         FileState::Removed => Some("Its file is gone; nothing runs, nothing was closed.".to_owned()),
         FileState::Rejected => {
             let first = status.file.problems.iter().find(|problem| problem["severity"] == "error");

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::daemon::client::{Client, RemoteError};
-use crate::daemon::message::{FileReport, Message, Verdict};
+use crate::daemon::message::{Alive, FileReport, Message, Verdict};
 use crate::operations::{Answer, Secret, SyncAsk};
 use crate::sync::{Step, Tally, Work};
 use std::sync::Mutex;
@@ -113,6 +113,26 @@ async fn reload_answers_each_files_verdict_and_status_and_metrics_everything() {
     assert!(client.reload(false).await.unwrap().files.is_empty());
     assert!(client.status().await.unwrap().firms.is_empty());
     assert_eq!(client.metrics().await.unwrap(), "# EOF\n");
+}
+
+#[tokio::test]
+async fn a_supervisor_hears_whether_the_loop_turns_and_whether_it_is_ready() {
+    let mut asked = 0;
+    let served = served(move |message| {
+        let Message::Alive { reply } = message else { panic!("{message:?}") };
+        asked += 1;
+        reply.send(Alive { ready: asked > 2 }).unwrap();
+    })
+    .await;
+    drop(served.client().await); // installs the provider
+    let http = reqwest::Client::builder().unix_socket(served.socket.as_std_path()).tls_certs_only([]).build().unwrap();
+    let mut answers = Vec::new();
+    for path in ["healthz", "readyz", "readyz"] {
+        let answer = http.get(format!("http://x/v1/{path}")).send().await.unwrap();
+        answers.push((answer.status().as_u16(), answer.text().await.unwrap()));
+    }
+    let expected = [(200, "ok"), (503, "the daemon is starting, or about to end"), (200, "ready")];
+    assert_eq!(answers, expected.map(|(status, text)| (status, text.to_owned())));
 }
 
 #[tokio::test]

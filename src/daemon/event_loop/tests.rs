@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod heard;
+mod numbers;
+mod openings;
 mod told;
 
 use super::*;

@@ -1,7 +1,7 @@
 //! What the loop waits for.
 
 use super::{EventLoop, Outcome};
-use crate::daemon::firms::Seen;
+use crate::daemon::firms::{Opened, Seen};
 use crate::daemon::message::Message;
 use crate::daemon::signals::Signal;
 use crate::daemon::systemd;
@@ -19,6 +19,7 @@ const HOLD: Duration = Duration::from_secs(3);
 pub(super) enum Happening {
     Message(Message),
     Looked(Box<Result<Seen, JoinError>>),
+    Opened(Vec<Opened>),
     /// The folder should be read.
     Moved,
     TaskEnded(Result<(Id, Outcome), JoinError>),
@@ -40,6 +41,7 @@ impl EventLoop {
             signal = self.signals.next() => Happening::Signal(signal),
             Some(ended) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => Happening::TaskEnded(ended),
             Some(looked) = join(&mut self.look) => Happening::Looked(Box::new(looked)),
+            opened = self.openings.next(), if !self.openings.is_empty() => Happening::Opened(opened),
             Some(message) = self.inbox.recv() => Happening::Message(message),
             _ = self.watch.changed(), if self.look.is_none() => Happening::Moved,
             () = sleep_until(held.unwrap_or(timer)), if held.is_some() => Happening::HeldLongEnough,

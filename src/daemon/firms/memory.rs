@@ -1,11 +1,11 @@
 //! What the daemon remembers of a firm's runs since its start, and what it reads of earlier ones when it opens the state.
 
 use crate::daemon::machine::{LaneName, LastRuns};
+use crate::daemon::metrics::RunValues;
 use crate::domain::ReasonCode;
 use crate::operations::Attention;
 use crate::store::{Store, StoreError};
 use crate::sync::{LastSuccess, Outcome, RunReport, Trigger, last_success};
-use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One firm's.
@@ -15,12 +15,8 @@ pub(super) struct Memory {
     pub(super) last: LastRuns,
     /// Whether the last run before this start left cases for contact hours.
     pub(super) later: bool,
-    /// When a run of a lane last went well.
-    pub(super) succeeded: BTreeMap<LaneName, Timestamp>,
-    /// Runs since the start, by what set them off and how they ended.
-    pub(super) runs: BTreeMap<(&'static str, &'static str), u64>,
-    /// Files and messages that reached MyCase since the start.
-    pub(super) transferred: BTreeMap<LaneName, u64>,
+    /// For `/metrics`.
+    pub(super) numbers: RunValues,
     /// The causes of attention that somebody could know of; `None` before the first look.
     causes: Option<BTreeSet<(ReasonCode, String)>>,
     /// The error that the last run of a lane ended with.
@@ -34,7 +30,7 @@ impl Memory {
         // Runs that found nothing are not kept; when the last one went well is.
         let LastSuccess { cases, documents, messages } = last_success(store)?;
         let known = [(LaneName::Cases, cases), (LaneName::Documents, documents), (LaneName::Messages, messages)];
-        memory.succeeded = known.into_iter().filter_map(|(lane, at)| Some((lane, at?))).collect();
+        memory.numbers.succeeded = known.into_iter().filter_map(|(lane, at)| Some((lane, at?))).collect();
         let mut looked_at_all = false;
         store.walk_runs(|value| {
             let Ok(report) = serde_json::from_value::<RunReport>(value) else { return true };
@@ -51,11 +47,14 @@ impl Memory {
     /// A run has ended.
     pub(super) fn ended(&mut self, report: &RunReport) {
         self.knows(report);
-        *self.runs.entry((report.trigger.word(), outcome(report.outcome))).or_default() += 1;
+        *self.numbers.runs.entry((report.trigger.word(), outcome(report.outcome))).or_default() += 1;
         let lane = LaneName::of(report.trigger);
         if let Some(transferred) = report.transferred {
-            *self.transferred.entry(lane).or_default() += transferred as u64;
+            *self.numbers.transferred.entry(lane).or_default() += transferred as u64;
         }
+        let (last, all) = self.numbers.took.entry(lane).or_default();
+        *last = report.duration_seconds.max(0.0);
+        *all += *last;
     }
 
     /// Whether a lane's run ended with an error that the one before did not end with.
@@ -83,14 +82,14 @@ impl Memory {
         let ended = report.ended_at();
         self.last.ended(report.trigger, ended);
         if report.went_well() {
-            let succeeded = self.succeeded.entry(LaneName::of(report.trigger)).or_insert(ended);
+            let succeeded = self.numbers.succeeded.entry(LaneName::of(report.trigger)).or_insert(ended);
             *succeeded = ended.max(*succeeded);
         }
     }
 
     fn is_full(&self) -> bool {
         let LastRuns { cases, changes, verify, documents, messages } = self.last;
-        [cases, changes, verify, documents, messages].iter().all(Option::is_some) && self.succeeded.len() == LaneName::ALL.len()
+        [cases, changes, verify, documents, messages].iter().all(Option::is_some) && self.numbers.succeeded.len() == LaneName::ALL.len()
     }
 }
 

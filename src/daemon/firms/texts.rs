@@ -68,7 +68,7 @@ impl Kept {
             // What an earlier edit means does not belong to a rejected one.
             consequences: if verdict == Verdict::Rejected { Vec::new() } else { self.meaning.consequences(&when) },
             strays,
-            trouble: self.trouble.as_ref().map(|(why, _)| why.as_str()),
+            trouble: self.not_open(),
             status: status.as_ref(),
             zone: &zone,
             now,

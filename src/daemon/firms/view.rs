@@ -4,8 +4,7 @@ use super::Kept;
 use super::memory::Memory;
 use crate::config::{Problem, Severity};
 use crate::daemon::machine::{Machine, Pause, Standing};
-use crate::daemon::message::Refusal;
-use crate::daemon::metrics::FirmValues;
+use crate::daemon::message::{Refusal, Verdict};
 use crate::daemon::report;
 use crate::domain::FirmId;
 use crate::operations::{self, Attention, FileState, FileView, FirmStatus, NextRuns};
@@ -50,33 +49,11 @@ impl Kept {
         }
     }
 
-    /// The firm in numbers.
-    pub(super) fn values(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmValues, Refusal> {
-        let status = self.status(id, machine, now)?;
-        let tokens = self.hands.as_ref().and_then(|hands| hands.store.tokens().transpose());
-        let tokens = tokens.transpose().map_err(|error| Refusal::new("store", error.to_string()))?;
-        let Memory { succeeded, runs, transferred, .. } = self.memory.clone();
-        Ok(FirmValues {
-            firm: id.to_string(),
-            connection: status.connection,
-            token_age: tokens.map(|tokens| now.duration_since(tokens.obtained_at)),
-            connection_ends: status.connection_ends,
-            state: status.status,
-            file: status.file.state,
-            succeeded,
-            waiting_plans: usize::from(status.waiting_plan.is_some()),
-            waiting_cases: status.waiting,
-            attention: status.exceptions,
-            runs,
-            skipped: machine.skipped(id),
-            transferred,
-        })
-    }
-
     /// How the firm stands, from its file, its state, and what the machine has in mind.
     pub(super) fn status(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmStatus, Refusal> {
         let problems = self.verdict.as_ref().map(|verdict| report::values(&verdict.problems)).unwrap_or_default();
-        let unknown = FileView::new(FileState::Rejected, problems);
+        let state = if self.last == Some(Verdict::Removed) { FileState::Removed } else { FileState::Opening };
+        let unknown = FileView::new(state, problems);
         let file = self.view.clone().unwrap_or(unknown);
         let mut status = match (&self.hands, &self.firm) {
             (Some(hands), Some(firm)) => {
@@ -89,7 +66,10 @@ impl Kept {
         status.next = machine.next_runs(id, now);
         status.next_due = status.next.soonest();
         status.overdue = machine.overdue(id, now);
-        status.notes.extend(self.trouble.iter().map(|(why, since)| format!("{why} (since {since:.0})")));
+        match &self.trouble {
+            Some((why, since)) => status.notes.push(format!("{why} (since {since:.0})")),
+            None => status.notes.extend(self.not_open().map(str::to_owned)),
+        }
         let runs = status.next != NextRuns::default();
         if let Some(until) = machine.settles_until(id, now).filter(|_| runs) {
             let zone = self.firm.as_ref().map_or(TimeZone::UTC, |firm| firm.time_zone.clone());

@@ -13,6 +13,7 @@ mod gitops;
 mod house;
 mod http;
 mod init;
+mod monitoring;
 mod page;
 mod tests;
 mod words;

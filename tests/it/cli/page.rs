@@ -38,7 +38,7 @@ impl Site {
         daemon(&self.practice)
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub(super) fn get(&self, path: &str) -> Answer {
         let cookie = self.cookie.lock().expect("no panic").clone();
         let got = http::with_headers("GET", &format!("{}{path}", self.base), &[("cookie", &cookie)], "");
         if let Some(set) = got.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")) {

@@ -1,0 +1,49 @@
+//! A state that is being opened holds nobody else up, and is not mistaken for a bad file.
+
+use super::*;
+use crate::daemon::firms::Opening;
+
+#[tokio::test]
+async fn a_firm_is_opening_until_its_state_is_there_and_then_its_newest_file_is_in_use() {
+    let place = Place::new(now());
+    let (_stop, stopped) = watch::channel(false);
+    let house = place.house(stopped);
+    let (paths, at, machine) =
+        (house.paths.clone(), place.clock.now(), Machine::new(Firms::new(place.house(watch::channel(false).1)).rules()));
+    let mut firms = Firms::new(house);
+    let first = firms.take(Seen::read(&paths), at).openings;
+    let stands = |firms: &Firms| firms.status(&machine, None, at).unwrap().remove(0);
+    assert_eq!((first.len(), firms.is_opening(&acme()), stands(&firms).file.state), (1, true, FileState::Opening));
+    assert!(stands(&firms).notes[0].contains("being opened"), "{:?}", stands(&firms).notes);
+    assert_eq!(firms.engine(&acme()).unwrap_err().code, "busy");
+
+    place.write("acme", &place.file("30 4 * * *"));
+    assert!(firms.take(Seen::read(&paths), at).openings.is_empty(), "it is being opened already");
+    firms.opened(first.into_iter().map(Opening::open).collect(), at);
+    let open = stands(&firms);
+    assert_eq!((open.file.state, open.file.generation, firms.is_opening(&acme())), (FileState::Current, 2, false));
+    assert_eq!(firms.engine(&acme()).unwrap().firm.schedule.cases.as_ref().unwrap().text(), "30 4 * * *");
+}
+
+#[tokio::test]
+async fn a_reload_that_waits_hears_of_every_new_file_and_whoever_asks_meanwhile_is_answered_when_its_firm_is_open() {
+    let place = Place::new(now());
+    let daemon = place.start().await;
+    let firms: Vec<FirmId> = (0..12).map(|number| format!("firm-{number}").parse().unwrap()).collect();
+    for firm in &firms {
+        // A firm may not read another's variables.
+        let file = place.file("30 3 * * *").replace("{ env = \"ACME_MYCASE\" }", "{ stored = \"mycase\" }");
+        place.write(firm.as_str(), &file.replace("{ env = \"ACME_PORTAL\" }", "{ stored = \"portal\" }"));
+    }
+    let asked = firms.iter().map(|firm| daemon.client.ask(firm, &Ask::Status));
+    let mut answers = Vec::new();
+    daemon.client.reload(false).await.unwrap();
+    for ask in asked {
+        let Answer::Status(status) = ask.await.unwrap() else { panic!("no status") };
+        answers.push(status.file.state);
+    }
+    assert_eq!(answers, [FileState::Current; 12]);
+    let verdicts = daemon.client.reload(true).await.unwrap().files;
+    assert!(verdicts.len() == 13 && verdicts.iter().all(|file| file.verdict != Verdict::Waiting), "{verdicts:?}");
+    daemon.stop().await;
+}
