@@ -14,7 +14,7 @@ use crate::domain::FirmId;
 use crate::http::Transport;
 use crate::load::{Environment, PathOptions};
 use crate::operations::{Connection, FileState, FirmStatus, RunState, Secret, SyncAsk};
-use crate::sandbox::{Options, Sandbox};
+use crate::sandbox::{Fault, FaultKind, Options, Sandbox, Side};
 use crate::sync::{RunReport, Trigger};
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
@@ -317,6 +317,24 @@ async fn a_firm_whose_state_another_process_holds_is_waited_for_and_a_second_dae
 }
 
 #[tokio::test]
+async fn a_run_under_way_shows_how_far_it_is_and_who_asked_for_it() {
+    let place = Place::new(now());
+    let daemon = place.start().await;
+    daemon.connect(&place).await;
+    // The portal thinks about its list for as long as it takes to look.
+    let slow = Fault::new(Side::CaseStatus, FaultKind::Slow { millis: 2000 }).path("/reporting");
+    place.sandbox.with(|world| world.faults.add(slow));
+    let client = daemon.client.clone();
+    let asked = tokio::spawn(async move { client.ask(&acme(), &Ask::Sync(SyncAsk::default())).await });
+    let running = daemon.until("it shows how far it is", |status| status.running.iter().any(|run| run.doing.is_some())).await.running;
+    assert_eq!((running.len(), running[0].trigger), (1, Trigger::ByHand));
+    assert!(running[0].by.is_some() && running[0].doing.as_ref().is_some_and(|doing| doing.text.starts_with("reading")), "{running:?}");
+    asked.await.unwrap().unwrap();
+    assert_eq!(daemon.status().await.running, []);
+    daemon.stop().await;
+}
+
+#[tokio::test]
 async fn a_stop_during_a_run_loses_nothing_and_the_next_daemon_goes_on_with_the_rest() {
     let place = Place::new(now());
     let daemon = place.start().await;
@@ -329,9 +347,6 @@ async fn a_stop_during_a_run_loses_nothing_and_the_next_daemon_goes_on_with_the_
         }
     };
     timeout(SOON, reading).await.unwrap();
-    let running = daemon.until("the run shows how far it is", |status| status.running.iter().any(|run| run.doing.is_some())).await.running;
-    assert_eq!((running.len(), running[0].trigger), (1, Trigger::ByHand));
-    assert!(running[0].by.is_some(), "who asked for it is told");
     daemon.stop().await;
     // Whoever asked is told, one way or the other.
     match asked.await.unwrap() {
