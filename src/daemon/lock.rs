@@ -43,6 +43,8 @@ impl DaemonLock {
         let path = state.join("daemon.lock");
         let file = fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
         let mut file = file.into_parts().0;
+        // A command that root runs takes the lock, too: the daemon must be able to take it after that.
+        crate::store::belongs_with(&file, state).map_err(io)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(std::fs::TryLockError::WouldBlock) => {

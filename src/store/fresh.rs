@@ -5,7 +5,7 @@
 //! ever reads it, and `state erase` removes it.
 
 use super::open::{database, from_opening, not_opened};
-use super::set_aside::{folder_of, make_private_folder, open_private, sync_folder};
+use super::set_aside::{belongs_with, folder_of, make_private_folder, open_private, sync_folder};
 use super::{Store, StoreError, Vault};
 use crate::domain::FirmId;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -99,6 +99,7 @@ pub fn sync_names(file: &Utf8Path) -> Result<(), StoreError> {
 /// Puts a small file (0600) in the place of another, whole.
 pub(super) fn write_over(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = tempfile::Builder::new().prefix(".").suffix(".new").tempfile_in(folder_of(path))?;
+    belongs_with(file.as_file(), folder_of(path))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
@@ -122,5 +123,7 @@ fn begin(path: &Utf8Path) -> Result<NamedTempFile, StoreError> {
     let folder = folder_of(path);
     make_private_folder(folder)?;
     let name = Utf8PathBuf::from(path.file_name().unwrap_or_default());
-    Ok(tempfile::Builder::new().prefix(&format!("{name}.")).suffix(".new").tempfile_in(folder)?)
+    let file = tempfile::Builder::new().prefix(&format!("{name}.")).suffix(".new").tempfile_in(folder)?;
+    belongs_with(file.as_file(), folder)?;
+    Ok(file)
 }

@@ -9,9 +9,18 @@ use jiff::Timestamp;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, fchown};
 
-/// Makes a folder for its owner alone (0700); one that is there stays as it is.
+/// Makes a folder for its owner alone (0700), with those above it; one that is there stays as it is.
 pub(super) fn make_private_folder(folder: &Utf8Path) -> io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let above = folder_of(folder);
+    make_private_folder(above)?;
+    match std::fs::DirBuilder::new().mode(0o700).create(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => belongs_with(fs_err::File::open(folder)?.file(), above),
+    }
 }
 
 /// Makes names in a folder durable.
@@ -53,7 +62,7 @@ pub(super) fn make_whole<E: From<io::Error>>(path: &Utf8Path, fill: impl FnOnce(
 
 /// What root makes belongs to whom the folder belongs: `sudo casebridge secret set` must leave a state that the daemon,
 /// which is another user, can open.
-fn belongs_with(file: &std::fs::File, folder: &Utf8Path) -> io::Result<()> {
+pub fn belongs_with(file: &std::fs::File, folder: &Utf8Path) -> io::Result<()> {
     let (made, folder) = (file.metadata()?, fs_err::metadata(folder)?);
     match made.uid() == 0 && folder.uid() != 0 {
         true => fchown(file, Some(folder.uid()), Some(folder.gid())),
@@ -120,5 +129,11 @@ mod tests {
         let (made, folder) = (fs_err::metadata(&path).unwrap(), fs_err::metadata(dir.path()).unwrap());
         assert_eq!((made.uid(), made.gid(), made.mode() & 0o777), (folder.uid(), folder.gid(), 0o600));
         assert_eq!(made.uid() == 4242, given);
+        let below = Utf8Path::from_path(dir.path()).unwrap().join("backups/acme");
+        make_private_folder(&below).unwrap();
+        let made = fs_err::metadata(&below).unwrap();
+        assert_eq!((made.uid(), made.gid(), made.mode() & 0o777), (folder.uid(), folder.gid(), 0o700));
+        let fresh = crate::store::Fresh::copy_of(&path, &"acme".parse().unwrap(), &below.join("acme.redb")).unwrap();
+        assert_eq!(fs_err::metadata(fresh.path().unwrap()).unwrap().uid(), folder.uid());
     }
 }
