@@ -54,7 +54,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     std::fs::write(&hidden, edited)?;
     let begun = Instant::now();
     std::fs::rename(hidden, file(&root, 250))?;
-    daemon.until(|generations| generations.iter().any(|generation| *generation == 2)).await?;
+    daemon.until(|generations| generations.contains(&2)).await?;
     figure("  an edit of one file is in use", &seconds(begun), "goal: under 1 s");
     let begun = Instant::now();
     let size = daemon.client.metrics().await?.len();
