@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+type Labels = Vec<(String, String)>;
+
 /// The values by the sample's name and its labels, in their order.
 #[derive(Debug, Default)]
-pub(in crate::daemon) struct Samples(BTreeMap<String, BTreeMap<Vec<(String, String)>, f64>>);
+pub(in crate::daemon) struct Samples(BTreeMap<String, BTreeMap<Labels, f64>>);
 
 impl Samples {
     /// The value with exactly these labels.
     pub(in crate::daemon) fn get(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
-        let labels: Vec<(String, String)> = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let labels: Labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         self.0.get(name)?.get(&labels).copied()
     }
 }
