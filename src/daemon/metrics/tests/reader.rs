@@ -57,9 +57,6 @@ pub(in crate::daemon) fn read(text: &str) -> Result<Samples, String> {
     Ok(samples)
 }
 
-/// Labels with their values, in the order of the text.
-type Labels = Vec<(String, String)>;
-
 /// `name{label="value",...} value`.
 fn sample(line: &str) -> Option<(String, Labels, f64)> {
     let (name, rest) = line.split_once('{')?;
