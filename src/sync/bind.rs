@@ -23,6 +23,8 @@ pub(crate) fn bound_elsewhere(engine: &Engine) -> Result<Option<AccountPortal>, 
         Some(bound) if bound == found => Ok(None),
         // The state was renamed or sealed anew since: the print is made anew with it, once it is known to be of this key.
         Some(bound) if is_of(&bound, engine)? => Ok(Some(found)),
+        // Nothing of that account is in the state yet: a mistyped key is mended by the right one.
+        Some(_) if is_blank(engine)? => Ok(Some(found)),
         Some(bound) => {
             let same_place = bound.kind == found.kind && bound.host == found.host;
             let name = |account: &AccountPortal, key: &str| {
@@ -45,6 +47,12 @@ fn account_under(engine: &Engine, prints: &Fingerprinter) -> Result<AccountPorta
     let key_print = prints.of([b"portal-key".as_slice(), key.expose_secret().as_bytes()]);
     let host = portal.base_url.origin().ascii_serialization();
     Ok(AccountPortal { kind: portal.kind.clone(), host, key_print, identity: None, made_with: None })
+}
+
+/// Whether nothing was ever linked with, or sent to, the account the state is bound to.
+fn is_blank(engine: &Engine) -> Result<bool, RunError> {
+    let store = engine.store();
+    Ok(store.meta::<FirstRunDone>()?.is_none() && store.journal_len()? == 0 && store.links()?.is_empty()?)
 }
 
 /// Whether an account that was bound under another print key is the one the file names.

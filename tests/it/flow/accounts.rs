@@ -29,6 +29,21 @@ async fn another_portal_key_is_refused_with_words_until_it_is_meant() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_mistyped_key_is_mended_by_the_right_one_while_nothing_is_linked() {
+    let stage = Stage::new(Portal::CaseStatus, 60).await;
+    let right = stage.with(|world| world.case_status.api_key.clone());
+    keep_key(&stage, "mistyped").await;
+    let run = stage.sync().await;
+    assert_eq!(run.written, 0);
+    keep_key(&stage, &right).await;
+    let run = stage.sync().await;
+    assert!(run.error.is_none() && run.waiting > 0, "{run:#?}");
+    stage.approve().await;
+    keep_key(&stage, "another").await;
+    assert_eq!(stage.sync().await.error.expect("words").code, "other-account", "from now on it is another account");
+}
+
+#[tokio::test(start_paused = true)]
 async fn after_a_rebind_to_another_place_nothing_is_believed_to_be_there() {
     let stage = Stage::imported(Portal::CaseStatus, 60).await;
     let before = stage.census();
