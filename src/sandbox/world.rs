@@ -109,8 +109,9 @@ impl World {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let elapsed = self.began.elapsed().saturating_add(self.advanced);
-        let seconds = i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX);
-        let later = self.start.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
+        // Cut once, at the end: cut twice, the world would be up to two seconds late.
+        let elapsed = SignedDuration::try_from(elapsed).unwrap_or(SignedDuration::MAX);
+        let later = self.start.saturating_add(elapsed).unwrap_or(Timestamp::MAX);
         Timestamp::from_second(later.as_second()).unwrap_or(later)
     }
 

@@ -1,13 +1,17 @@
 //! From when on what clients gave counts. Pure.
 
 use crate::config::Since;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+/// The portal says when an item came by its own clock, in whole seconds, and ours may be ahead of it: what came within this
+/// long before the connection is carried rather than lost.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(1);
 
 /// Items from before this moment are left alone; `None`: none are. A day begins in the firm's zone.
 pub(super) fn cutoff(since: Since, connected: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     match since {
-        Since::Connected => Some(connected),
+        Since::Connected => Some(connected - CLOCKS_APART),
         Since::Day(date) => Some(date.to_zoned(zone.clone()).map_or(connected, |day| day.timestamp())),
         Since::Everything => None,
     }
@@ -33,7 +37,7 @@ mod tests {
         let zone = TimeZone::get("America/Chicago").unwrap();
         let day = Since::Day("2026-02-01".parse().unwrap());
         assert_eq!(cutoff(day, connected, &zone), Some("2026-02-01T06:00:00Z".parse().unwrap()));
-        assert_eq!(cutoff(Since::Connected, connected, &zone), Some(connected));
+        assert_eq!(cutoff(Since::Connected, connected, &zone), Some("2026-03-02T14:59:00Z".parse().unwrap()), "clocks differ");
         assert_eq!(cutoff(Since::Everything, connected, &zone), None);
     }
 
