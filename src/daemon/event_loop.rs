@@ -59,6 +59,8 @@ pub(super) struct EventLoop {
     openings: Openings,
     /// A look is wanted as soon as the one under way is over.
     look_next: bool,
+    /// systemd knows that the daemon is there.
+    is_ready: bool,
     look_at: Option<Timestamp>,
     wake: Option<Timestamp>,
     /// Who waits for the look under way, and for the next.
@@ -99,6 +101,7 @@ impl EventLoop {
             look: None,
             openings: Openings::default(),
             look_next: false,
+            is_ready: false,
             look_at: None,
             wake: None,
             reloads: [Vec::new(), Vec::new()],
@@ -302,10 +305,16 @@ impl EventLoop {
         self.tell_rejected(&look, now);
     }
 
-    /// Tells who waits. What came of each file is known when no state is being opened any more; that the daemon is there, and
-    /// how far it is, at once.
+    /// Tells who waits. That the daemon is there, and how far it is, is said at once; what came of each file, and with it that a
+    /// reload is over, when no state is being opened any more and nothing is left to read.
     fn told(&mut self, now: Timestamp) {
-        systemd::ready(&self.summary());
+        let judged = self.openings.is_empty() && !self.look_next;
+        let first = !std::mem::replace(&mut self.is_ready, true);
+        if judged || first {
+            systemd::ready(&self.summary())
+        } else {
+            systemd::status(&self.summary())
+        }
         if self.openings.is_empty() {
             self.firms.write_status_texts(&self.machine, None, now);
             let answer = ReloadAnswer { files: self.firms.reports(), problems: self.firms.problems() };
@@ -354,7 +363,7 @@ impl EventLoop {
     fn summary(&self) -> String {
         match self.openings.len() {
             0 => report::summary(&self.firms.reports()),
-            states => format!("{} firms; {states} states are being opened", self.firms.reports().len()),
+            states => format!("{} firms; states that are being opened: {states}", self.firms.reports().len()),
         }
     }
 }

@@ -8,6 +8,11 @@ pub(super) fn ready(status: &str) {
     tell(&[NotifyState::Ready, NotifyState::Status(status)]);
 }
 
+/// How far it is.
+pub(super) fn status(status: &str) {
+    tell(&[NotifyState::Status(status)]);
+}
+
 /// A reload begins; [`ready`] ends it. systemd compares the time (monotonic, microseconds) with when it asked.
 pub(super) fn reloading() {
     match NotifyState::monotonic_usec_now() {
