@@ -148,8 +148,9 @@ impl House {
                 Ok(text) => {
                     let source = SourceText::new(files.firm.name.clone(), text.clone());
                     let input = FirmInput { id: id.clone(), source, tests: beside(files.tests), catalog: beside(files.catalog) };
-                    let verdict = self.verdict(input, &profiles, defaults.as_ref(), hex(&files.hash), now);
-                    FileVerdict { sha256: hex(&files.firm.hash), ..verdict }
+                    let (checked, problems, beside) = self.judged(&input, &profiles, defaults.as_ref(), now);
+                    let (hash, sha256) = (hex(&files.hash), hex(&files.firm.hash));
+                    FileVerdict { checked, problems, hash, sha256, source: Some(input.source), beside }
                 }
             };
             view.sources.extend(verdict.source.clone());
@@ -160,13 +161,18 @@ impl House {
         view
     }
 
-    fn verdict(&self, input: FirmInput, profiles: &Profiles, defaults: Option<&SourceText>, hash: String, now: Timestamp) -> FileVerdict {
-        let checked = check_and_test(&input, profiles, &self.daemon.allow, defaults, now).checked;
-        let FirmInput { source, tests, catalog, .. } = input;
-        let beside = [tests.as_ref(), catalog.as_ref(), defaults].into_iter().flatten();
+    /// What a file means, every problem, and the texts that were checked with it.
+    fn judged(
+        &self,
+        input: &FirmInput,
+        profiles: &Profiles,
+        defaults: Option<&SourceText>,
+        now: Timestamp,
+    ) -> (Option<Arc<Firm>>, Vec<Problem>, BTreeMap<String, String>) {
+        let checked = check_and_test(input, profiles, &self.daemon.allow, defaults, now).checked;
+        let beside = [input.tests.as_ref(), input.catalog.as_ref(), defaults].into_iter().flatten();
         let beside = beside.map(|text| (text.name.clone(), text.text.to_string())).collect();
-        let (checked, problems, sha256) = (checked.firm.map(Arc::new), checked.problems, String::new());
-        FileVerdict { checked, problems, hash, sha256, source: Some(source), beside }
+        (checked.firm.map(Arc::new), checked.problems, beside)
     }
 
     /// Checks a text that was accepted earlier, with what was read beside it then. Its tests passed then and are not run

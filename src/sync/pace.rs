@@ -101,9 +101,10 @@ fn words(tally: &Tally, per_second: Option<f64>, left: Option<u64>) -> String {
         Some(of) => text.push_str(&format!("{done} of {of} {}", work.unit())),
         None => text.push_str(&format!("{done} {}", work.unit())),
     }
-    if let Some(pages) = pages {
-        text.push_str(if pages == 1 { " (1 page)" } else { "" });
-        text.push_str(&if pages > 1 { format!(" ({pages} pages)") } else { String::new() });
+    match pages {
+        None | Some(0) => {}
+        Some(1) => text.push_str(" (1 page)"),
+        Some(pages) => text.push_str(&format!(" ({pages} pages)")),
     }
     if let Some(rate) = per_second {
         text.push_str(&if rate < 10.0 { format!(", {rate:.1} a second") } else { format!(", {rate:.0} a second") });
