@@ -26,6 +26,7 @@ use super::{handle, report, systemd};
 use crate::domain::FirmId;
 use crate::http::Clock;
 use crate::operations::{Answer, Ask, Caller, FirmStatus, House};
+use crate::store::room_left;
 use crate::sync::Progress;
 use jiff::Timestamp;
 use openings::Openings;
@@ -350,10 +351,12 @@ impl EventLoop {
     fn metrics(&self, reply: oneshot::Sender<Result<String, Refusal>>) {
         let now = self.clock.now();
         let files_good = self.firms.errors_of_all().is_empty();
-        let daemon = DaemonValues { version: env!("CARGO_PKG_VERSION"), since: self.since, read_at: self.read_at, files_good };
+        let (since, read_at, state) = (self.since, self.read_at, self.firms.house().paths.state.clone());
         let sheets = self.firms.sheets(&self.machine, now);
         // Nobody waits for it but who asked; when that one is gone, so is the answer.
         drop(tokio::task::spawn_blocking(move || {
+            let state_room = room_left(&state);
+            let daemon = DaemonValues { version: env!("CARGO_PKG_VERSION"), since, read_at, files_good, state_room };
             let firms = sheets.into_iter().map(|sheet: Sheet| sheet.read(now)).collect();
             drop(reply.send(metrics::text(daemon, firms).map_err(|error| Refusal::new("metrics", error.to_string()))));
         }));

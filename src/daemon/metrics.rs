@@ -7,6 +7,7 @@
 //! | `casebridge_start_time_seconds` | | when this daemon began |
 //! | `casebridge_config_last_reload_successful` | | 1 when `casebridge.toml`, the profiles and the folder itself were good at the last look |
 //! | `casebridge_config_last_read_time_seconds` | | when the folder was last looked at; it stands still when a mount hangs |
+//! | `casebridge_state_free_bytes` | | what is left on the disk of the states, and of files on their way; absent when the system does not say |
 //! | `casebridge_firm_connection` | `firm`, `state` | 1 for the state the connection is in, 0 for the others |
 //! | `casebridge_firm_token_age_seconds` | `firm` | since the tokens were last renewed; absent when there are none |
 //! | `casebridge_firm_connection_end_time_seconds` | `firm` | when the connection ends unless it is renewed before |
@@ -87,7 +88,7 @@ impl Collector for Numbers {
 }
 
 fn itself(encoder: &mut DescriptorEncoder<'_>, daemon: &DaemonValues) -> fmt::Result {
-    let DaemonValues { version, since, read_at, files_good } = daemon;
+    let DaemonValues { version, since, read_at, files_good, state_room } = daemon;
     gauge(encoder, "info", "The daemon and its version", |family| family.put([("version", version)], 1.0))?;
     let lines = [
         ("start_time_seconds", "When this daemon began, in seconds since 1970", Some(seconds(*since))),
@@ -97,6 +98,7 @@ fn itself(encoder: &mut DescriptorEncoder<'_>, daemon: &DaemonValues) -> fmt::Re
             read_at.map(|_| flag(*files_good)),
         ),
         ("config_last_read_time_seconds", "When the firms folder was last read, in seconds since 1970", read_at.map(seconds)),
+        ("state_free_bytes", "Bytes left on the disk of the states", state_room.map(|bytes| bytes as f64)),
     ];
     lines.into_iter().try_for_each(|(name, help, value)| {
         let none: [(&str, &str); 0] = [];

@@ -28,6 +28,7 @@ mod migrate;
 mod open;
 mod plans;
 mod reseal;
+mod room;
 mod runs;
 mod sealer;
 mod secrets;
@@ -79,6 +80,7 @@ pub use meta::{
 pub use migrate::FORMAT;
 pub use open::Store;
 pub use plans::{PlanHead, PlanSlot, SavedPlan};
+pub use room::room_left;
 pub use runs::KEEP_RUNS;
 pub use set_aside::{belongs_with, free_name, not_half_way};
 pub use vault::{LoadedVault, Vault, VaultError, begin_rotation, load_key, load_or_make};

@@ -9,15 +9,33 @@ fn packaged(name: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// A unit without the two lines that say what it is for.
+fn settings(name: &str) -> Vec<String> {
+    packaged(name).lines().skip(2).map(str::to_owned).collect()
+}
+
 #[test]
-fn the_unit_for_debian_12_is_the_other_one_but_for_how_it_is_told_to_reload() {
-    let settings = |text: String| -> Vec<String> { text.lines().skip(2).map(str::to_owned).collect() };
-    let mut expected = settings(packaged("systemd/casebridge.service"));
-    let kind = expected.iter().position(|line| line == "Type=notify-reload").expect("it is told to reload by systemd");
-    expected[kind] = "Type=notify".to_owned();
-    let user = expected.iter().position(|line| line.starts_with("User=")).expect("it has a user");
-    expected.insert(user, "ExecReload=/bin/kill -HUP $MAINPID".to_owned());
-    assert_eq!(settings(packaged("systemd/debian-12/casebridge.service")), expected);
+fn the_units_for_debian_12_are_the_other_ones_but_for_how_they_are_told_to_reload() {
+    for unit in ["casebridge.service", "casebridge@.service"] {
+        let mut expected = settings(&format!("systemd/{unit}"));
+        let kind = expected.iter().position(|line| line == "Type=notify-reload").expect("it is told to reload by systemd");
+        expected[kind] = "Type=notify".to_owned();
+        let user = expected.iter().position(|line| line.starts_with("User=")).expect("it has a user");
+        expected.insert(user, "ExecReload=/bin/kill -HUP $MAINPID".to_owned());
+        assert_eq!(settings(&format!("systemd/debian-12/{unit}")), expected, "{unit}");
+    }
+}
+
+#[test]
+fn the_unit_for_several_daemons_is_the_other_one_but_for_its_name_and_its_folders() {
+    let own = |line: String| match line.split_once('=') {
+        Some(("ConfigurationDirectory" | "StateDirectory" | "RuntimeDirectory", _)) => format!("{line}-%i"),
+        Some(("#LoadCredential" | "#LoadCredentialEncrypted", _)) => line.replace("/etc/casebridge/", "/etc/casebridge-%i/"),
+        Some(("Description", _)) => line.replace("casebridge:", "casebridge %i:"),
+        _ => line,
+    };
+    let expected: Vec<String> = settings("systemd/casebridge.service").into_iter().map(own).collect();
+    assert_eq!(settings("systemd/casebridge@.service"), expected);
 }
 
 #[test]

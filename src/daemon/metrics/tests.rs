@@ -16,7 +16,8 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn daemon() -> DaemonValues {
-    DaemonValues { version: "0.1.0", since: at("2026-11-23T00:00:00Z"), read_at: Some(at("2026-11-23T00:00:02Z")), files_good: true }
+    let (since, read_at) = (at("2026-11-23T00:00:00Z"), Some(at("2026-11-23T00:00:02Z")));
+    DaemonValues { version: "0.1.0", since, read_at, files_good: true, state_room: Some(5 << 30) }
 }
 
 fn acme() -> FirmValues {
@@ -60,6 +61,7 @@ fn every_number_is_there_by_firm_and_in_a_fixed_order() {
 casebridge_start_time_seconds{} 1795392000.0
 casebridge_config_last_reload_successful{} 1.0
 casebridge_config_last_read_time_seconds{} 1795392002.0
+casebridge_state_free_bytes{} 5368709120.0
 casebridge_firm_connection{firm="acme",state="connected"} 1.0
 casebridge_firm_connection{firm="acme",state="not-connected"} 0.0
 casebridge_firm_connection{firm="acme",state="reconnect"} 0.0

@@ -18,6 +18,8 @@ pub(in crate::daemon) struct DaemonValues {
     pub(in crate::daemon) read_at: Option<Timestamp>,
     /// Whether nothing was wrong for all firms then.
     pub(in crate::daemon) files_good: bool,
+    /// Bytes left for the states; `None` when the system does not say.
+    pub(in crate::daemon) state_room: Option<u64>,
 }
 
 /// One firm in numbers.
