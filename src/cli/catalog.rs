@@ -7,11 +7,11 @@ use super::exit::{Exit, Failure};
 use super::firm::{self, unexpected};
 use super::setting::Setting;
 use crate::config::{Catalog, CatalogDiff, SourceText};
-use crate::operations::{Answer, Ask, CatalogAnswer, CatalogAsk};
+use crate::operations::{Answer, Ask, CatalogAnswer, CatalogAsk, write_whole};
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
 use serde_json::{Value, json};
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 
 /// Pulls, or says what a pull would change.
 pub(super) async fn catalog(command: &CatalogCommand, desk: &Desk) -> Result<Exit, Failure> {
@@ -125,20 +125,6 @@ fn read(path: &Utf8Path, desk: &Desk) -> Result<Option<Catalog>, Failure> {
         desk.output.warning(&words);
     }
     Ok(catalog)
-}
-
-/// Writes a file whole or not at all, through links, with the rights that it had.
-fn write_whole(path: &Utf8Path, text: &str) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let path = path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
-    // What others may do with a new file, the umask says.
-    let rights = fs::metadata(&path).map_or(PermissionsExt::from_mode(0o666), |about| about.permissions());
-    let mut file = tempfile::Builder::new().prefix(".").suffix(".new").permissions(rights).tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(&path)?;
-    Ok(())
 }
 
 fn day(catalog: &Catalog) -> String {

@@ -3,6 +3,7 @@
 use super::output::Ink;
 use super::when;
 use crate::operations::{Explained, FieldState, FieldView, InMyCase, SentView, Standing, WaitView};
+use crate::plan::render::one_line;
 use jiff::tz::TimeZone;
 
 /// The whole text.
@@ -117,9 +118,4 @@ fn sent(sent: &SentView, zone: &TimeZone) -> String {
     };
     let fields = fields.join(", ").replace('_', " ");
     format!("{} by run {run} ({trigger}), {}, {yes}: {fields}", when::shown(*at, zone), kinds.join(" and "))
-}
-
-/// No control characters of somebody else's reach a terminal.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -7,6 +7,7 @@ use super::exit::{Exit, Failure};
 use super::firm::{self, unexpected};
 use super::when;
 use crate::operations::{Answer, Ask, History, HistoryAsk, HistoryLine};
+use crate::plan::render::one_line;
 use jiff::tz::TimeZone;
 
 /// Shows it.
@@ -74,7 +75,6 @@ fn change(lines: &mut Vec<String>, line: &HistoryLine, zone: &TimeZone) {
     }
 }
 
-/// No control characters of somebody else's reach a terminal.
 fn shown(value: &Option<String>) -> String {
-    value.as_deref().map_or_else(|| "(nothing)".to_owned(), |text| text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
+    value.as_deref().map_or_else(|| "(nothing)".to_owned(), one_line)
 }

@@ -31,6 +31,7 @@ mod redirect;
 mod reload;
 mod report;
 mod run;
+mod safe;
 mod sandbox;
 mod schema;
 mod secret;

@@ -2,6 +2,7 @@
 
 use super::args::Format;
 use super::fit::{cut, fit};
+use super::safe::safe;
 use crate::sync::{Pace, Step};
 use jiff::Timestamp;
 use std::io::{IsTerminal, Write};
@@ -57,8 +58,15 @@ impl Output {
         Output { format, line: Arc::default(), pace: Arc::default() }
     }
 
-    /// The answer, to stdout.
+    /// The answer, to stdout: to the byte, but on a terminal only what does it no harm.
     pub fn answer(&self, text: &str) {
+        match std::io::stdout().is_terminal() {
+            true => self.put(&safe(text)),
+            false => self.put(text),
+        }
+    }
+
+    fn put(&self, text: &str) {
         self.end_progress();
         let mut out = std::io::stdout().lock();
         let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
@@ -67,17 +75,17 @@ impl Output {
 
     /// An answer for people, to stdout: on a terminal no line is wider than it.
     pub fn text(&self, text: &str) {
-        self.answer(&fit(text, self.width()));
+        self.put(&fit(&safe(text), self.width()));
     }
 
     /// The same on a terminal in the place of the one before, without a flicker.
     pub fn text_anew(&self, text: &str) {
-        let text = fit(text, self.width());
+        let text = fit(&safe(text), self.width());
         if !std::io::stdout().is_terminal() {
-            return self.answer(&text);
+            return self.put(&text);
         }
         let lines: String = text.lines().map(|line| format!("{line}\u{1b}[K\n")).collect();
-        self.answer(&format!("\u{1b}[H{lines}\u{1b}[J"));
+        self.put(&format!("\u{1b}[H{lines}\u{1b}[J"));
     }
 
     /// How wide the terminal is that shows answers; `None` when they go elsewhere.
@@ -97,14 +105,14 @@ impl Output {
     pub fn say(&self, text: &str) {
         self.end_progress();
         let mut err = std::io::stderr().lock();
-        drop(writeln!(err, "{text}"));
+        drop(writeln!(err, "{}", safe(text)));
     }
 
     /// A question, to stderr; the answer is typed behind it.
     pub fn prompt(&self, text: &str) {
         self.end_progress();
         let mut err = std::io::stderr().lock();
-        drop(write!(err, "{text}").and_then(|()| err.flush()));
+        drop(write!(err, "{}", safe(text)).and_then(|()| err.flush()));
     }
 
     /// An error, to stderr.
@@ -137,7 +145,7 @@ impl Output {
         pace.takes(step, now);
         if let Some(doing) = pace.doing(now) {
             self.line.store(true, Ordering::Relaxed);
-            drop(write!(err, "\r\u{1b}[K{}", cut(&doing.text, width_of(&err))).and_then(|()| err.flush()));
+            drop(write!(err, "\r\u{1b}[K{}", cut(&safe(&doing.text), width_of(&err))).and_then(|()| err.flush()));
         }
     }
 

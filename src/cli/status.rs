@@ -6,11 +6,10 @@ use super::exit::{Exit, Failure};
 use super::firm;
 use super::signals::Stop;
 use super::{status_table, status_text, when};
-use crate::config::Problem;
 use crate::daemon::StatusAnswer;
 use crate::domain::FirmId;
 use crate::load;
-use crate::operations::{self, FileState, FileVerdict, FileView, FirmStatus, House, NextRuns, RunState, StoreError};
+use crate::operations::{self, FileState, FileVerdict, FileView, FirmStatus, House, NextRuns, RunState, StoreError, problem_values};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -117,7 +116,7 @@ fn here(house: &House, only: Option<&str>) -> Result<StatusAnswer, Failure> {
     let folder = load::read_folder(&house.paths);
     let now = house.clock.now();
     let view = house.check_folder(&folder, now);
-    let mut problems = values(&view.stray);
+    let mut problems = problem_values(&view.stray);
     if let Some(why) = folder.unreadable.as_ref().filter(|_| house.paths.firms.exists()) {
         return Err(Failure::failed(format!("the folder of firm files {} cannot be read: {why}", house.paths.firms)));
     }
@@ -143,7 +142,7 @@ fn here(house: &House, only: Option<&str>) -> Result<StatusAnswer, Failure> {
 
 fn one(house: &House, id: &FirmId, verdict: &FileVerdict, now: Timestamp) -> Result<FirmStatus, Failure> {
     let state = if verdict.checked.is_some() { FileState::Current } else { FileState::Rejected };
-    let file = FileView { sha256_on_disk: Some(verdict.sha256.clone()), ..FileView::new(state, values(&verdict.problems)) };
+    let file = FileView { sha256_on_disk: Some(verdict.sha256.clone()), ..FileView::new(state, problem_values(&verdict.problems)) };
     let unknown = |file: FileView| {
         let mut status = FirmStatus::bare(id, file);
         if let Some(firm) = &verdict.checked {
@@ -176,8 +175,4 @@ fn one(house: &House, id: &FirmId, verdict: &FileVerdict, now: Timestamp) -> Res
     status.next = NextRuns::default();
     status.notes.extend(notes);
     Ok(status)
-}
-
-fn values(problems: &[Problem]) -> Vec<serde_json::Value> {
-    problems.iter().filter_map(|problem| serde_json::to_value(problem).ok()).collect()
 }

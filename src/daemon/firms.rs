@@ -18,7 +18,9 @@ use super::when;
 use crate::config::{Firm, Problem, Severity};
 use crate::domain::FirmId;
 use crate::load::{self, FileText, FolderText, Paths};
-use crate::operations::{AT_THE_NEXT_RUN, Accepted, Attention, FileState, FileVerdict, FileView, FirmStatus, House, Meaning, Secret};
+use crate::operations::{
+    AT_THE_NEXT_RUN, Accepted, Attention, FileState, FileVerdict, FileView, FirmStatus, House, Meaning, Secret, problem_values,
+};
 use crate::sync::{Engine, Hands, RunReport, Trigger};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -314,7 +316,7 @@ impl Firms {
         let report = |(id, kept): (&FirmId, &Kept)| {
             let file = format!("{id}.firm.toml");
             let verdict = kept.last?;
-            let problems = kept.verdict.as_ref().map(|verdict| report::values(&verdict.problems)).unwrap_or_default();
+            let problems = kept.verdict.as_ref().map(|verdict| problem_values(&verdict.problems)).unwrap_or_default();
             let generation = kept.view.as_ref().map_or(0, |view| view.generation);
             let notes = match verdict {
                 Verdict::Waiting => kept.not_open().map(str::to_owned).into_iter().collect(),
@@ -329,7 +331,7 @@ impl Firms {
 
     /// What concerns no one firm.
     pub(super) fn problems(&self) -> Vec<serde_json::Value> {
-        [report::values(self.own_file.problems()), report::values(&self.problems)].concat()
+        [problem_values(self.own_file.problems()), problem_values(&self.problems)].concat()
     }
 
     /// How every firm, or one, stands.

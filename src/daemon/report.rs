@@ -37,11 +37,6 @@ pub(super) fn place(problem: &Problem) -> String {
     format!("{file}:{line}:{column}: {message}{help}")
 }
 
-/// Problems as `check` says them.
-pub(super) fn values(problems: &[Problem]) -> Vec<serde_json::Value> {
-    problems.iter().filter_map(|problem| serde_json::to_value(problem).ok()).collect()
-}
-
 /// A run begins. What comes every few minutes is said only when it came to something.
 pub(super) fn started(firm: &FirmId, trigger: Trigger) {
     let word = trigger.word();

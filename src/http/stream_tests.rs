@@ -254,6 +254,18 @@ impl HttpBody for Endless {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_without_end_is_given_up_at_64_mib() {
+    const ROOM: u64 = (64 << 20) / PIECE as u64;
+    let sent: Arc<AtomicU64> = Arc::default();
+    let serve = |State(sent): State<Arc<AtomicU64>>| async move { body(pieces(2 * ROOM, Duration::ZERO, &sent)) };
+    let http = client(Router::new().fallback(serve).with_state(Arc::clone(&sent)), 1);
+    let error = http.call(Call { repeat: Repeat::Never, ..get() }).await.unwrap_err();
+    assert!(matches!(error, HttpError::Unknown(_)) && error.to_string().contains("longer than 64 MiB"), "{error}");
+    let sent = sent.load(Ordering::SeqCst);
+    assert!(sent >= ROOM && sent < ROOM + 8, "{sent} of {ROOM}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_reads_a_flow_may_ask_for_more_between_its_pieces() {
     let sent: Arc<AtomicU64> = Arc::default();
     let serve = |State(sent): State<Arc<AtomicU64>>| async move { body(pieces(3, Duration::ZERO, &sent)) };

@@ -200,14 +200,16 @@ mod sockets {
     }
 
     /// Answers each connection with these bytes and hangs up.
-    async fn raw(answer: &'static str) -> Url {
+    async fn raw(answer: impl Into<String>) -> Url {
+        let answer = answer.into();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}/v1/cases", listener.local_addr().unwrap())).unwrap();
         tokio::spawn(async move {
             while let Ok((mut socket, _)) = listener.accept().await {
                 let mut request = [0; 4096];
                 assert!(socket.read(&mut request).await.unwrap() > 0);
-                socket.write_all(answer.as_bytes()).await.unwrap();
+                // Who has read enough hangs up while the rest is sent.
+                drop(socket.write_all(answer.as_bytes()).await);
             }
         });
         url
@@ -231,6 +233,14 @@ mod sockets {
     async fn a_cut_off_answer_and_a_hang_up_are_unknown_outcomes() {
         for answer in ["HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n[{", ""] {
             let error = network().call(once(raw(answer).await)).await.unwrap_err();
+            assert!(matches!(error, HttpError::Unknown(_)), "{error:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_whose_head_never_ends_is_cut_off_and_not_gathered() {
+        for head in ["x-long: ".to_owned() + &"a".repeat(2 << 20), "x-many: 1\r\n".repeat(5_000)] {
+            let error = network().call(once(raw(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n")).await)).await.unwrap_err();
             assert!(matches!(error, HttpError::Unknown(_)), "{error:?}");
         }
     }

@@ -2,7 +2,7 @@
 
 use super::house::{FileVerdict, House};
 use super::meaning::{AT_THE_NEXT_RUN, Meaning};
-use super::{FileState, FileView, OperationError};
+use super::{FileState, FileView, OperationError, problem_values};
 use crate::config::changes::{FirmChange, compare};
 use crate::config::{Firm, Severity};
 use crate::store::{Accepted as Kept, FirstRunDone};
@@ -56,7 +56,7 @@ impl House {
             }
             _ => {
                 let firm = kept.as_ref().and_then(again).map(Arc::new);
-                let problems = values(verdict);
+                let problems = problem_values(&verdict.problems);
                 let generation = kept.as_ref().map_or(0, |kept| kept.generation);
                 let in_use_sum = kept.as_ref().and_then(|kept| kept.sha256.clone());
                 // Nobody edited the file: a new catalog shows a slip in what is in use already, which is said and stops nothing.
@@ -107,7 +107,7 @@ impl House {
         }
         let sum = Some(verdict.sha256.clone());
         let (sha256, sha256_on_disk) = (sum.clone(), sum);
-        let file = FileView::new(FileState::Current, values(verdict));
+        let file = FileView::new(FileState::Current, problem_values(&verdict.problems));
         let file = FileView { generation, since: Some(at), sha256, sha256_on_disk, ..file };
         Ok(Accepted { firm: Some(firm.clone()), file, difference, meaning })
     }
@@ -118,8 +118,4 @@ fn is_only_the_catalogs(verdict: &FileVerdict, kept: &Kept) -> bool {
     let same = verdict.source.as_ref().is_some_and(|source| *source.text == *kept.text);
     let mut errors = verdict.problems.iter().filter(|problem| problem.severity == Severity::Error);
     same && errors.all(|problem| problem.code == "unknown-name")
-}
-
-fn values(verdict: &FileVerdict) -> Vec<serde_json::Value> {
-    verdict.problems.iter().filter_map(|problem| serde_json::to_value(problem).ok()).collect()
 }

@@ -1,6 +1,7 @@
 //! What operations answer. The JSON forms are a contract: keys may be added, not changed (design: commands).
 
 use super::Due;
+use crate::config::Problem;
 use crate::domain::{CaseException, FirmId, PlanName, ReasonCode};
 pub use crate::sync::{ConnectEnded, Connected};
 use crate::sync::{Connection, Doing, LastSuccess, RunReport, Trigger};
@@ -296,4 +297,9 @@ pub struct Attention {
     pub cases: usize,
     /// The first few of them.
     pub examples: Vec<crate::domain::CaseId>,
+}
+
+/// Problems as answers bear them: as `check` says them.
+pub fn problem_values(problems: &[Problem]) -> Vec<serde_json::Value> {
+    problems.iter().filter_map(|problem| serde_json::to_value(problem).ok()).collect()
 }

@@ -191,7 +191,7 @@ impl House {
         let secrets = self.secrets(view.firms.keys().cloned().collect());
         let print = |firm: &Firm| {
             let secret = secrets.resolve(&firm.id, &firm.portal.api_key, |_| None).ok()?;
-            Some(hex(&Sha256::digest(secret.expose_secret().as_bytes()).into()))
+            Some(hex(&Sha256::digest(secret.expose_secret().as_bytes())))
         };
         let prints: BTreeMap<FirmId, Option<String>> =
             view.firms.iter().filter_map(|(id, verdict)| Some((id.clone(), print(verdict.checked.as_deref()?)))).collect();
@@ -351,6 +351,7 @@ fn whole_file(name: &str, message: &str, help: &str, line: usize) -> Problem {
     Problem { file: name.to_owned(), line, column: 1, severity: Severity::Error, code: "unreadable", message, help, span: 0..0 }
 }
 
-fn hex(bytes: &[u8; 32]) -> String {
+/// In hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

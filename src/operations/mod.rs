@@ -33,7 +33,7 @@ pub use crate::sync::{Connection, ConnectionView, Engine, Hands, KeptAlive, Last
 pub use accept::Accepted;
 pub use answer::{
     Answer, Attention, ConnectEnded, Connected, FileState, FileView, FirmStatus, NextRuns, PauseView, PlanAnswer, ReconnectView, RunState,
-    Running,
+    Running, problem_values,
 };
 pub use ask::{ApproveAsk, Ask, Caller, CatalogAsk, ExplainAsk, HistoryAsk, PlanAsk, Secret, SyncAsk};
 pub use care::{BackedUp, Handover};
@@ -45,7 +45,7 @@ pub use due::{Due, overdue};
 pub use error::OperationError;
 pub use explained::{Explained, FieldState, FieldView, InMyCase, ReasonView, SentView, Standing, WaitView};
 pub use history::{History, HistoryLine};
-pub use house::{FileVerdict, FolderView, House, HouseError};
+pub use house::{FileVerdict, FolderView, House, HouseError, hex};
 pub use meaning::{AT_THE_NEXT_RUN, Meaning};
 pub use runs::Runs;
 pub use stage_map::{AreaMap, FromStage, StageMap, StageRule, ToStage};

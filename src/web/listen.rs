@@ -27,7 +27,7 @@ const HEAD: Duration = Duration::from_secs(15);
 /// No connection lives longer, whatever is read or written on it: browsers open another.
 const LIFE: Duration = Duration::from_secs(5 * 60);
 /// More wait in the system's queue.
-const CONNECTIONS: usize = 128;
+pub(super) const CONNECTIONS: usize = 128;
 /// How long answers that are on their way may take when the daemon ends.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
 /// After the system refused a connection (no file handles left, most likely).

@@ -4,6 +4,7 @@
 //! Nothing is kept: a cookie says its id, since when it is, and whether the token was typed, under a key that lives as long
 //! as the process. A new start asks for the token again.
 
+use crate::operations::hex;
 use chacha20poly1305::aead::Generate;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
@@ -101,10 +102,6 @@ impl Keys {
 /// The cookie among those that a browser sent.
 pub(super) fn among(cookies: &str) -> Option<&str> {
     cookies.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -5,7 +5,7 @@ mod door;
 mod pages;
 
 use super::addresses::Addresses;
-use super::listen::{Listener, Peer};
+use super::listen::{CONNECTIONS, Listener, Peer};
 use super::router::router;
 use super::session::{COOKIE, Keys};
 use super::site::{Settings, Site};
@@ -27,6 +27,7 @@ use serde_json::json;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tower::ServiceExt;
 

@@ -7,7 +7,7 @@ use crate::daemon::machine::{Machine, Pause, Standing};
 use crate::daemon::message::{Refusal, Verdict};
 use crate::daemon::report;
 use crate::domain::FirmId;
-use crate::operations::{self, Attention, FileState, FileView, FirmStatus, NextRuns};
+use crate::operations::{self, Attention, FileState, FileView, FirmStatus, NextRuns, problem_values};
 use crate::store::{self, PlanSlot, StoreError};
 use crate::sync::Hands;
 use jiff::tz::TimeZone;
@@ -51,7 +51,7 @@ impl Kept {
 
     /// How the firm stands, from its file, its state, and what the machine has in mind.
     pub(super) fn status(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmStatus, Refusal> {
-        let problems = self.verdict.as_ref().map(|verdict| report::values(&verdict.problems)).unwrap_or_default();
+        let problems = self.verdict.as_ref().map(|verdict| problem_values(&verdict.problems)).unwrap_or_default();
         let state = if self.last == Some(Verdict::Removed) { FileState::Removed } else { FileState::Opening };
         let unknown = FileView::new(state, problems);
         let file = self.view.clone().unwrap_or(unknown);

@@ -15,4 +15,4 @@ pub use json::{ChangeAnswer, ExceptionAnswer, PlanAnswer, ReasonAnswer, json};
 pub use markdown::{comparison_markdown, markdown};
 pub use text::text;
 pub(super) use words::group;
-pub use words::{Options, headline, plural};
+pub use words::{Options, headline, one_line, plural};

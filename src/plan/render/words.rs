@@ -190,6 +190,6 @@ pub(super) fn other_fields(change: &Change) -> Vec<String> {
 }
 
 /// Text from outside on one line: no control characters reach a terminal.
-pub(super) fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

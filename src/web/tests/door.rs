@@ -154,18 +154,81 @@ async fn a_daemon_that_hangs_is_said_and_nobody_waits_for_ever() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_peer_that_sends_half_a_request_is_let_go() {
-    let (messages, _inbox) = mpsc::channel(8);
+/// A page on a socket of its own, for as long as the sender lives.
+async fn on_a_socket() -> (std::net::SocketAddr, watch::Sender<bool>, mpsc::Receiver<Message>) {
+    let (messages, inbox) = mpsc::channel(8);
     let clock = Clock::simulated(Timestamp::UNIX_EPOCH);
     let settings = Settings { listen: "127.0.0.1:0".parse().unwrap(), public_url: None, token: None, show_names: false, clock };
     let listener = Listener::bind(settings).await.unwrap();
     let at = listener.doors().0[0].clone();
-    let (_stop, stopped) = watch::channel(false);
+    let (stop, stopped) = watch::channel(false);
     tokio::spawn(listener.serve(Handle::new(messages), stopped));
-    let mut peer = tokio::net::TcpStream::connect((at.host_str().unwrap(), at.port().unwrap())).await.unwrap();
+    (format!("{}:{}", at.host_str().unwrap(), at.port().unwrap()).parse().unwrap(), stop, inbox)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_sends_half_a_request_is_let_go() {
+    let (at, _stop, _inbox) = on_a_socket().await;
+    let mut peer = TcpStream::connect(at).await.unwrap();
     peer.write_all(b"GET / HTTP/1.1\r\nhost: ").await.unwrap();
     let mut rest = Vec::new();
     let let_go = tokio::time::timeout(Duration::from_secs(20), peer.read_to_end(&mut rest)).await;
     assert!(let_go.is_ok(), "it is held on to");
+}
+
+#[tokio::test]
+async fn a_head_without_end_is_refused_and_not_gathered() {
+    let (at, _stop, _inbox) = on_a_socket().await;
+    let mut peer = TcpStream::connect(at).await.unwrap();
+    let head = format!("GET / HTTP/1.1\r\nhost: {at}\r\nx-long: {}", "a".repeat(1 << 20));
+    // It hangs up while the rest is being sent.
+    drop(peer.write_all(head.as_bytes()).await);
+    let mut said = Vec::new();
+    drop(peer.read_to_end(&mut said).await);
+    assert!(said.is_empty() || said.starts_with(b"HTTP/1.1 431"), "{}", String::from_utf8_lossy(&said));
+}
+
+#[tokio::test]
+async fn more_connections_than_there_is_room_for_wait_until_one_ends() {
+    let (at, _stop, _inbox) = on_a_socket().await;
+    let mut full = Vec::new();
+    for _ in 0..CONNECTIONS {
+        let mut peer = TcpStream::connect(at).await.unwrap();
+        ask_for_the_style(&mut peer, at).await;
+        full.push(peer);
+    }
+    let mut late = TcpStream::connect(at).await.unwrap();
+    late.write_all(style(at).as_bytes()).await.unwrap();
+    for peer in &mut full {
+        ask_for_the_style(peer, at).await;
+    }
+    assert_eq!(late.try_read(&mut [0; 1]).map_err(|error| error.kind()), Err(std::io::ErrorKind::WouldBlock));
+    drop(full.pop());
+    answered(&mut late).await;
+}
+
+fn style(at: std::net::SocketAddr) -> String {
+    format!("GET /static/page.css HTTP/1.1\r\nhost: {at}\r\n\r\n")
+}
+
+async fn ask_for_the_style(peer: &mut TcpStream, at: std::net::SocketAddr) {
+    peer.write_all(style(at).as_bytes()).await.unwrap();
+    answered(peer).await;
+}
+
+/// Reads one whole answer.
+async fn answered(peer: &mut TcpStream) {
+    let (mut got, mut piece) = (Vec::new(), [0; 16 * 1024]);
+    loop {
+        let read = peer.read(&mut piece).await.unwrap();
+        assert_ne!(read, 0, "it hung up");
+        got.extend_from_slice(&piece[..read]);
+        let text = String::from_utf8_lossy(&got);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+        if body.len() >= length.parse::<usize>().unwrap() {
+            return;
+        }
+    }
 }
