@@ -53,6 +53,10 @@
 //! other; `sandbox` uses nothing of ours. The core takes `now` and what was seen as arguments: no clock, file, environment
 //! or socket. `tests/tidy.rs` reads the sources against this.
 //!
+//! # Who could do harm
+//!
+//! [`threats`] names each door, what is in the way, and the test that tries it.
+//!
 //! # Where to start
 //!
 //! What a firm file may say: `config/defaults.toml` and [`config::Firm`]. What a run guarantees: [`sync`]. What is kept:
@@ -73,4 +77,6 @@ pub mod portal;
 pub mod sandbox;
 pub mod store;
 pub mod sync;
+#[doc = include_str!("threats.md")]
+pub mod threats {}
 pub mod web;

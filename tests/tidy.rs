@@ -57,6 +57,10 @@ struct Source {
 }
 
 fn sources() -> Vec<Source> {
+    sources_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+}
+
+fn sources_in(root: &Path) -> Vec<Source> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         let mut entries: Vec<_> = fs::read_dir(folder).expect("src can be listed").map(|entry| entry.expect("an entry").path()).collect();
         entries.sort();
@@ -68,11 +72,10 @@ fn sources() -> Vec<Source> {
             }
         }
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
-    walk(&root, &mut files);
+    walk(root, &mut files);
     let source = |path: PathBuf| {
-        let inside = path.strip_prefix(&root).expect("below src").to_string_lossy().into_owned();
+        let inside = path.strip_prefix(root).expect("below the root").to_string_lossy().into_owned();
         let room = inside.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
         Source { text: fs::read_to_string(&path).expect("a source is text"), path: inside, room }
     };
@@ -155,4 +158,16 @@ fn only_the_guard_makes_an_approved_plan() {
         .map(|source| source.path)
         .collect();
     assert_eq!(makers, Vec::<String>::new());
+}
+
+#[test]
+fn every_door_of_the_threat_model_has_a_test_that_is_there() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let everything: String = sources().into_iter().chain(sources_in(&tests)).map(|source| source.text).collect();
+    let rows = include_str!("../src/threats.md").lines().skip_while(|line| *line != "# The doors");
+    let named = rows.filter_map(|row| row.strip_suffix(" |")?.rsplit_once("| ")).flat_map(|(_, tests)| tests.split('`'));
+    let named: Vec<&str> = named.filter(|name| name.contains('_')).collect();
+    assert!(named.len() > 40, "{named:?}");
+    let gone: Vec<&&str> = named.iter().filter(|name| !everything.contains(&format!("fn {name}("))).collect();
+    assert!(gone.is_empty(), "{gone:?}");
 }
