@@ -40,6 +40,10 @@ pub struct Rekeyed {
 
 /// Seals every state anew. Nobody may have one open.
 pub fn rekey(house: &House, new: NewKey<'_>) -> Result<Rekeyed, OperationError> {
+    if let Some((from, to)) = store::half_way(&house.paths.state).into_iter().next() {
+        // It bears no name that is sealed anew here, and would be left under a key that is retired.
+        return Err(StoreError::Renaming { firm: from, to }.into());
+    }
     let mut done = Rekeyed::default();
     let (former, now, own) = match (&house.daemon.vault_key, new) {
         (Some(_), NewKey::Made) => {
