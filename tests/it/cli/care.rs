@@ -164,6 +164,15 @@ fn a_state_follows_the_new_name_of_its_firm_also_after_a_crash_half_way() {
     assert!(names(house).iter().all(|name| !name.starts_with("acme")), "{:?}", names(house));
     in_step(house, "beta");
     house.run(&["history", "beta"]).ends_with(0).says(&["create"]);
+    // A backup from before is restored for the new name, once that is said.
+    let backup = format!("state/backups/acme/{backup}");
+    house.run(&["state", "restore", "beta", &backup]).ends_with(2).says(&["it holds the state of acme", "--from acme"]);
+    fs::write(house.path("state/acme.redb"), "another firm's").expect("written");
+    house.run(&["state", "restore", "beta", &backup, "--from", "acme"]).ends_with(2).says(&["acme has a state of its own"]);
+    fs::remove_file(house.path("state/acme.redb")).expect("removed");
+    house.run(&["state", "restore", "beta", &backup, "--from", "acme"]).ends_with(0).says(&["beta is restored", "its tokens were kept"]);
+    house.run(&["state", "check", "beta"]).ends_with(0);
+    in_step(house, "beta");
     // A daemon that met the new name first began with an empty state.
     fs::rename(house.path("conf/firms.d/beta.firm.toml"), house.path("conf/firms.d/acme.firm.toml")).expect("renamed");
     house.run(&["sync", "acme"]).ends_with(1).says(&["portal"]);
@@ -202,7 +211,13 @@ fn another_vault_key_seals_every_state_anew_also_after_a_crash_half_way() {
     assert!(!house.path("state/vault.key.old").exists());
     in_step(house, "acme");
     house.run(&["state", "check"]).ends_with(0);
-    house.run(&["state", "restore", "acme", "old.redb"]).ends_with(2).says(&["the vault key does not open"]);
+    house.run(&["state", "restore", "acme", "old.redb"]).ends_with(2).says(&["the vault key does not open", "--key", "vault.key.retired-"]);
+    fs::write(house.path("none.key"), "12".repeat(32)).expect("a key");
+    house.run(&["state", "restore", "acme", "old.redb", "--key", "none.key"]).ends_with(2).says(&["nothing was changed"]);
+    fs::write(house.path("old.key"), &former).expect("the former key");
+    house.run(&["state", "restore", "acme", "old.redb", "--key", "old.key"]).ends_with(0).says(&["its tokens were kept"]);
+    house.run(&["state", "check", "acme"]).ends_with(0);
+    in_step(house, "acme");
     house.run(&["state", "rekey"]).ends_with(0);
     assert_ne!(key("vault.key"), "cd".repeat(32).into_bytes(), "another one was made");
     in_step(house, "acme");
