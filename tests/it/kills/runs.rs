@@ -1,0 +1,74 @@
+//! Killed in a first import, in a run of what changed, and while files and messages are on their way.
+
+use super::moment::{End, Life, Moment, Span, last_words};
+use super::stand::{are_private, are_the_same, clients_give, everything_arrives, is_in_step, portal, stand, surveys, whole, work_goes_on};
+use super::{Kills, Share};
+use crate::cli::firm::Practice;
+use serde_json::Value;
+
+const CASES: usize = 40;
+const SYNC: [&str; 2] = ["sync", "acme"];
+const CARRY: [&str; 4] = ["sync", "acme", "--documents", "--messages"];
+
+/// What a firm comes to that nobody kills, and what each step of it takes.
+struct Reference {
+    imported: Vec<Value>,
+    changed: Vec<Value>,
+    surveys: Value,
+    spans: [Span; 3],
+}
+
+impl Reference {
+    fn new() -> Reference {
+        let practice = stand(CASES);
+        let import = whole(&practice, &SYNC);
+        let imported = portal(&practice);
+        work_goes_on(&practice);
+        let change = whole(&practice, &SYNC);
+        let changed = portal(&practice);
+        let cases = clients_give(&practice);
+        let carry = whole(&practice, &CARRY);
+        everything_arrives(&practice, &cases);
+        assert!(imported.len() > 25 && imported != changed, "{}", imported.len());
+        Reference { imported, changed, surveys: surveys(&practice), spans: [import, change, carry] }
+    }
+}
+
+/// Runs a command, killed again and again, until it comes to its end.
+fn through(practice: &Practice, arguments: &[&str], span: Span, kills: &mut Kills) {
+    for life in 0.. {
+        let moment = Moment::draw(&mut kills.chance, span);
+        let through_daemon = kills.chance.below(2) == 0;
+        match Life::begin(practice, arguments, through_daemon).until(&moment, practice) {
+            End::Killed => kills.done += 1,
+            End::ByItself(0) => return,
+            End::ByItself(code) => panic!("life {life}, {moment:?}: exit code {code}\n{}", last_words(practice)),
+        }
+        are_private(&practice.house.path("state"));
+        if kills.chance.below(8) == 0 {
+            practice.house.run(&["state", "check"]).ends_with(0);
+        }
+    }
+}
+
+#[test]
+fn a_program_killed_again_and_again_leaves_what_one_leaves_that_nobody_kills() {
+    let mut kills = Kills::of("imports, changes, files and messages", Share(50));
+    let reference = Reference::new();
+    let [import, change, carry] = reference.spans;
+    while !kills.are_done() {
+        let practice = stand(CASES);
+        through(&practice, &SYNC, import, &mut kills);
+        is_in_step(&practice, "acme");
+        are_the_same(&portal(&practice), &reference.imported);
+        work_goes_on(&practice);
+        through(&practice, &SYNC, change, &mut kills);
+        is_in_step(&practice, "acme");
+        are_the_same(&portal(&practice), &reference.changed);
+        assert_eq!(surveys(&practice), reference.surveys, "nobody was asked twice");
+        let cases = clients_give(&practice);
+        through(&practice, &CARRY, carry, &mut kills);
+        everything_arrives(&practice, &cases);
+        is_in_step(&practice, "acme");
+    }
+}
