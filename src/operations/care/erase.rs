@@ -86,9 +86,8 @@ pub fn erase(house: &House, id: &FirmId) -> Result<Erased, OperationError> {
         removed.map_err(StoreError::from)?;
     }
     drop(lock);
-    if house.paths.state.exists() {
-        sync_names(&state)?;
-    }
+    // What is gone stays gone after a power cut, in each folder it was in.
+    found.iter().try_for_each(|Leftover { path, .. }| sync_names(path))?;
     let (left, _) = looked_for(house, id)?;
     Ok(Erased { firm: id.clone(), because, removed: found, looked_for: looked_for_places, left })
 }

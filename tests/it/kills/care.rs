@@ -180,7 +180,7 @@ fn whatever_is_done_to_a_state_survives_a_kill_at_any_moment() {
         let child = spawn(&office.practice, &command.iter().map(String::as_str).collect::<Vec<_>>());
         std::thread::sleep(Duration::from_micros(kills.chance.below(span + span / 10))); // The moment of the kill.
         end(child);
-        kills.done += 1;
+        kills.one_more();
         meanwhile(&office, kills.chance.below(5));
         office.goes_on(care, &command);
         if care == Care::Erase {

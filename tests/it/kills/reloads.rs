@@ -57,7 +57,7 @@ fn a_daemon_killed_in_a_reload_has_a_good_version_in_use_when_it_is_back() {
         let moment = Moment::Time(Duration::from_micros(kills.chance.below(2 * span)));
         moment.comes(&practice, || true);
         end(daemon);
-        kills.done += 1;
+        kills.one_more();
         [Some(reload), sync].into_iter().flatten().for_each(end);
         are_private(&practice.house.path("state"));
         daemon = daemon_comes_up(&practice);
@@ -74,6 +74,6 @@ fn a_daemon_killed_in_a_reload_has_a_good_version_in_use_when_it_is_back() {
     practice.house.run(&["sync", "acme"]).ends_with(0);
     are_the_same(&portal(&practice), &as_was);
     end(daemon);
-    kills.done += 1;
+    kills.one_more();
     is_in_step(&practice, "acme");
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Files and messages that clients give.
-pub(super) const GIVEN: usize = 8;
+const GIVEN: usize = 8;
 
 /// A connected firm whose limits hold nothing.
 pub(super) fn stand(cases: usize) -> Practice {
@@ -92,38 +92,53 @@ pub(super) fn work_goes_on(practice: &Practice) {
     }
 }
 
-fn content(n: usize) -> String {
-    format!("what client {n} has to say")
+/// Files and messages that clients gave at once.
+pub(super) struct Given {
+    batch: u64,
+    /// The case of each.
+    cases: Vec<u64>,
 }
 
-/// Clients give files and messages; answers whose case each is for.
-pub(super) fn clients_give(practice: &Practice) -> Vec<u64> {
+impl Given {
+    fn file_name(&self, n: usize) -> String {
+        format!("scan-{}-{n}.txt", self.batch)
+    }
+
+    fn content(&self, n: usize) -> String {
+        format!("what client {n} has to say, {}", self.batch)
+    }
+}
+
+/// Clients give files and messages.
+pub(super) fn clients_give(practice: &Practice, batch: u64) -> Given {
     let all = portal(practice);
     let open = all.iter().filter(|case| case["closed_at"] == false).filter_map(|case| case["integration_id"].as_str());
-    let cases: Vec<&str> = open.cycle().take(GIVEN).collect();
-    for (n, case) in cases.iter().enumerate() {
-        let file = json!({ "integration_id": case, "file_name": format!("scan-{n}.txt"), "content": content(n) });
-        let message = json!({ "integration_id": case, "sender_name": "A client", "content": content(n) });
+    let cases = open.cycle().take(GIVEN).map(|case| case.parse().expect("MyCase's id")).collect();
+    let given = Given { batch, cases };
+    for (n, case) in given.cases.iter().enumerate() {
+        let (case, content) = (case.to_string(), given.content(n));
+        let file = json!({ "integration_id": case, "file_name": given.file_name(n), "content": content });
+        let message = json!({ "integration_id": case, "sender_name": "A client", "content": content });
         for (path, body) in [("/case-status/files", file), ("/case-status/messages", message)] {
             assert_eq!(http::post(&practice.control(path), &body).status, 201);
         }
     }
-    cases.iter().map(|case| case.parse().expect("MyCase's id")).collect()
+    given
 }
 
 /// What was given and is not in MyCase; panics when something is there twice, or wrong.
-fn missing(practice: &Practice, cases: &[u64]) -> Vec<String> {
+fn missing(practice: &Practice, given: &Given) -> Vec<String> {
     let documents = http::get(&practice.control("/mycase/documents")).json();
     let notes = http::get(&practice.control("/mycase/notes")).json();
     let (documents, notes) = (documents.as_array().expect("a list"), notes.as_array().expect("a list"));
     let mut missing = Vec::new();
-    for (n, case) in cases.iter().enumerate() {
-        let of_file: Vec<&Value> = documents.iter().filter(|document| document["filename"] == format!("scan-{n}.txt")).collect();
+    for (n, case) in given.cases.iter().enumerate() {
+        let of_file: Vec<&Value> = documents.iter().filter(|document| document["filename"] == given.file_name(n)).collect();
         let of_message: Vec<&Value> =
-            notes.iter().filter(|note| note["note"].as_str().is_some_and(|text| text.contains(&content(n)))).collect();
+            notes.iter().filter(|note| note["note"].as_str().is_some_and(|text| text.contains(&given.content(n)))).collect();
         assert!(of_file.len() <= 1 && of_message.len() <= 1, "twice: {of_file:?} {of_message:?}");
         assert!(of_file.iter().chain(&of_message).all(|item| item["case"] == *case), "{of_file:?} {of_message:?}");
-        let sum: String = Sha256::digest(content(n)).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sum: String = Sha256::digest(given.content(n)).iter().map(|byte| format!("{byte:02x}")).collect();
         // A record whose upload address was lost with its answer gets its bytes as a second version.
         let whole = |document: &&Value| {
             let (last, before) = document["versions"].as_array().and_then(|versions| versions.split_last()).expect("a version");
@@ -136,16 +151,19 @@ fn missing(practice: &Practice, cases: &[u64]) -> Vec<String> {
             missing.push(format!("message {n}"));
         }
     }
-    let strays = documents.iter().filter(|document| document["filename"].as_str().is_some_and(|name| name.starts_with("scan-"))).count();
-    assert!(strays <= cases.len(), "another document of a file: {documents:?}");
+    let strays = documents
+        .iter()
+        .filter(|document| document["filename"].as_str().is_some_and(|name| name.starts_with(&format!("scan-{}-", given.batch))))
+        .count();
+    assert!(strays <= given.cases.len(), "another document of a file: {documents:?}");
     missing
 }
 
 /// Carries until everything is in MyCase: what was asked for without an answer is looked up some seconds later.
-pub(super) fn everything_arrives(practice: &Practice, cases: &[u64]) {
+pub(super) fn everything_arrives(practice: &Practice, given: &Given) {
     let until = Instant::now() + Duration::from_secs(60);
     loop {
-        let missing = missing(practice, cases);
+        let missing = missing(practice, given);
         if missing.is_empty() {
             break;
         }
@@ -155,7 +173,7 @@ pub(super) fn everything_arrives(practice: &Practice, cases: &[u64]) {
     }
     let again = practice.house.run(&["sync", "acme", "--documents", "--messages", "--format", "json"]).ends_with(0).json();
     assert_eq!(again["error"], Value::Null, "{again}");
-    assert_eq!(missing(practice, cases), Vec::<String>::new());
+    assert_eq!(missing(practice, given), Vec::<String>::new());
 }
 
 /// No run writes anything any more, not even when it compares everything; the state is sound.
