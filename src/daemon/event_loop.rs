@@ -2,6 +2,7 @@
 //!
 //! Races and decisions:
 //! - An edit just before a request: while the folder is known to have moved, requests for a firm wait for the look.
+//! - A question in the daemon's first moments: how the firms stand is said once the folder was read.
 //! - A reload asked for while a look is under way waits for the next look: the one under way may have missed the edit.
 //! - A look is made off the loop, so that a mount that hangs hangs nothing else.
 //! - A run or request that panics is that one's failure: its task ends, the loop and the other firms go on.
@@ -204,6 +205,8 @@ impl EventLoop {
     fn message(&mut self, message: Message) {
         match message {
             Message::Ask { ref firm, .. } if self.firms.is_opening(firm) => self.hold(message),
+            // Before the first look there seem to be no firms at all.
+            Message::Status { .. } if self.read_at.is_none() => self.hold(message),
             Message::Ask { .. } if self.look.is_some() || self.watch.stirs() => {
                 self.hold(message);
                 self.begin_look();

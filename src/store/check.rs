@@ -120,7 +120,8 @@ fn unreadable(checked: &mut Checked, error: StoreError) -> Result<(), StoreError
     Ok(())
 }
 
-fn content(store: &Store, checked: &mut Checked) -> Result<(), StoreError> {
+/// Every row of an open state, and what its tables say of each other.
+pub(super) fn content(store: &Store, checked: &mut Checked) -> Result<(), StoreError> {
     checked.backup_of = match store.meta::<BackupOf>() {
         Ok(fact) => fact.map(|fact| fact.at),
         Err(StoreError::Row { .. }) => None,

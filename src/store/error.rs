@@ -46,7 +46,7 @@ pub enum StoreError {
         /// The firm.
         firm: FirmId,
         /// The name it was to get.
-        to: String,
+        to: FirmId,
     },
     /// The file failed its check and was moved away, unchanged; the next opening starts with an empty state.
     #[error("the state of {firm} is damaged; it was set aside as {set_aside}; restore a backup, or start anew without it")]

@@ -98,7 +98,8 @@ pub fn sync_names(file: &Utf8Path) -> Result<(), StoreError> {
 
 /// Puts a small file (0600) in the place of another, whole.
 pub(super) fn write_over(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = tempfile::Builder::new().prefix(".").suffix(".new").tempfile_in(folder_of(path))?;
+    let name = format!("{}.", path.file_name().unwrap_or_default());
+    let mut file = tempfile::Builder::new().prefix(&name).suffix(".new").tempfile_in(folder_of(path))?;
     belongs_with(file.as_file(), folder_of(path))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;

@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, fchown};
 
-/// Makes a folder for its owner alone (0700), with those above it; one that is there stays as it is.
-pub(super) fn make_private_folder(folder: &Utf8Path) -> io::Result<()> {
+/// Makes a folder for its owner alone (0700), with those above it; one that is there stays as it is. What root makes belongs
+/// to whom the folder above belongs.
+pub fn make_private_folder(folder: &Utf8Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
@@ -80,15 +81,24 @@ fn give_name(aside: &Utf8Path, path: &Utf8Path) -> io::Result<()> {
     }
 }
 
-/// An error when a state is not in its place because a rename was broken off: it is whole, under a passing name.
+/// An error when a state is not in its place because a rename was broken off: it is whole, under a passing name. Neither the
+/// old name nor the new one may get an empty state meanwhile.
 pub fn not_half_way(path: &Utf8Path, firm: &FirmId) -> Result<(), StoreError> {
-    let before = format!("{}.renamed-to-", path.file_name().unwrap_or_default());
-    let Ok(entries) = folder_of(path).read_dir_utf8() else { return Ok(()) };
-    let to = entries.filter_map(Result::ok).find_map(|entry| entry.file_name().strip_prefix(&before).map(str::to_owned));
-    match to.filter(|_| !path.exists()) {
-        Some(to) => Err(StoreError::Renaming { firm: firm.clone(), to }),
+    if path.exists() {
+        return Ok(());
+    }
+    match half_way(folder_of(path)).into_iter().find(|(from, to)| from == firm || to == firm) {
+        Some((firm, to)) => Err(StoreError::Renaming { firm, to }),
         None => Ok(()),
     }
+}
+
+/// The renames in a folder of states that were broken off: from and to.
+pub fn half_way(folder: &Utf8Path) -> Vec<(FirmId, FirmId)> {
+    let Ok(entries) = folder.read_dir_utf8() else { return Vec::new() };
+    let names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_owned());
+    let parsed = |name: String| name.split_once(".redb.renamed-to-").and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
+    names.filter_map(parsed).collect()
 }
 
 /// Moves a damaged file away, unchanged: `acme.redb` -> `acme.redb.damaged-20261123T142233Z`.

@@ -2,6 +2,7 @@
 
 mod cli;
 mod flow;
+mod kills;
 mod mycase;
 mod node;
 mod oauth_server;

@@ -39,6 +39,12 @@ pub struct StateRestoreArgs {
     pub firm: String,
     /// A backup of it, or a state that was set aside
     pub file: Utf8PathBuf,
+    /// The firm's id when the backup was made, when `rename` gave it another since
+    #[arg(long, value_name = "OLD")]
+    pub from: Option<String>,
+    /// The vault key of when the backup was made, when `state rekey` took another since: vault.key.retired-... beside the states
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<Utf8PathBuf>,
 }
 
 /// `state check`.

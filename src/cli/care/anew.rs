@@ -28,7 +28,8 @@ pub(in crate::cli) fn rename(args: &RenameArgs, desk: &Desk) -> Result<Exit, Fai
     ));
     if let Some(backups) = backups {
         desk.output.say(&format!(
-            "The backups in {backups} are of {from} and cannot be restored as {to}: make a new one, casebridge state backup {to}"
+            "The backups in {backups} are of {from}: make a new one, casebridge state backup {to}; an old one is restored by \
+casebridge state restore {to} FILE --from {from}"
         ));
     }
     Ok(Exit::Done)
@@ -61,8 +62,8 @@ fn said(done: &Rekeyed) -> String {
     lines.extend(failed.iter().map(|(firm, why)| format!("{firm} is not: {why}")));
     if let Some(former) = former_key {
         lines.push(format!(
-            "The former key is {former}: backups made before this, and states set aside, do not open without it. Make new backups, \
-keep a copy of the new vault.key apart from them, and then delete the former key."
+            "The former key is {former}: backups made before this, and states set aside, do not open without it (casebridge state \
+restore FIRM FILE --key {former}). Make new backups, keep a copy of the new vault.key apart from them, and then delete the former key."
         ));
     }
     if let Some(file) = to_install {

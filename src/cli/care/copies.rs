@@ -6,7 +6,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::firm::{self, Reached, held, unexpected};
 use crate::cli::state::cannot_write;
 use crate::daemon::lock::{DaemonLock, LockError};
-use crate::operations::care::{BackedUp, Restored};
+use crate::operations::care::{BackedUp, MadeAs, Restored};
 use crate::operations::{Answer, Ask, House, OperationError, StoreError, care};
 use crate::plan::render::plural;
 use camino::Utf8Path;
@@ -82,14 +82,16 @@ It holds no connection to MyCase: after a restore on another machine somebody co
 
 /// Moves a file, also to another disk; readable by its owner alone.
 fn moved(from: &Utf8Path, to: &Utf8Path) -> std::io::Result<()> {
-    if fs::rename(from, to).is_ok() {
-        return Ok(());
-    }
     let folder = to.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    if fs::rename(from, to).is_ok() {
+        return fs::File::open(folder)?.sync_all();
+    }
     let mut copy = tempfile::NamedTempFile::new_in(folder)?;
     std::io::copy(&mut fs::File::open(from)?, &mut copy)?;
     copy.as_file().sync_all()?;
     copy.persist_noclobber(to).map_err(|error| error.error)?;
+    // The new name is durable before the old one goes: a power cut must not take both.
+    fs::File::open(folder)?.sync_all()?;
     fs::remove_file(from)
 }
 
@@ -100,8 +102,9 @@ pub(in crate::cli) fn restore(args: &StateRestoreArgs, desk: &Desk) -> Result<Ex
     if !args.file.is_file() {
         return Err(Failure::usage(format!("there is no file {}", args.file)));
     }
+    let (from, key) = (args.from.as_deref().map(firm::id).transpose()?, args.key.as_deref());
     let _alone = alone(&house)?;
-    let restored = care::restore(&house, &id, &args.file).map_err(|error| busy(&error, &id))?;
+    let restored = care::restore(&house, &id, &args.file, MadeAs { from, key }).map_err(|error| busy(&error, &id))?;
     if desk.output.format == Format::Json {
         desk.output.json(&restored);
     } else {

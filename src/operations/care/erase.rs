@@ -52,8 +52,8 @@ pub fn looked_for(house: &House, id: &FirmId) -> Result<(Vec<Leftover>, Vec<Stri
         Err(error) => return Err(StoreError::from(error).into()),
     };
     names.sort();
-    let own = format!("{id}.redb");
-    for name in names.iter().filter(|name| **name == own || name.starts_with(&format!("{own}."))) {
+    let (own, to_be) = (format!("{id}.redb"), format!(".redb.renamed-to-{id}"));
+    for name in names.iter().filter(|name| **name == own || name.starts_with(&format!("{own}.")) || name.ends_with(&to_be)) {
         found.push(Leftover { path: state.join(name), what: kind(name, &own) });
     }
     let mut places = vec![format!("{}* (the state, and what was set aside of it)", house.state_file(id)), format!("{backups}/ (backups)")];
@@ -86,9 +86,8 @@ pub fn erase(house: &House, id: &FirmId) -> Result<Erased, OperationError> {
         removed.map_err(StoreError::from)?;
     }
     drop(lock);
-    if house.paths.state.exists() {
-        sync_names(&state)?;
-    }
+    // What is gone stays gone after a power cut, in each folder it was in.
+    found.iter().try_for_each(|Leftover { path, .. }| sync_names(path))?;
     let (left, _) = looked_for(house, id)?;
     Ok(Erased { firm: id.clone(), because, removed: found, looked_for: looked_for_places, left })
 }
@@ -107,7 +106,8 @@ fn may_leave(house: &House, id: &FirmId) -> Result<&'static str, OperationError>
 }
 
 fn kind(name: &str, own: &str) -> &'static str {
-    match name.strip_prefix(own).unwrap_or_default() {
+    let Some(rest) = name.strip_prefix(own) else { return "a state half-way to this name" };
+    match rest {
         "" => "the state",
         rest if rest.starts_with(".damaged-") => "a damaged state that was set aside",
         rest if rest.starts_with(".before-restore-") => "a state from before a restore",

@@ -20,4 +20,4 @@ pub(super) use handover::handover;
 pub use handover::{Handover, HandoverLine, handover_of};
 pub use rekey::{NewKey, Rekeyed, rekey};
 pub use rename::{Renamed, rename};
-pub use restore::{Restored, restore};
+pub use restore::{MadeAs, Restored, restore};

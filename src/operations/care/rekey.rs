@@ -40,6 +40,10 @@ pub struct Rekeyed {
 
 /// Seals every state anew. Nobody may have one open.
 pub fn rekey(house: &House, new: NewKey<'_>) -> Result<Rekeyed, OperationError> {
+    if let Some((from, to)) = store::half_way(&house.paths.state).into_iter().next() {
+        // It bears no name that is sealed anew here, and would be left under a key that is retired.
+        return Err(StoreError::Renaming { firm: from, to }.into());
+    }
     let mut done = Rekeyed::default();
     let (former, now, own) = match (&house.daemon.vault_key, new) {
         (Some(_), NewKey::Made) => {
@@ -60,6 +64,7 @@ pub fn rekey(house: &House, new: NewKey<'_>) -> Result<Rekeyed, OperationError> 
         }
     }
     if own && done.failed.is_empty() {
+        remove_strays(house)?;
         let retired = free_name(&format!("{}.retired-", house.key_file()), "", house.clock.now()).map_err(StoreError::from)?;
         fs_err::rename(house.former_key_file(), &retired).map_err(StoreError::from)?;
         store::sync_names(&retired)?;
@@ -69,6 +74,19 @@ pub fn rekey(house: &House, new: NewKey<'_>) -> Result<Rekeyed, OperationError> 
         done.to_install = Some(file.to_owned());
     }
     Ok(done)
+}
+
+/// Keys in the making that a crash left: whoever deletes the former key later must not miss a copy of it.
+fn remove_strays(house: &House) -> Result<(), StoreError> {
+    let key = house.key_file();
+    let before = format!("{}.", key.file_name().unwrap_or_default());
+    for entry in house.paths.state.read_dir_utf8()? {
+        let entry = entry?;
+        if entry.file_name().starts_with(&before) && entry.file_name().ends_with(".new") {
+            fs_err::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Puts the new key beside the former one; false when an earlier call did.

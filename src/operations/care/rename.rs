@@ -4,8 +4,8 @@
 //!
 //! Two names cannot change in one step, so the old file goes aside first, under a name that says where to:
 //! - crash before that: the old state is in its place, and nothing else is;
-//! - crash between: the state is aside, whole. Nobody makes an empty one in its place meanwhile (`StoreError::Renaming`), and the
-//!   same command goes on;
+//! - crash between: the state is aside, whole. Nobody makes an empty one under either name meanwhile (`StoreError::Renaming`), and
+//!   the same command goes on;
 //! - crash after the new one has its name: it is in force, and the same command removes the old one.
 
 use crate::domain::FirmId;
@@ -48,11 +48,16 @@ pub fn rename(house: &House, from: &FirmId, to: &FirmId) -> Result<Renamed, Oper
         return Err(OperationError::Asked(text));
     }
     let half_way = aside.exists() && !old.exists();
-    if half_way && !new.exists() {
-        fs::rename(&aside, &old).map_err(StoreError::from)?;
-    } else if !half_way {
+    if !half_way {
         there_is(&old, from)?;
-        gives_way(house, &new, to)?;
+    }
+    match (gives_way(house, &new, to)?, half_way) {
+        (true, true) => fs::rename(&aside, &old).map_err(StoreError::from)?,
+        (true, false) | (false, true) => {}
+        (false, false) => {
+            let text = format!("{to} has a state already ({new}): two states cannot be made one");
+            return Err(OperationError::Asked(format!("{text}; if that firm is to go, casebridge state erase {to}")));
+        }
     }
     if old.exists() {
         let vault = house.vault()?;
@@ -63,9 +68,6 @@ pub fn rename(house: &House, from: &FirmId, to: &FirmId) -> Result<Renamed, Oper
         fresh.name(&new)?;
         drop(store);
     }
-    fs::remove_file(&aside).map_err(StoreError::from)?;
-    sync_names(&old)?;
-    let linked = Store::open_as_it_is(&new, to, house.vault()?)?.links()?.len()? as u64;
     if let Some(status) = &house.paths.status {
         // It would go on saying that a file is in use which is there no longer.
         match fs::remove_file(status.join(format!("{from}.txt"))) {
@@ -73,21 +75,24 @@ pub fn rename(house: &House, from: &FirmId, to: &FirmId) -> Result<Renamed, Oper
             _ => {}
         }
     }
+    fs::remove_file(&aside).map_err(StoreError::from)?;
+    sync_names(&old)?;
+    let linked = Store::open_as_it_is(&new, to, house.vault()?)?.links()?.len()? as u64;
     let backups = Some(house.backups(from)).filter(|folder| folder.exists());
     Ok(Renamed { from: from.clone(), to: to.clone(), linked, backups })
 }
 
-/// A state under the new name that nothing ever happened in is removed; any other is not touched.
-fn gives_way(house: &House, path: &Utf8Path, id: &FirmId) -> Result<(), OperationError> {
+/// Whether nothing is in the way under the new name: a state that nothing ever happened in is removed, any other is not touched.
+fn gives_way(house: &House, path: &Utf8Path, id: &FirmId) -> Result<bool, OperationError> {
     if !path.exists() {
-        return Ok(());
+        return Ok(true);
     }
     let store = Store::open_as_it_is(path, id, house.vault()?)?;
-    if is_unused(&store)? {
-        return Ok(fs::remove_file(path).map_err(StoreError::from)?);
+    let unused = is_unused(&store)?;
+    if unused {
+        fs::remove_file(path).map_err(StoreError::from)?;
     }
-    let text = format!("{id} has a state already ({path}): two states cannot be made one");
-    Err(OperationError::Asked(format!("{text}; if that firm is to go, casebridge state erase {id}")))
+    Ok(unused)
 }
 
 fn is_unused(store: &Store) -> Result<bool, StoreError> {

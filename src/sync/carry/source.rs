@@ -8,7 +8,7 @@ use crate::domain::PortalFile;
 use crate::http::{Flow, HttpError, Upload};
 use crate::mycase::{PutPlace, WriteError};
 use crate::portal::{FetchError, PortalError};
-use crate::store::Wait;
+use crate::store::{Wait, make_private_folder};
 use crate::sync::RunError;
 use bytes::{Bytes, BytesMut};
 use camino::Utf8Path;
@@ -160,8 +160,7 @@ async fn spooled(mut flow: Flow, scratch: &Utf8Path, max_size: u64) -> Result<So
 }
 
 fn unnamed(scratch: &Utf8Path) -> io::Result<File> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(scratch)?;
+    make_private_folder(scratch)?;
     tempfile::tempfile_in(scratch).map(File::from_std)
 }
 

@@ -148,8 +148,14 @@ fn a_state_follows_the_new_name_of_its_firm_also_after_a_crash_half_way() {
     house.run(&["sync", "acme"]).ends_with(1).says(&["half-way to the name beta", "casebridge rename acme beta"]);
     let backup = names_in(house, "state/backups/acme").remove(0);
     house.run(&["state", "restore", "acme", &format!("state/backups/acme/{backup}")]).ends_with(1).says(&["half-way"]);
-    assert!(!house.path("state/acme.redb").exists(), "no empty state is made in its place");
+    house.run(&["state", "rekey"]).ends_with(1).says(&["half-way"]);
     fs::rename(house.path("conf/firms.d/acme.firm.toml"), house.path("conf/firms.d/beta.firm.toml")).expect("renamed");
+    // A daemon that is started again meets the new name first.
+    house.run(&["sync", "beta"]).ends_with(1).says(&["half-way", "casebridge rename acme beta"]);
+    let running = daemon(&practice);
+    running.terminate();
+    running.end().ends_with(0);
+    assert!(["acme", "beta"].iter().all(|name| !house.path(&format!("state/{name}.redb")).exists()), "no empty state is made");
     house.run(&["rename", "acme", "beta"]).ends_with(0).says(&["beta's now", "secrets/acme", "casebridge state backup beta"]);
     assert!(names(house).iter().all(|name| !name.starts_with("acme")), "{:?}", names(house));
     // A crash before the old file is removed.
@@ -158,12 +164,25 @@ fn a_state_follows_the_new_name_of_its_firm_also_after_a_crash_half_way() {
     assert!(names(house).iter().all(|name| !name.starts_with("acme")), "{:?}", names(house));
     in_step(house, "beta");
     house.run(&["history", "beta"]).ends_with(0).says(&["create"]);
+    // A backup from before is restored for the new name, once that is said.
+    let backup = format!("state/backups/acme/{backup}");
+    house.run(&["state", "restore", "beta", &backup]).ends_with(2).says(&["it holds the state of acme", "--from acme"]);
+    fs::write(house.path("state/acme.redb"), "another firm's").expect("written");
+    house.run(&["state", "restore", "beta", &backup, "--from", "acme"]).ends_with(2).says(&["acme has a state of its own"]);
+    fs::remove_file(house.path("state/acme.redb")).expect("removed");
+    house.run(&["state", "restore", "beta", &backup, "--from", "acme"]).ends_with(0).says(&["beta is restored", "its tokens were kept"]);
+    house.run(&["state", "check", "beta"]).ends_with(0);
+    in_step(house, "beta");
     // A daemon that met the new name first began with an empty state.
     fs::rename(house.path("conf/firms.d/beta.firm.toml"), house.path("conf/firms.d/acme.firm.toml")).expect("renamed");
     house.run(&["sync", "acme"]).ends_with(1).says(&["portal"]);
     assert!(house.path("state/acme.redb").exists());
     house.run(&["rename", "beta", "acme"]).ends_with(0);
     in_step(house, "acme");
+    // Erasing the firm under its new name finds what is half-way to it.
+    fs::copy(house.path("state/acme.redb"), house.path("state/gamma.redb.renamed-to-delta")).expect("a copy");
+    house.run(&["state", "erase", "delta", "--yes", "delta"]).ends_with(0).says(&["a state half-way to this name"]);
+    assert!(names(house).iter().all(|name| !name.contains("delta")), "{:?}", names(house));
     practice.house.firm("beta", &fs::read_to_string(house.path("conf/firms.d/acme.firm.toml")).expect("a file"));
     house.run_with(&["secret", "set", "beta", "portal"], "another\n").ends_with(0);
     fs::remove_file(house.path("conf/firms.d/acme.firm.toml")).expect("removed");
@@ -192,7 +211,13 @@ fn another_vault_key_seals_every_state_anew_also_after_a_crash_half_way() {
     assert!(!house.path("state/vault.key.old").exists());
     in_step(house, "acme");
     house.run(&["state", "check"]).ends_with(0);
-    house.run(&["state", "restore", "acme", "old.redb"]).ends_with(2).says(&["the vault key does not open"]);
+    house.run(&["state", "restore", "acme", "old.redb"]).ends_with(2).says(&["the vault key does not open", "--key", "vault.key.retired-"]);
+    fs::write(house.path("none.key"), "12".repeat(32)).expect("a key");
+    house.run(&["state", "restore", "acme", "old.redb", "--key", "none.key"]).ends_with(2).says(&["nothing was changed"]);
+    fs::write(house.path("old.key"), &former).expect("the former key");
+    house.run(&["state", "restore", "acme", "old.redb", "--key", "old.key"]).ends_with(0).says(&["its tokens were kept"]);
+    house.run(&["state", "check", "acme"]).ends_with(0);
+    in_step(house, "acme");
     house.run(&["state", "rekey"]).ends_with(0);
     assert_ne!(key("vault.key"), "cd".repeat(32).into_bytes(), "another one was made");
     in_step(house, "acme");

@@ -22,7 +22,7 @@ impl Stage {
     fn restored(self, file: &camino::Utf8Path) -> Stage {
         let firm = self.firm.clone();
         self.restarted_after(|house| {
-            let restored = care::restore(house, &firm, file).expect("restored");
+            let restored = care::restore(house, &firm, file, care::MadeAs::default()).expect("restored");
             assert!(restored.aside.expect("what was there").exists());
         })
     }
@@ -178,7 +178,7 @@ async fn the_connection_of_now_goes_on_and_an_old_one_never_comes_back() {
     let firm = stage.firm.clone();
     let stage = stage.restarted_after(|house| {
         std::fs::remove_file(house.state_file(&firm)).expect("removed");
-        assert!(!care::restore(house, &firm, &file).expect("restored").connected);
+        assert!(!care::restore(house, &firm, &file, care::MadeAs::default()).expect("restored").connected);
     });
     assert_eq!(stage.status().await.connection, Connection::NotConnected);
     stage.connect().await;

@@ -47,3 +47,18 @@ async fn a_reload_that_waits_hears_of_every_new_file_and_whoever_asks_meanwhile_
     assert!(verdicts.len() == 13 && verdicts.iter().all(|file| file.verdict != Verdict::Waiting), "{verdicts:?}");
     daemon.stop().await;
 }
+
+#[tokio::test]
+async fn whoever_asks_how_the_firms_stand_before_the_folder_was_read_is_not_told_that_there_are_none() {
+    let place = Place::new(now());
+    let (stop, stopped) = watch::channel(false);
+    let (signals, sent) = mpsc::channel(4);
+    let (event_loop, messages) = EventLoop::new(place.house(stopped), Signals::sent(sent), stop);
+    let (reply, answer) = oneshot::channel();
+    messages.send(Message::Status { reply }).await.unwrap();
+    let running = tokio::spawn(event_loop.run());
+    let firms = timeout(SOON, answer).await.unwrap().unwrap().firms;
+    assert_eq!(firms.iter().map(|status| status.firm.as_str()).collect::<Vec<_>>(), ["acme"]);
+    signals.send(Signal::Stop).await.unwrap();
+    timeout(SOON, running).await.unwrap().unwrap();
+}
