@@ -1,7 +1,7 @@
 //! Killed while state files are copied, put in each other's place, renamed, sealed anew and removed. Whatever is done after the
 //! crash, the daemon's start among it, the same command then comes to its end, and nothing is lost or mixed.
 
-use super::moment::{daemon_comes_up, end, spawn};
+use super::moment::{daemon_comes_up, spawn};
 use super::stand::{Saved, are_private, stand};
 use super::{Kills, Share};
 use crate::cli::firm::Practice;
@@ -148,7 +148,7 @@ fn names(folder: &Path) -> Vec<String> {
 /// What somebody does before the command is run again.
 fn meanwhile(office: &Office, chance: u64) {
     match chance {
-        0 => end(daemon_comes_up(&office.practice)),
+        0 => drop(daemon_comes_up(&office.practice)),
         1 => drop(office.practice.house.run(&["sync", &office.name])),
         2 => drop(office.practice.house.run(&["sync", &office.other_name()])),
         _ => {}
@@ -179,7 +179,7 @@ fn whatever_is_done_to_a_state_survives_a_kill_at_any_moment() {
         let command = office.ready(care);
         let child = spawn(&office.practice, &command.iter().map(String::as_str).collect::<Vec<_>>());
         std::thread::sleep(Duration::from_micros(kills.chance.below(span + span / 10))); // The moment of the kill.
-        end(child);
+        drop(child);
         kills.one_more();
         meanwhile(&office, kills.chance.below(5));
         office.goes_on(care, &command);

@@ -105,8 +105,8 @@ pub(super) enum End {
 
 /// A command at work: alone, or through a daemon, which is then what is killed.
 pub(super) struct Life {
-    command: Option<Child>,
-    daemon: Option<Child>,
+    command: Option<Process>,
+    daemon: Option<Process>,
     arguments: Vec<String>,
     socket: PathBuf,
 }
@@ -124,21 +124,21 @@ impl Life {
         life
     }
 
-    fn spawn(&self, practice: &Practice) -> Child {
+    fn spawn(&self, practice: &Practice) -> Process {
         spawn(practice, &self.arguments.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     /// The exit code, once the command has ended.
     fn ended(&mut self, practice: &Practice) -> Option<i32> {
         if let Some(daemon) = &mut self.daemon
-            && let Some(status) = daemon.try_wait().expect("its end")
+            && let Some(status) = daemon.0.try_wait().expect("its end")
         {
             panic!("the daemon ended by itself: {status}\n{}", last_words(practice));
         }
         if self.command.is_none() && UnixStream::connect(&self.socket).is_ok() {
             self.command = Some(self.spawn(practice));
         }
-        let ended = self.command.as_mut()?.try_wait().expect("its end")?;
+        let ended = self.command.as_mut()?.0.try_wait().expect("its end")?;
         Some(ended.code().unwrap_or(-1))
     }
 
@@ -149,9 +149,9 @@ impl Life {
             code = self.ended(practice);
             code.is_none()
         });
-        for child in [self.daemon.take(), self.command.take()].into_iter().flatten() {
-            end(child);
-        }
+        // The daemon first: the command must not end by itself meanwhile.
+        drop(self.daemon.take());
+        drop(self.command.take());
         if matches!(moment, Moment::Unanswered(..)) {
             http::delete(&practice.control("/faults"));
         }
@@ -162,38 +162,34 @@ impl Life {
     }
 }
 
-impl Drop for Life {
+/// A program that is killed with SIGKILL when dropped; it may have ended by itself before.
+pub(super) struct Process(Child);
+
+impl Drop for Process {
     fn drop(&mut self) {
-        for child in [self.daemon.take(), self.command.take()].into_iter().flatten() {
-            end(child);
-        }
+        drop(self.0.kill());
+        drop(self.0.wait());
     }
 }
 
 /// Starts the program; what it says last is kept in a file.
-pub(super) fn spawn(practice: &Practice, arguments: &[&str]) -> Child {
+pub(super) fn spawn(practice: &Practice, arguments: &[&str]) -> Process {
     let said = std::fs::File::create(practice.house.path("said.txt")).expect("a file");
     let mut command = practice.house.command(arguments);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(said);
-    command.spawn().expect("the program starts")
+    Process(command.spawn().expect("the program starts"))
 }
 
 pub(super) fn last_words(practice: &Practice) -> String {
     std::fs::read_to_string(practice.house.path("said.txt")).unwrap_or_default()
 }
 
-/// SIGKILL; it may have ended by itself.
-pub(super) fn end(mut child: Child) {
-    drop(child.kill());
-    child.wait().expect("it ends");
-}
-
 /// A daemon that is started after a crash and answers.
-pub(super) fn daemon_comes_up(practice: &Practice) -> Child {
+pub(super) fn daemon_comes_up(practice: &Practice) -> Process {
     let mut daemon = spawn(practice, &["run"]);
     let until = Instant::now() + Duration::from_secs(30);
     while UnixStream::connect(practice.house.path("state/control.sock")).is_err() {
-        if let Some(status) = daemon.try_wait().expect("its end") {
+        if let Some(status) = daemon.0.try_wait().expect("its end") {
             panic!("the daemon does not start: {status}\n{}", last_words(practice));
         }
         assert!(Instant::now() < until, "the daemon answers");

@@ -1,6 +1,6 @@
 //! Killed while firm files are edited and taken over, good ones and broken ones, also while a run goes on.
 
-use super::moment::{Moment, daemon_comes_up, end, spawn};
+use super::moment::{Moment, daemon_comes_up, spawn};
 use super::stand::{are_private, are_the_same, is_in_step, portal, stand, whole, write_file};
 use super::{Kills, Share};
 use crate::cli::firm::Practice;
@@ -56,9 +56,9 @@ fn a_daemon_killed_in_a_reload_has_a_good_version_in_use_when_it_is_back() {
         let sync = (kills.chance.below(2) == 0).then(|| spawn(&practice, &["sync", "acme"]));
         let moment = Moment::Time(Duration::from_micros(kills.chance.below(2 * span)));
         moment.comes(&practice, || true);
-        end(daemon);
+        drop(daemon);
         kills.one_more();
-        [Some(reload), sync].into_iter().flatten().for_each(end);
+        drop((reload, sync));
         are_private(&practice.house.path("state"));
         daemon = daemon_comes_up(&practice);
         let file = in_use(&practice);
@@ -73,7 +73,7 @@ fn a_daemon_killed_in_a_reload_has_a_good_version_in_use_when_it_is_back() {
     practice.house.run(&["reload", "--wait"]).ends_with(0);
     practice.house.run(&["sync", "acme"]).ends_with(0);
     are_the_same(&portal(&practice), &as_was);
-    end(daemon);
+    drop(daemon);
     kills.one_more();
     is_in_step(&practice, "acme");
 }
