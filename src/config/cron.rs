@@ -11,18 +11,19 @@ use field::{Field, FieldKind};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
 
 /// How far before and after a moment civil times are looked at: more than any daylight-saving shift in use.
 const MARGIN: SignedDuration = SignedDuration::from_hours(3);
 
-/// A schedule that has at least one next time.
+/// A schedule that has at least one next time. Cheap to clone: the file and each lane of its firm hold it.
 #[derive(Debug, Clone)]
 pub struct Cron {
-    text: String,
+    text: Arc<str>,
     zone: TimeZone,
     every_hour: bool,
     /// One schedule; two when a day of the month and a day of the week are both given (either counts).
-    schedules: Vec<cron::Schedule>,
+    schedules: Arc<[cron::Schedule]>,
 }
 
 /// Why a line is no schedule; a sentence for the person who wrote it.
@@ -82,12 +83,12 @@ impl Cron {
             _ => vec![(day.list(), weekday.list())],
         };
         let made = days.iter().map(|(day, weekday)| format!("0 {} {} {day} {} {weekday}", minute.list(), hour.list(), month.list()));
-        let schedules: Result<Vec<cron::Schedule>, _> = made.map(|line| line.parse()).collect();
+        let schedules: Result<Arc<[cron::Schedule]>, _> = made.map(|line| line.parse()).collect();
         let schedules = schedules.map_err(|_| CronError::Never(text.clone()))?;
-        let cron = Cron { text, zone, every_hour: hour.list() == "*", schedules };
+        let cron = Cron { text: text.into(), zone, every_hour: hour.list() == "*", schedules };
         // Whatever fires at all fires within eight years (29 February), so this start decides for every other.
         let start = Timestamp::from_second(1_704_067_200).unwrap_or(Timestamp::UNIX_EPOCH);
-        cron.next_after(start).ok_or(CronError::Never(cron.text.clone())).map(|_| cron)
+        cron.next_after(start).ok_or(CronError::Never(cron.text.to_string())).map(|_| cron)
     }
 
     /// The line as written, blanks tidied.
