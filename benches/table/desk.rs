@@ -67,7 +67,7 @@ impl Desk {
             first_name: text(format!("Wilhelmina{}", place % 977)),
             last_name: text(format!("Featherstone{}", place % 7919)),
             email: text(format!("Client{place}@Example.com")),
-            cell_phone: text(format!("({:03}) {:03}-{:04}", 212 + place / 20_000, 200 + place / 10_000 % 2, place % 10_000)),
+            cell_phone: text(phone(place)),
             ..SeenClient::bare(PersonId(30_000_000 + place))
         }];
         let on_case = |id, lead_lawyer| CaseStaff { id: StaffId(id), lead_lawyer, originating_lawyer: false };
@@ -77,6 +77,13 @@ impl Desk {
         case.updated_at = Some(self.now);
         case
     }
+}
+
+/// A phone of one's own for each of 6,400,000 places; exchanges whose second digit is 2 or more are all in use.
+fn phone(place: u64) -> String {
+    let exchange = place / 10_000;
+    let (first, second, third) = (2 + exchange / 80 % 8, 2 + exchange / 10 % 8, exchange % 10);
+    format!("(212) {first}{second}{third}-{:04}", place % 10_000)
 }
 
 /// Practice areas with stages that the file maps.
