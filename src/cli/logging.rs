@@ -10,10 +10,10 @@ use std::io::IsTerminal;
 use std::os::unix::fs::MetadataExt;
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata};
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer, Registry};
+use tracing_subscriber::{Layer, Registry};
 
 /// The form of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,11 +82,12 @@ fn stderr_is_the_journal() -> bool {
     about.is_ok_and(|about| stream == format!("{}:{}", about.dev(), about.ino()))
 }
 
-/// A bare level is ours; libraries then speak up from `warn`.
-fn filter(asked: &str) -> Result<EnvFilter, Failure> {
+/// A bare level is ours; libraries then speak up from `warn`. Parts and levels are enough: filters by span and value would
+/// bring regular expressions into the program, half a megabyte of it.
+fn filter(asked: &str) -> Result<Targets, Failure> {
     let asked = asked.trim();
     let directives = if asked.parse::<LevelFilter>().is_ok() { format!("warn,casebridge={asked}") } else { asked.to_owned() };
-    EnvFilter::builder().parse(&directives).map_err(|error| {
+    directives.parse::<Targets>().map_err(|error| {
         Failure::usage(format!("{asked:?} does not say what to log: {error}"))
             .with_hint("error, warn, info, debug or trace, or for one part: casebridge::sync=debug,info")
     })
@@ -108,8 +109,11 @@ mod tests {
 
     #[test]
     fn a_bare_level_is_for_our_own_words() {
-        assert_eq!(filter("debug").unwrap().to_string(), "casebridge=debug,warn");
-        assert_eq!(filter("casebridge::sync=trace,info").unwrap().to_string(), "casebridge::sync=trace,info");
+        let hears = |asked: &str, part: &str, level: Level| filter(asked).unwrap().would_enable(part, &level);
+        assert!(hears("debug", "casebridge::sync", Level::DEBUG) && !hears("debug", "casebridge::sync", Level::TRACE));
+        assert!(hears("debug", "hyper", Level::WARN) && !hears("debug", "hyper", Level::INFO));
+        let one_part = "casebridge::sync=trace,info";
+        assert!(hears(one_part, "casebridge::sync::apply", Level::TRACE) && !hears(one_part, "casebridge::web", Level::DEBUG));
         assert!(filter("loud=very").is_err());
     }
 }

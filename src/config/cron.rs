@@ -11,18 +11,20 @@ use field::{Field, FieldKind};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// How far before and after a moment civil times are looked at: more than any daylight-saving shift in use.
 const MARGIN: SignedDuration = SignedDuration::from_hours(3);
 
-/// A schedule that has at least one next time.
+/// A schedule that has at least one next time. Cheap to clone: the file and each lane of its firm hold it.
 #[derive(Debug, Clone)]
 pub struct Cron {
-    text: String,
+    text: Arc<str>,
     zone: TimeZone,
     every_hour: bool,
     /// One schedule; two when a day of the month and a day of the week are both given (either counts).
-    schedules: Vec<cron::Schedule>,
+    schedules: Arc<[cron::Schedule]>,
 }
 
 /// Why a line is no schedule; a sentence for the person who wrote it.
@@ -82,12 +84,11 @@ impl Cron {
             _ => vec![(day.list(), weekday.list())],
         };
         let made = days.iter().map(|(day, weekday)| format!("0 {} {} {day} {} {weekday}", minute.list(), hour.list(), month.list()));
-        let schedules: Result<Vec<cron::Schedule>, _> = made.map(|line| line.parse()).collect();
-        let schedules = schedules.map_err(|_| CronError::Never(text.clone()))?;
-        let cron = Cron { text, zone, every_hour: hour.list() == "*", schedules };
+        let schedules = shared(made.collect()).map_err(|_| CronError::Never(text.clone()))?;
+        let cron = Cron { text: text.into(), zone, every_hour: hour.list() == "*", schedules };
         // Whatever fires at all fires within eight years (29 February), so this start decides for every other.
         let start = Timestamp::from_second(1_704_067_200).unwrap_or(Timestamp::UNIX_EPOCH);
-        cron.next_after(start).ok_or(CronError::Never(cron.text.clone())).map(|_| cron)
+        cron.next_after(start).ok_or(CronError::Never(cron.text.to_string())).map(|_| cron)
     }
 
     /// The line as written, blanks tidied.
@@ -157,4 +158,18 @@ fn dress(civil: DateTime) -> Option<chrono::DateTime<chrono::Utc>> {
 
 fn undress(dressed: chrono::DateTime<chrono::Utc>) -> Option<DateTime> {
     Timestamp::from_second(dressed.timestamp()).ok().map(|moment| TimeZone::UTC.to_datetime(moment))
+}
+
+/// The schedules of the crate's own lines. Most firms have the same lines and a schedule is a kilobyte, so those in use are
+/// shared by all.
+fn shared(lines: Vec<String>) -> Result<Arc<[cron::Schedule]>, cron::error::Error> {
+    static IN_USE: Mutex<BTreeMap<Vec<String>, Weak<[cron::Schedule]>>> = Mutex::new(BTreeMap::new());
+    let mut in_use = IN_USE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = in_use.get(&lines).and_then(Weak::upgrade) {
+        return Ok(known);
+    }
+    let made: Arc<[cron::Schedule]> = lines.iter().map(|line| line.parse()).collect::<Result<_, _>>()?;
+    in_use.retain(|_, schedules| schedules.strong_count() > 0);
+    in_use.insert(lines, Arc::downgrade(&made));
+    Ok(made)
 }

@@ -55,7 +55,7 @@ pub use profile::{
     StageRules, Words,
 };
 pub use profile_parse::{BodyExpression, EXPRESSION_NAMES, ExpressionError};
-pub use profiles::{Profiles, profile_schema};
+pub use profiles::Profiles;
 pub use rule::Rule;
 pub use secret::SecretRef;
 pub use sources::{SOURCES, Source, SourceNameError};

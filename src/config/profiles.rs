@@ -71,8 +71,3 @@ impl Profiles {
         self.known.get(name).map(|known| &known.source)
     }
 }
-
-/// The JSON schema of profiles, as in `schemas/profile.schema.json`.
-pub fn profile_schema() -> serde_json::Value {
-    profile_parse::schema()
-}

@@ -31,7 +31,7 @@ use crate::store::room_left;
 use crate::sync::Progress;
 use jiff::Timestamp;
 use openings::Openings;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::time::Duration;
 use tasks::{Outcome, UnderWay};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -164,10 +164,14 @@ impl EventLoop {
 
     /// Puts an event and what follows from it through the machine.
     fn handle(&mut self, event: Event) {
-        let mut events = VecDeque::from([event]);
-        while let Some(event) = events.pop_front() {
+        self.handle_all(vec![event]);
+    }
+
+    /// The same for what happened together.
+    fn handle_all(&mut self, mut events: Vec<Event>) {
+        while !events.is_empty() {
             let now = self.clock.now();
-            let actions = self.machine.handle(event, now);
+            let actions = self.machine.handle_all(events.drain(..), now);
             self.wake = None;
             for action in actions {
                 self.act(action, now, &mut events);
@@ -175,7 +179,7 @@ impl EventLoop {
         }
     }
 
-    fn act(&mut self, action: Action, now: Timestamp, events: &mut VecDeque<Event>) {
+    fn act(&mut self, action: Action, now: Timestamp, events: &mut Vec<Event>) {
         match action {
             Action::StartRun { firm, trigger } => self.start_run(firm, trigger, events),
             Action::Renew(firm) => self.renew(firm, events),
@@ -304,7 +308,7 @@ impl EventLoop {
 
     /// What a look, or an opened state, comes to.
     fn took(&mut self, mut look: Look, now: Timestamp) {
-        std::mem::take(&mut look.events).into_iter().for_each(|event| self.handle(event));
+        self.handle_all(std::mem::take(&mut look.events));
         self.firms.say(&look, &self.machine, now);
         self.tell_rejected(&look, now);
     }

@@ -74,11 +74,24 @@ impl Machine {
     /// Takes in what happened at `now` and says what to do, in order.
     #[must_use]
     pub fn handle(&mut self, event: Event, now: Timestamp) -> Vec<Action> {
+        self.handle_all([event], now)
+    }
+
+    /// The same for what happened together: what follows is decided once, when all of it is known, so that 500 firms that are
+    /// heard of at once are walked once and the longest waiting of them goes first.
+    #[must_use]
+    pub fn handle_all(&mut self, events: impl IntoIterator<Item = Event>, now: Timestamp) -> Vec<Action> {
         self.mind_the_clock(now);
         let mut actions = Vec::new();
         self.firms.iter_mut().for_each(|(firm, state)| state.pass_by(firm, now, &mut actions));
+        events.into_iter().for_each(|event| self.hear(event, now, &mut actions));
+        self.act(now, &mut actions);
+        actions
+    }
+
+    fn hear(&mut self, event: Event, now: Timestamp, actions: &mut Vec<Action>) {
         match event {
-            Event::Folder(news) => self.folder(news, now, &mut actions),
+            Event::Folder(news) => self.folder(news, now, actions),
             Event::Rules(rules) => {
                 self.rules = rules;
                 self.spread(now);
@@ -96,8 +109,6 @@ impl Machine {
             Event::Tick => {}
             Event::Stop => self.stopping = true,
         }
-        self.act(now, &mut actions);
-        actions
     }
 
     /// When the firm's schedules start next; nothing for what does not run by itself now.

@@ -2,6 +2,7 @@
 //!
 //! Reading one never fails; what cannot be understood is absent. No meaning of MyCase's here.
 
+use super::meant::As;
 use crate::domain::moment;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,17 +13,17 @@ use std::marker::PhantomData;
 
 /// Any value, read as what it is meant to be.
 #[derive(Default)]
-pub(super) enum Loose {
+pub(super) enum Loose<S = String> {
     /// Absent, null, a list.
     #[default]
     Nothing,
-    Text(String),
+    Text(S),
     Whole(u64),
     Negative(i64),
     Real(f64),
     Flag(bool),
     /// An object: its `id` and `name`.
-    Thing(Box<(Loose, Loose)>),
+    Thing(Box<(Loose<S>, Loose<S>)>),
 }
 
 impl Loose {
@@ -45,14 +46,16 @@ impl Loose {
             Loose::Thing(thing) => thing.1.text(),
         }
     }
+}
 
+impl<S: AsRef<str>> Loose<S> {
     /// As a whole number that is not negative: an id.
     pub(super) fn number(&self) -> Option<u64> {
         match self {
             Loose::Whole(number) => Some(*number),
             // Up to 2^53 a float holds a whole number exactly.
             Loose::Real(real) if real.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(real) => Some(*real as u64),
-            Loose::Text(text) => text.trim().parse().ok(),
+            Loose::Text(text) => text.as_ref().trim().parse().ok(),
             Loose::Thing(thing) => thing.0.number(),
             Loose::Nothing | Loose::Negative(_) | Loose::Real(_) | Loose::Flag(_) => None,
         }
@@ -63,7 +66,7 @@ impl Loose {
         match self {
             Loose::Flag(flag) => Some(*flag),
             Loose::Whole(number @ (0 | 1)) => Some(*number == 1),
-            Loose::Text(text) => match text.trim().to_ascii_lowercase().as_str() {
+            Loose::Text(text) => match text.as_ref().trim().to_ascii_lowercase().as_str() {
                 "true" | "t" | "yes" | "y" | "1" => Some(true),
                 "false" | "f" | "no" | "n" | "0" => Some(false),
                 _ => None,
@@ -75,14 +78,14 @@ impl Loose {
     /// As a date: the first ten characters `YYYY-MM-DD`, whatever time stands behind; never moved to another zone.
     pub(super) fn day(&self) -> Option<Date> {
         let Loose::Text(text) = self else { return None };
-        let text = text.trim();
+        let text = text.as_ref().trim();
         text.get(..10)?.parse().ok()
     }
 
     /// As a moment: any offset; without one UTC (MyCase: Time-Zones); a date alone is its first moment.
     pub(super) fn moment(&self) -> Option<Timestamp> {
         match self {
-            Loose::Text(text) => moment(text.trim()),
+            Loose::Text(text) => moment(text.as_ref().trim()),
             // Numbers below 10^11 are seconds (until the year 5138), above milliseconds.
             Loose::Whole(number) => {
                 let number = i64::try_from(*number).ok()?;
@@ -102,7 +105,7 @@ impl<'de> Deserialize<'de> for Loose {
 /// The keys of an object that are looked at; read without keeping their text.
 #[derive(Deserialize)]
 #[serde(field_identifier, rename_all = "lowercase")]
-enum Key {
+pub(super) enum Key {
     Id,
     Name,
     #[serde(other)]
@@ -160,7 +163,7 @@ pub(super) struct Part<T>(pub(super) Option<T>);
 
 /// What a bare id says of a part; `None` when a part means nothing without its object.
 pub(super) trait Bare: Sized {
-    fn bare(_id: Loose) -> Option<Self> {
+    fn bare(_id: As<u64>) -> Option<Self> {
         None
     }
 }
@@ -192,16 +195,16 @@ impl<'de, T: Deserialize<'de> + Bare> Visitor<'de> for PartVisitor<T> {
         Ok(None)
     }
     fn visit_u64<E: Error>(self, number: u64) -> Result<Option<T>, E> {
-        Ok(T::bare(Loose::Whole(number)))
+        Ok(T::bare(As(Some(number))))
     }
     fn visit_i64<E: Error>(self, _: i64) -> Result<Option<T>, E> {
         Ok(None)
     }
     fn visit_f64<E: Error>(self, number: f64) -> Result<Option<T>, E> {
-        Ok(T::bare(Loose::Real(number)))
+        Ok(T::bare(As(Loose::<&str>::Real(number).number())))
     }
     fn visit_str<E: Error>(self, text: &str) -> Result<Option<T>, E> {
-        Ok(T::bare(Loose::Text(text.to_owned())))
+        Ok(T::bare(As(Loose::Text(text).number())))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Option<T>, A::Error> {
         while items.next_element::<IgnoredAny>()?.is_some() {}

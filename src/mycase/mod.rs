@@ -12,6 +12,7 @@ mod error;
 mod held;
 mod link;
 mod loose;
+mod meant;
 mod moved;
 mod names;
 mod pages;

@@ -1,10 +1,13 @@
 //! MyCase's JSON, and how it becomes domain values. Nothing else knows MyCase's field names.
 
 use super::loose::{Bare, Loose, Many, Part};
+use super::meant::As;
 use crate::domain::{
     CaseId, CaseStaff, CaseStatus, CompanyId, CustomField, CustomValue, FieldId, FullClient, GroupId, Named, Office, PersonId, SeenCase,
     SeenClient, Staff, StaffId, email,
 };
+use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -24,26 +27,26 @@ pub(super) trait Wire: DeserializeOwned + Send + 'static {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct WireCase {
-    id: Loose,
+    id: As<u64>,
     name: Loose,
     case_number: Loose,
     description: Loose,
-    opened_date: Loose,
-    closed_date: Loose,
-    sol_date: Loose,
+    opened_date: As<Date>,
+    closed_date: As<Date>,
+    sol_date: As<Date>,
     practice_area: Loose,
     case_stage: Loose,
     status: Loose,
     outstanding_balance: Loose,
-    billing_contact: Loose,
+    billing_contact: As<u64>,
     billing_type: Loose,
     clients: Many<Part<WireNestedClient>>,
-    companies: Many<Loose>,
+    companies: Many<As<u64>>,
     staff: Many<Part<WireCaseStaff>>,
     custom_field_values: Many<Part<WireCustomValue>>,
     office: Part<WireOffice>,
-    updated_at: Loose,
-    created_at: Loose,
+    updated_at: As<Timestamp>,
+    created_at: As<Timestamp>,
 }
 
 impl Wire for WireCase {
@@ -88,7 +91,7 @@ fn status(status: Loose) -> CaseStatus {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct WireNestedClient {
-    id: Loose,
+    id: As<u64>,
     first_name: Loose,
     middle_name: Loose,
     middle_initial: Loose,
@@ -97,12 +100,12 @@ struct WireNestedClient {
     cell_phone_number: Loose,
     home_phone_number: Loose,
     work_phone_number: Loose,
-    birthdate: Loose,
+    birthdate: As<Date>,
     contact_group: Loose,
 }
 
 impl Bare for WireNestedClient {
-    fn bare(id: Loose) -> Option<WireNestedClient> {
+    fn bare(id: As<u64>) -> Option<WireNestedClient> {
         Some(WireNestedClient { id, ..WireNestedClient::default() })
     }
 }
@@ -128,13 +131,13 @@ impl WireNestedClient {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct WireCaseStaff {
-    id: Loose,
-    lead_lawyer: Loose,
-    originating_lawyer: Loose,
+    id: As<u64>,
+    lead_lawyer: As<bool>,
+    originating_lawyer: As<bool>,
 }
 
 impl Bare for WireCaseStaff {
-    fn bare(id: Loose) -> Option<WireCaseStaff> {
+    fn bare(id: As<u64>) -> Option<WireCaseStaff> {
         Some(WireCaseStaff { id, ..WireCaseStaff::default() })
     }
 }
@@ -153,9 +156,9 @@ impl WireCaseStaff {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct WireCustomValue {
-    custom_field: Loose,
+    custom_field: As<u64>,
     value: Loose,
-    updated_at: Loose,
+    updated_at: As<Timestamp>,
 }
 
 impl Bare for WireCustomValue {}
@@ -199,7 +202,7 @@ impl WireOffice {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct WireNamed {
-    id: Loose,
+    id: As<u64>,
     name: Loose,
 }
 
@@ -215,13 +218,13 @@ impl Wire for WireNamed {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct WireStaff {
-    id: Loose,
+    id: As<u64>,
     email: Loose,
     first_name: Loose,
     last_name: Loose,
     #[serde(rename = "type")]
     kind: Loose,
-    active: Loose,
+    active: As<bool>,
 }
 
 impl Wire for WireStaff {
@@ -244,7 +247,7 @@ impl Wire for WireStaff {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct WireCustomField {
-    id: Loose,
+    id: As<u64>,
     name: Loose,
     parent_type: Loose,
     list_options: Many<Part<WireOption>>,
@@ -278,9 +281,9 @@ impl Wire for WireCustomField {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct WireClient {
-    id: Loose,
-    people_group: Loose,
-    archived: Loose,
+    id: As<u64>,
+    people_group: As<u64>,
+    archived: As<bool>,
     custom_field_values: Many<Part<WireCustomValue>>,
 }
 

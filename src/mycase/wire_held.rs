@@ -2,9 +2,11 @@
 
 use super::held::{SeenDocument, SeenNote};
 use super::loose::{Bare, Loose, Many};
+use super::meant::As;
 use super::storage::PutPlace;
 use super::wire::Wire;
 use crate::domain::{CaseId, DocumentId, NoteId, PersonId};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -13,11 +15,11 @@ use std::collections::BTreeMap;
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct WireDocument {
-    id: Loose,
+    id: As<u64>,
     name: Loose,
     path: Loose,
     description: Loose,
-    created_at: Loose,
+    created_at: As<Timestamp>,
 }
 
 impl Wire for WireDocument {
@@ -39,9 +41,9 @@ impl Wire for WireDocument {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct WireNote {
-    id: Loose,
+    id: As<u64>,
     note: Loose,
-    created_at: Loose,
+    created_at: As<Timestamp>,
 }
 
 impl Wire for WireNote {
@@ -56,8 +58,8 @@ impl Wire for WireNote {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct WireClientCases {
-    id: Loose,
-    cases: Many<Loose>,
+    id: As<u64>,
+    cases: Many<As<u64>>,
 }
 
 impl Wire for WireClientCases {
@@ -73,13 +75,13 @@ impl Wire for WireClientCases {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct WireMade {
-    id: Loose,
+    id: As<u64>,
     put_url: Loose,
     put_headers: Value,
 }
 
 impl Bare for WireMade {
-    fn bare(id: Loose) -> Option<WireMade> {
+    fn bare(id: As<u64>) -> Option<WireMade> {
         Some(WireMade { id, ..WireMade::default() })
     }
 }

@@ -39,5 +39,6 @@ pub use context::{Checked, DaemonRules, FirmInput};
 pub use daemon::check_daemon;
 pub use firm::{check_firm, check_online};
 pub use folder::{FirmFiles, FirmNames, Stray, firm_files};
+#[cfg(test)]
 pub(crate) use rules::required_keys;
 pub use set::{SetMember, check_set};

@@ -80,11 +80,6 @@ const REQUIRED: &[Required] = &[
     },
 ];
 
-/// Required keys of a section, for the schema: `(section, key)`.
-pub(crate) fn required_keys() -> impl Iterator<Item = (&'static str, &'static str)> {
-    REQUIRED.iter().filter_map(|required| required.key.split_once('.'))
-}
-
 /// Names every required key that is missing, empty, or already said to be wrong (then once only).
 pub(super) fn check_required(check: &mut Check<'_>, raw: &RawFirm) {
     for required in REQUIRED {
@@ -126,4 +121,10 @@ pub(super) fn check_all(check: &mut Check<'_>, raw: &RawFirm, profile: Option<&P
     for (_, rule) in RULES {
         rule(check, raw, profile);
     }
+}
+
+/// Required keys of a section, for the schema: `(section, key)`.
+#[cfg(test)]
+pub(crate) fn required_keys() -> impl Iterator<Item = (&'static str, &'static str)> {
+    REQUIRED.iter().filter_map(|required| required.key.split_once('.'))
 }

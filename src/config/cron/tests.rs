@@ -126,3 +126,12 @@ proptest! {
         prop_assert_eq!(cron.next_after(between.max(after)), Some(next));
     }
 }
+
+#[test]
+fn firms_with_the_same_line_share_its_schedule_and_keep_their_zones() {
+    let (east, west) = (Cron::parse("15 21 * * *", &zone("America/New_York")).unwrap(), Cron::parse("15 21 * * *", &zone("UTC")).unwrap());
+    assert!(Arc::ptr_eq(&east.schedules, &west.schedules));
+    assert_ne!(east.next_after(Timestamp::UNIX_EPOCH), west.next_after(Timestamp::UNIX_EPOCH));
+    let other = Cron::parse("16 21 * * *", &zone("UTC")).unwrap();
+    assert!(!Arc::ptr_eq(&other.schedules, &west.schedules));
+}

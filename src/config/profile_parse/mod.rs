@@ -11,7 +11,7 @@ mod tree;
 mod walk;
 
 pub use expression::{BodyExpression, EXPRESSION_NAMES, ExpressionError};
-pub(super) use parse::{overlay, parse, schema};
+pub(super) use parse::{overlay, parse};
 
 #[cfg(test)]
 mod tests;

@@ -11,15 +11,10 @@ use std::ops::Range;
 use std::sync::LazyLock;
 use toml::de::DeTable;
 
-static SCHEMA: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(RawProfile).to_value());
+static SCHEMA: LazyLock<Value> = LazyLock::new(crate::config::schema::profile);
 
 /// Keys that say where the cases go and with which key; only a profile says so, never a firm.
 const OUT_OF_REACH: [&str; 3] = ["name", "base_url", "auth"];
-
-/// The JSON schema of profiles.
-pub(crate) fn schema() -> Value {
-    SCHEMA.clone()
-}
 
 /// The profile a text means, with warnings; or everything that is wrong with it.
 pub(crate) fn parse(name: &str, source: &SourceText) -> Result<(Profile, Vec<Problem>), Vec<Problem>> {

@@ -1,14 +1,13 @@
 //! What a profile's TOML says, key by key: the one source of the schema and of the reading. Meaning is `build`'s business.
 
-use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// What a client portal is like: its words, rules, fields and requests.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "casebridge portal profile"))]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "casebridge portal profile")]
 pub(super) struct RawProfile {
     /// The profile's name: the file's name without `.toml`; lower-case letters, digits and hyphens.
     pub(super) name: String,
@@ -43,7 +42,8 @@ pub(super) struct RawProfile {
 }
 
 /// The portal's own words, in the singular.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawWords {
     /// E.g. `case` or `project`.
@@ -55,7 +55,8 @@ pub(super) struct RawWords {
 }
 
 /// The header that authenticates.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawAuth {
     /// The header's name, e.g. `Authorization`.
@@ -65,7 +66,8 @@ pub(super) struct RawAuth {
 }
 
 /// What the portal may send to people, by the kind of change.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawMayContact {
     /// When a record is made.
@@ -83,7 +85,8 @@ pub(super) struct RawMayContact {
 }
 
 /// Rules for the stages of one practice area.
-#[derive(Deserialize, JsonSchema, Default)]
+#[derive(Deserialize, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawStages {
     /// At least this many.
@@ -97,7 +100,8 @@ pub(super) struct RawStages {
 }
 
 /// What a new record needs of people; each is false by default.
-#[derive(Deserialize, JsonSchema, Default)]
+#[derive(Deserialize, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawRequired {
     /// A lead attorney's e-mail address.
@@ -115,7 +119,8 @@ pub(super) struct RawRequired {
 }
 
 /// One of the portal's fields.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawField {
     /// Sources of the value, the first that is not empty; none: off until a firm file names one.
@@ -129,7 +134,8 @@ pub(super) struct RawField {
 }
 
 /// The requests the portal knows. Records need `create_case` and `update_case`, or one `upsert_case`.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawOperations {
     /// A cheap read that shows whether the key works.
@@ -155,7 +161,8 @@ pub(super) struct RawOperations {
 }
 
 /// An HTTP method.
-#[derive(Deserialize, JsonSchema, Clone, Copy)]
+#[derive(Deserialize, Clone, Copy)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub(super) enum RawMethod {
     Get,
@@ -166,7 +173,8 @@ pub(super) enum RawMethod {
 }
 
 /// What something is repeated for.
-#[derive(Deserialize, JsonSchema, Clone, Copy)]
+#[derive(Deserialize, Clone, Copy)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(super) enum RawEach {
     Clients,
@@ -174,7 +182,8 @@ pub(super) enum RawEach {
 }
 
 /// How pages are asked for. A page that is empty, or shorter than the first one read, is the last.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawPaging {
     /// The page number's query parameter.
@@ -187,7 +196,8 @@ pub(super) struct RawPaging {
 macro_rules! with_request_keys {
     ($(#[$doc:meta])* struct $name:ident { $($(#[$own_doc:meta])* $own:ident: $own_type:ty,)* }) => {
         $(#[$doc])*
-        #[derive(Deserialize, JsonSchema)]
+        #[derive(Deserialize)]
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields)]
         pub(super) struct $name {
             $($(#[$own_doc])* pub(super) $own: $own_type,)*

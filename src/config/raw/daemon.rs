@@ -1,7 +1,6 @@
 //! The sections of `casebridge.toml`, the daemon's file.
 
 use super::{At, FromToml, Maybe, RawSecret, Reader, section, words};
-use schemars::JsonSchema;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -124,18 +123,6 @@ impl FromToml for RawOptionalSecret {
             return Some(RawOptionalSecret(None));
         }
         RawSecret::from_toml(value, path, reader).map(|secret| RawOptionalSecret(Some(secret)))
-    }
-}
-
-impl JsonSchema for RawOptionalSecret {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "OptionalSecret".into()
-    }
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "anyOf": [{ "const": "" }, generator.subschema_for::<RawSecret>()] })
     }
 }
 

@@ -1,13 +1,12 @@
 //! Values of a firm file that may be written in more than one way.
 
 use super::{At, FromToml, Maybe, Reader, section};
-use schemars::JsonSchema;
 use toml::Spanned;
 use toml::de::DeValue;
 
 /// Where one portal field comes from.
-#[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
-#[schemars(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(untagged))]
 pub(crate) enum RawField {
     /// A source, e.g. "case.name"; "" switches the field off.
     One(String),
@@ -18,8 +17,8 @@ pub(crate) enum RawField {
 }
 
 /// A minijinja template.
-#[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub(crate) struct RawTemplate {
     /// E.g. "{{ case.case_number }} / {{ client.last_name }}".
     pub(crate) template: At<String>,
@@ -115,24 +114,3 @@ impl FromToml for RawAny {
         read.ok().map(RawAny)
     }
 }
-
-macro_rules! plain_schema {
-    ($type:ty, $name:literal, $schema:tt) => {
-        impl JsonSchema for $type {
-            fn inline_schema() -> bool {
-                true
-            }
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                $name.into()
-            }
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!($schema)
-            }
-        }
-    };
-}
-
-plain_schema!(RawSince, "Since", { "type": "string" });
-plain_schema!(RawCase, "Case", { "type": ["string", "integer"] });
-plain_schema!(RawAny, "Any", {});
-plain_schema!(RawTable, "Table", { "type": "object" });

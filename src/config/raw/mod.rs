@@ -24,3 +24,6 @@ pub(crate) use firm_words::{
 };
 pub(crate) use read::{At, FromToml, Map, Maybe, Origin, Place, Reader, Slot, in_order, key_of, section, words};
 pub(crate) use secret::RawSecret;
+
+#[cfg(test)]
+mod schema;

@@ -4,7 +4,6 @@
 //! makes carry schemars' derive, so what is read and what the schema says are one list.
 
 use crate::config::{Problem, Severity, SourceText, nearest};
-use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -249,41 +248,17 @@ pub(crate) fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<(&'t Spanned<std::
     entries
 }
 
-impl<T: schemars::JsonSchema> schemars::JsonSchema for At<T> {
-    fn inline_schema() -> bool {
-        T::inline_schema()
-    }
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        T::schema_name()
-    }
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        T::json_schema(generator)
-    }
-}
-
-impl<T: schemars::JsonSchema> schemars::JsonSchema for Map<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        format!("MapOf{}", T::schema_name()).into()
-    }
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        <BTreeMap<String, T>>::json_schema(generator)
-    }
-}
-
 /// A section: its keys, how each is read, what its schema is. Fields are `Maybe<T>` or other sections.
 macro_rules! section {
     ($(#[$meta:meta])* $name:ident { $( $(#[$field_meta:meta])* $field:ident $(as $key:literal)? : $type:ty ),* $(,)? }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Default, schemars::JsonSchema)]
-        #[schemars(deny_unknown_fields)]
+        #[derive(Debug, Clone, Default)]
+        #[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
         pub(crate) struct $name {
             /// Where the section stands; absent when it does not.
-            #[schemars(skip)]
+            #[cfg_attr(test, schemars(skip))]
             pub(crate) place: Option<$crate::config::raw::Place>,
-            $( $(#[$field_meta])* $(#[schemars(rename = $key)])? pub(crate) $field: $type, )*
+            $( $(#[$field_meta])* $(#[cfg_attr(test, schemars(rename = $key))])? pub(crate) $field: $type, )*
         }
 
         impl $name {
@@ -339,9 +314,10 @@ macro_rules! key_of {
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $( $(#[$variant_meta:meta])* $variant:ident = $word:literal ),* $(,)? }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, schemars::JsonSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
         pub(crate) enum $name {
-            $( $(#[$variant_meta])* #[schemars(rename = $word)] $variant, )*
+            $( $(#[$variant_meta])* #[cfg_attr(test, schemars(rename = $word))] $variant, )*
         }
 
         impl $name {

@@ -2,7 +2,6 @@
 
 use super::{FromToml, Maybe, Reader, Slot, section};
 use crate::config::SecretRef;
-use schemars::JsonSchema;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -69,18 +68,5 @@ impl FromToml for RawSecret {
                 None
             }
         }
-    }
-}
-
-impl JsonSchema for RawSecret {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Secret".into()
-    }
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let mut schema = RawSecretTable::json_schema(generator);
-        schema.insert("description".to_owned(), "Where a secret is kept; exactly one of the keys.".into());
-        schema.insert("minProperties".to_owned(), 1.into());
-        schema.insert("maxProperties".to_owned(), 1.into());
-        schema
     }
 }

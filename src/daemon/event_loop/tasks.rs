@@ -9,7 +9,6 @@ use crate::domain::FirmId;
 use crate::operations::{self, Answer, Ask, Caller, KeptAlive, Running};
 use crate::sync::{Progress, RunReport, Trigger};
 use jiff::Timestamp;
-use std::collections::VecDeque;
 use tokio::sync::oneshot;
 use tokio::task::{Id, JoinError};
 use tracing::Instrument;
@@ -43,12 +42,12 @@ pub(super) enum Outcome {
 }
 
 impl EventLoop {
-    pub(super) fn start_run(&mut self, firm: FirmId, trigger: Trigger, events: &mut VecDeque<Event>) {
+    pub(super) fn start_run(&mut self, firm: FirmId, trigger: Trigger, events: &mut Vec<Event>) {
         let engine = match self.firms.engine(&firm) {
             Ok(engine) => engine,
             Err(refusal) => {
                 tracing::error!(%firm, code = refusal.code, "{firm}: a run could not begin: {refusal}");
-                events.push_back(Event::RunEnded { firm, trigger, later: None });
+                events.push(Event::RunEnded { firm, trigger, later: None });
                 return;
             }
         };
@@ -62,12 +61,12 @@ impl EventLoop {
     }
 
     /// Renews a firm's connection; whatever else runs for the firm, there is one refresh.
-    pub(super) fn renew(&mut self, firm: FirmId, events: &mut VecDeque<Event>) {
+    pub(super) fn renew(&mut self, firm: FirmId, events: &mut Vec<Event>) {
         let engine = match self.firms.engine(&firm) {
             Ok(engine) => engine,
             Err(refusal) => {
                 tracing::error!(%firm, code = refusal.code, "{firm}: its connection could not be renewed: {refusal}");
-                events.push_back(Event::RenewEnded { firm, tried: false });
+                events.push(Event::RenewEnded { firm, tried: false });
                 return;
             }
         };

@@ -225,3 +225,20 @@ fn firms_that_share_a_frequent_schedule_are_spread_and_keep_its_rhythm() {
     assert!(apart.len() >= 8 && apart.iter().all(|seconds| *seconds == 300), "{apart:?}");
     assert_eq!(names(rig.tick("09:30")).len(), 2, "at most so many at once");
 }
+
+#[test]
+fn of_firms_heard_of_together_those_that_wait_longest_go_first() {
+    let lines = [("a", "0 9 * * *"), ("b", "0 8 * * *"), ("c", "0 7 * * *")];
+    let rules = Rules { firms_at_once: 2, spread: Duration::from_secs(900), edit_settle: Duration::from_secs(900) };
+    let mut machine = Machine::new(rules);
+    let news = |line| News { spec: Some(spec(line)), changed: false, alters: false, accepted_at: None };
+    let folder = Event::Folder(lines.iter().map(|(firm, line)| (id(firm), news(line))).collect());
+    let missed = Standing { last: last("2026-11-22T12:00:00Z"), ..standing() };
+    let stands = lines.iter().map(|(firm, _)| Event::Standing(id(firm), Box::new(missed.clone())));
+    let actions = machine.handle_all([folder].into_iter().chain(stands), at("10:00"));
+    let started = actions.into_iter().filter_map(|action| match action {
+        Action::StartRun { firm, .. } => Some(firm.to_string()),
+        _ => None,
+    });
+    assert_eq!(started.collect::<Vec<_>>(), ["c", "b"]);
+}

@@ -1,14 +1,15 @@
-//! The sandbox in a process of its own and the example's firm on it, as the benchmarks that go over HTTP share them.
+//! The sandbox in a process of its own and the example's firm on it, as the scenes that go over HTTP share them.
 //!
 //! Nothing here is measured; the sandbox's memory and time are its own process'.
 
-use crate::common::{FIRM, FIRM_ID};
+use crate::desk::{FIRM, FIRM_ID};
 use camino::Utf8Path;
 use casebridge::domain::FirmId;
-use casebridge::http::{Call, Clock, HttpClient, Limiter, Transport};
+use casebridge::http::{Call, Clock, HttpClient, Limiter, Repeat, Transport};
 use casebridge::load::{Environment, PathOptions, read_folder};
 use casebridge::operations::{Answer, Ask, Caller, Engine, Hands, House, Secret, SyncAsk, answer};
-use casebridge::sync::{Progress, RunReport};
+use casebridge::sync::{self, Progress, RunReport};
+use http::{HeaderMap, HeaderValue, Method};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -17,6 +18,11 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use tokio::sync::watch;
+
+/// What the program itself runs on.
+pub(crate) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}
 
 /// The stand-ins, in a process of their own until dropped.
 pub(crate) struct Sandbox {
@@ -51,6 +57,39 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());
+    }
+}
+
+/// A hand for what people do on either side.
+pub(crate) struct Hand {
+    control: String,
+    token: HeaderValue,
+    http: HttpClient,
+}
+
+impl Hand {
+    pub(crate) fn new(sandbox: &Sandbox) -> Result<Hand, Box<dyn Error>> {
+        let http = HttpClient::new(Transport::network()?, "the sandbox", Arc::new(Limiter::unlimited()), 8);
+        let token = HeaderValue::from_str(&format!("Bearer {}", sandbox.text("mycase", "access_token")))?;
+        Ok(Hand { control: sandbox.handle["control"].as_str().unwrap_or_default().to_owned(), token, http })
+    }
+
+    /// Asks the control address.
+    pub(crate) async fn control(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Box<dyn Error>> {
+        self.call(method, &format!("{}{path}", self.control), body).await
+    }
+
+    /// Asks any address; an error when the answer is one.
+    pub(crate) async fn call(&self, method: Method, url: &str, body: Option<&Value>) -> Result<Value, Box<dyn Error>> {
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", self.token.clone());
+        headers.insert("content-type", HeaderValue::from_static("application/json"));
+        let body = body.map(|body| body.to_string().into());
+        let reply = self.http.call(Call { method, url: url.parse()?, headers, body, repeat: Repeat::Never }).await?;
+        if !reply.status.is_success() {
+            return Err(format!("{reply:?}").into());
+        }
+        Ok(reply.json()?)
     }
 }
 
@@ -95,6 +134,12 @@ impl Connected {
             Answer::Run(report) if report.error.is_none() => Ok(*report),
             other => Err(format!("{other:?}").into()),
         }
+    }
+
+    /// A tick of changes; an error when it did not come to its end.
+    pub(crate) async fn changes(&self) -> Result<RunReport, Box<dyn Error>> {
+        let report = sync::changes(&self.engine, &Progress::silent()).await;
+        if report.error.is_some() { Err(format!("{report:?}").into()) } else { Ok(report) }
     }
 }
 

@@ -1,0 +1,174 @@
+//! What a run computes when nothing has changed, for firms of 1,000 to 1,000,000 linked cases: cases are mapped, compared with
+//! their links, which are read from a redb file, and put together as an (empty) plan, fed page by page as `sync::study` does.
+//! And what keeping a link costs.
+//!
+//! Not measured: HTTP, decoding MyCase's JSON, writing the report. The pages of 1000 cases are generated between the measured
+//! pieces and dropped. The state is filled by one process and read by another, so that only the measured work counts as memory;
+//! the file is then in the system's page cache, as it is on a machine that ran it lately.
+
+use crate::Done;
+use crate::desk::Desk;
+use crate::process::{SELF, peak_mb, thread_processor};
+use crate::row::{at_most, plain};
+use camino::{Utf8Path, Utf8PathBuf};
+use casebridge::domain::{Link, PortalId, Record, Scan, SeenCase, SeenState};
+use casebridge::plan::{Context, Look, Plan, Planner, Reach};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::error::Error;
+use std::process::{Command, Stdio};
+
+/// Makes this program link so many cases in the state at a path.
+pub(crate) const FILL: &str = "--fill";
+/// Makes it look at so many cases with the state at a path.
+pub(crate) const LOOK: &str = "--look";
+
+/// Firms, and how often each is looked at: the quietest round counts.
+const FIRMS: [(u64, usize); 4] = [(1_000, 300), (10_000, 40), (100_000, 9), (1_000_000, 3)];
+const PAGE: u64 = 1000;
+
+/// What looking at all cases took, in seconds of the processor.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Looked {
+    /// Before the first case: mapper, planner, the state's snapshot.
+    before: f64,
+    /// From the first case to the plan.
+    cases: f64,
+    peak_mb: f64,
+}
+
+/// All of it.
+pub(crate) fn scene() -> Done {
+    let (mut looks, mut fills) = (Vec::new(), Vec::new());
+    for (cases, _) in FIRMS {
+        let dir = tempfile::tempdir()?;
+        let path = Utf8PathBuf::try_from(dir.path().join("state.redb"))?;
+        let filled: f64 = child(FILL, &path, cases)?;
+        let looked: Looked = child(LOOK, &path, cases)?;
+        fills.push((cases, filled / cases as f64));
+        looks.push((cases, looked.cases / cases as f64));
+        let all = looked.before + looked.cases;
+        if cases == 100_000 {
+            at_most("mapping and planning 100,000 linked, unchanged cases: processor", all, "s", 0.3);
+            at_most("the same: most memory, links read from the file", looked.peak_mb, "MB", 60.0);
+        }
+        if cases == 1_000_000 {
+            plain("mapping and planning 1,000,000 linked, unchanged cases: processor", all, "s");
+            plain("the same: most memory", looked.peak_mb, "MB");
+        }
+    }
+    flat("mapping and planning, each case", &looks);
+    flat("keeping a link, each", &fills);
+    Ok(())
+}
+
+/// The cost of one at each size, and how far the sizes lie apart.
+fn flat(what: &str, costs: &[(u64, f64)]) {
+    for (cases, cost) in costs {
+        plain(&format!("{what}, {} cases: processor", firm(*cases)), cost * 1e6, "µs");
+    }
+    let all = || costs.iter().map(|(_, cost)| *cost);
+    let spread = all().fold(f64::MIN, f64::max) / all().fold(f64::MAX, f64::min);
+    at_most(&format!("{what}: the dearest size over the cheapest"), spread, "", 1.1);
+}
+
+fn firm(cases: u64) -> &'static str {
+    match cases {
+        1_000 => "1,000",
+        10_000 => "10,000",
+        100_000 => "100,000",
+        _ => "1,000,000",
+    }
+}
+
+fn child<T: DeserializeOwned>(job: &str, path: &Utf8Path, cases: u64) -> Result<T, Box<dyn Error>> {
+    let mut command = Command::new(std::env::current_exe()?);
+    let output = command.args([job, path.as_str(), &cases.to_string()]).stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err(format!("{job} {cases} ended with {}", output.status).into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// Looks at all cases again and again and prints the cheapest round.
+pub(crate) fn look(path: &Utf8Path, cases: u64) -> Done {
+    let desk = Desk::open(path)?;
+    let rounds = FIRMS.iter().find(|(known, _)| *known == cases).map_or(1, |(_, rounds)| *rounds);
+    let mut best = Looked { before: f64::MAX, cases: f64::MAX, peak_mb: 0.0 };
+    for _ in 0..rounds {
+        let (before, took, plan) = round(&desk, cases)?;
+        assert_eq!((plan.unchanged as u64, plan.changes.len(), plan.exceptions.len()), (cases, 0, 0));
+        best = Looked { before: before.min(best.before), cases: took.min(best.cases), peak_mb: peak_mb(SELF) };
+    }
+    println!("{}", serde_json::to_string(&best)?);
+    Ok(())
+}
+
+/// One run's computing in seconds of the processor, before the first case and from there on; generating cases is left out.
+fn round(desk: &Desk, cases: u64) -> Result<(f64, f64, Plan), Box<dyn Error>> {
+    let begun = thread_processor();
+    let mapper = desk.mapper()?;
+    let mut planner = Planner::new(context(desk, cases));
+    let links = desk.store.links()?;
+    let mut walk = links.walk();
+    let before = thread_processor() - begun;
+    let mut took = 0.0;
+    for page in 0..cases / PAGE {
+        let page: Vec<SeenCase> = (page * PAGE..(page + 1) * PAGE).map(|place| desk.case(place)).collect();
+        let begun = thread_processor();
+        for case in &page {
+            let (wanted, link) = (mapper.map(case), walk.get(case.id)?);
+            if !matches!(planner.look(&wanted, link.as_ref()), Look::Settled) {
+                return Err(format!("case {} is not in step", case.id).into());
+            }
+        }
+        took += thread_processor() - begun;
+    }
+    let begun = thread_processor();
+    let gone: Vec<Link> = links.others(|case| planner.was_read(case))?.collect::<Result<_, _>>()?;
+    let scan = Scan { read: cases as usize, announced: Some(cases as usize), doubts: Vec::new() };
+    let plan = planner.finish(&scan, gone);
+    Ok((before, took + thread_processor() - begun, plan))
+}
+
+fn context(desk: &Desk, cases: u64) -> Context {
+    Context {
+        firm: desk.firm.clone(),
+        prints: desk.vault.fingerprinter(&desk.firm.id),
+        now: desk.now,
+        first: false,
+        lookback: jiff::Timestamp::MIN,
+        reach: Reach::Everything,
+        rewrite: false,
+        listing: None,
+        last_scan: Some(cases as usize),
+        selected: Default::default(),
+    }
+}
+
+/// Links every case as it is wanted, and prints what keeping the links took in seconds of the processor.
+pub(crate) fn fill(path: &Utf8Path, cases: u64) -> Done {
+    let desk = Desk::open(path)?;
+    let mapper = desk.mapper()?;
+    let mut took = 0.0;
+    for page in 0..cases / PAGE {
+        let rows: Vec<(Link, Record)> = (page * PAGE..(page + 1) * PAGE)
+            .map(|place| {
+                let wanted = mapper.map(&desk.case(place));
+                (linked(&desk, place, &wanted), wanted.record)
+            })
+            .collect();
+        let begun = thread_processor();
+        desk.store.write(|w| rows.iter().try_for_each(|(link, record)| w.put_link(link, record)))?;
+        took += thread_processor() - begun;
+    }
+    println!("{took}");
+    Ok(())
+}
+
+fn linked(desk: &Desk, place: u64, wanted: &casebridge::mapping::Wanted) -> Link {
+    let (practice_area, stage, open) = (wanted.mycase_practice_area.clone(), wanted.mycase_stage.clone(), wanted.record.open);
+    let seen = SeenState { practice_area, stage, stage_since: desk.now, open, open_since: desk.now };
+    let prints = desk.vault.fingerprinter(&desk.firm.id);
+    Link::after(wanted.case, PortalId(format!("{}", 500_000 + place)), &wanted.record, seen, desk.now, &prints)
+}
