@@ -93,7 +93,7 @@ const EACH: u64 = 70;
 pub(crate) fn schedule(firms: usize, chance: &mut Chance) -> Vec<(Duration, usize, Deed)> {
     let mut all = Vec::new();
     for place in 0..firms {
-        let mut at = |chance: &mut Chance, from: u64| Duration::from_millis(from + chance.below(LASTS.as_millis() as u64 - from));
+        let at = |chance: &mut Chance, from: u64| Duration::from_millis(from + chance.below(LASTS.as_millis() as u64 - from));
         // Everybody is connected first, and somebody says yes to the first import.
         all.push((Duration::from_secs(60 + place as u64), place, Tend));
         for hours in [5, 13, 22, 31, 46, 60, 75, 90] {

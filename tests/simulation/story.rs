@@ -5,13 +5,13 @@ use crate::chance::Chance;
 use crate::deeds::{self, Deed, LASTS};
 use crate::disk::Disk;
 use crate::ending;
-use crate::firm::Firm;
+use crate::firm::{Firm, Portal};
 use crate::judge::{Broken, Promise};
 use crate::life::{Ended, Life, Place};
 use crate::log;
 use crate::net::Net;
 use casebridge::domain::Kind;
-use casebridge::operations::{Answer, ApproveAsk, Ask, Connection, SyncAsk};
+use casebridge::operations::{Answer, ApproveAsk, Ask, Connection, ExplainAsk, SyncAsk};
 use casebridge::sandbox::World;
 use jiff::Timestamp;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -145,7 +145,9 @@ impl Story {
                 self.runs += 1;
                 let error = report.error.as_ref().map_or("", |error| error.code.as_str());
                 let line = format!("{place} ran {} {:?} {} {error}", trigger.word(), report.outcome, report.written);
-                self.net.lock().note(&line);
+                let mut net = self.net.lock();
+                net.note(&line);
+                report.failures.iter().for_each(|failure| net.note(&format!("{place} failed: {} {}", failure.case, failure.text)));
             }
             Ended::Asked { place, answer, .. } => {
                 if let Ok(Answer::Run(report)) = answer.as_ref() {
@@ -226,7 +228,7 @@ impl Story {
                 let full = deed == Deed::DiskFull;
                 self.places[place].disk.set_full(full);
                 let mut net = self.net.lock();
-                if full { drop(net.full.insert(place)) } else { drop(net.full.remove(&place)) }
+                let _known = if full { net.full.insert(place) } else { net.full.remove(&place) };
                 firm.sandbox.with(|world| net.judge.died(place, firm.portal, world));
                 net.fault("disk");
             }
@@ -317,18 +319,43 @@ impl Story {
         self.idle().await;
         self.life.look();
         for round in 0..ROUNDS {
+            self.noon().await;
             let before = (self.written(), self.net.lock().judge.broken.len());
             let waits = self.round().await;
             if round > 1 && !waits && before == (self.written(), self.net.lock().judge.broken.len()) {
                 break;
             }
-            sleep(Duration::from_secs(25 * 3600)).await;
         }
-        for place in &self.places {
+        for (at, place) in self.places.iter().enumerate() {
             let firm = place.firm();
             let broken = firm.sandbox.with(|world| ending::judge(&firm, world));
+            drop(firm);
+            for case in broken.iter().filter_map(|broken| broken.text.split("case ").nth(1)?.split(|c: char| !c.is_ascii_digit()).next()) {
+                self.explained(at, case).await;
+            }
             self.net.lock().judge.broken.extend(broken);
+            // What the product itself says is wrong, for whoever reads the trace.
+            for exception in self.life.hands(at).and_then(|hands| hands.store.exceptions().ok()).unwrap_or_default() {
+                let reasons: Vec<&str> = exception.reasons.iter().map(|reason| reason.text.as_str()).collect();
+                self.net.lock().note(&format!("{at} needs attention: {} {}", exception.case, reasons.join("; ")));
+            }
         }
+    }
+
+    /// The next noon on the product's clock: clients may be contacted then, and what waited a day has waited.
+    async fn noon(&self) {
+        let now = self.life.clock.now();
+        let past = (now.as_second() - 12 * 3600).rem_euclid(24 * 3600);
+        sleep(Duration::from_secs((24 * 3600 - past) as u64)).await;
+    }
+
+    /// What the product says of a case, for whoever reads the trace.
+    async fn explained(&self, at: usize, case: &str) {
+        let Some(engine) = self.life.engine(at) else { return };
+        let ask = Ask::Explain(ExplainAsk { case: case.to_owned(), show_values: false });
+        let by = casebridge::operations::Caller { who: "somebody".to_owned() };
+        let said = casebridge::operations::answer(&engine, ask, &by, &casebridge::sync::Progress::silent()).await;
+        self.net.lock().note(&format!("{at} explained: {said:#?}"));
     }
 
     /// Every firm once: connected, everything compared, what waits approved, files and messages carried. Whether a plan waits.
@@ -348,7 +375,8 @@ impl Story {
                     self.idle().await;
                 }
             }
-            for (documents, messages) in [(true, false), (false, true)] {
+            let carries = self.places[place].firm().portal == Portal::CaseStatus;
+            for (documents, messages) in [(true, false), (false, true)].into_iter().filter(|_| carries) {
                 self.life.ask(place, Ask::Sync(SyncAsk { documents, messages, ..SyncAsk::default() }));
                 self.idle().await;
             }
