@@ -13,6 +13,7 @@ use super::study::{Looked, Studied, Study, study};
 use super::{Engine, Progress, RunError, Trigger, bind::bind, record, refusals};
 use crate::domain::{CaseException, CaseId, PlanName};
 use crate::plan::guard::{self, Filter};
+use crate::planted::{self, Plant};
 use crate::plan::{ApprovedPlan, Change, ChangeKey, Counts, DayBook, Judged, Plan, Reach};
 use crate::store::{Approval, EntryState, JournalEntry, PlanSlot};
 use jiff::{Timestamp, ToSpan};
@@ -352,7 +353,7 @@ fn not_found(studied: &Studied, done: &mut Done) {
 fn judge(engine: &Engine, studied: &Studied, goes_on_waiting: bool) -> Result<Judged, RunError> {
     let plan = &studied.plan;
     let since = engine.hands.clock.now() - 24.hours();
-    let book = DayBook::new(engine.store().written_without_approval(since)?);
+    let book = if planted::is(Plant::ForgetsTheDay) { DayBook::default() } else { DayBook::new(engine.store().written_without_approval(since)?) };
     let left_out = if goes_on_waiting { record::held_before(engine, plan)? } else { record::left_out(engine, plan)? };
     Ok(guard::judge(plan, &engine.firm.limits, &book, hours_open(engine), &left_out))
 }

@@ -6,6 +6,7 @@ use super::{Engine, Progress, RunError, Work, connection, lists, renames};
 use crate::domain::{CaseId, FirmId, Link, Listing, PortalId, Scan, ScanDoubt, SeenCase};
 use crate::mapping::{self, Mapper, NamesEver, Renames, Wanted};
 use crate::mycase::{CaseQuery, MyCaseError, Reader};
+use crate::planted::{self, Plant};
 use crate::plan::{Absence, Context, Look, Plan, Planner, Reach};
 use crate::store::{FirstRunDone, LastScan, LinkWalk, Links, ListsSeen, LookbackFirst, Selected, StoreError};
 use jiff::{Span, Timestamp};
@@ -97,7 +98,7 @@ pub(crate) async fn study(engine: &Engine, mut ask: Study, progress: &Progress) 
         first,
         lookback: lookback(engine, first, began)?,
         reach: ask.reach.clone(),
-        rewrite: ask.rewrite,
+        rewrite: ask.rewrite || planted::is(Plant::SendsTheSame),
         listing,
         last_scan: store.meta::<LastScan>()?.map(|scan| scan.count),
         selected: store.meta::<Selected>()?.unwrap_or_default().0,
@@ -189,6 +190,9 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn take(&mut self, case: &SeenCase) -> Result<(), RunError> {
         let wanted = self.mapper.map(case);
+        if planted::is(Plant::LogsNames) {
+            tracing::debug!(name = case.name, "a case was read");
+        }
         let link = self.walk.get(case.id)?;
         if !wanted.reasons.is_empty() {
             self.remember_name(case);

@@ -36,6 +36,10 @@ pub(crate) enum Promise {
     NothingLogged,
     /// A connection ends only when MyCase ends it.
     ConnectionKept,
+    /// Nothing is sent that does not stand in the journal as sent.
+    Journalled,
+    /// A firm file with a mistake leaves the last good version in use.
+    LastGoodStays,
     /// Nothing panics, and nothing hangs.
     GoesOn,
 }

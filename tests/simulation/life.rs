@@ -136,6 +136,7 @@ impl Life {
             firm: self.places[place].firm.clone(),
             doom: self.doom.clone(),
             clock: self.clock,
+            store: store.clone(),
         };
         let transport = Transport::InProcess(router(way));
         let scratch = self.house.paths.state.join("tmp");
@@ -168,6 +169,10 @@ impl Life {
             }
             if !first && accepted.difference.as_ref().is_some_and(|difference| difference.alters_what_clients_see()) {
                 alters.insert(open.id.clone());
+            }
+            if open.firm.is_some() && accepted.firm.is_none() {
+                let text = format!("{}: its last good version is gone", open.id);
+                self.net.lock().judge.breaks(crate::judge::Promise::LastGoodStays, text);
             }
             open.firm = accepted.firm;
         }

@@ -16,6 +16,8 @@ mod judge;
 mod life;
 mod log;
 mod net;
+#[cfg(feature = "planted")]
+mod planted;
 mod story;
 mod trace;
 

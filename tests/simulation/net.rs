@@ -6,7 +6,7 @@
 use crate::chance::Chance;
 use crate::doom::Doom;
 use crate::firm::{Firm, Portal};
-use crate::judge::{Held, Judge, Write};
+use crate::judge::{Held, Judge, Promise, Write};
 use crate::trace::Trace;
 use axum::Router;
 use axum::body::Body;
@@ -15,6 +15,7 @@ use axum::http::{Method, Uri};
 use axum::response::Response;
 use bytes::Bytes;
 use casebridge::http::Clock;
+use casebridge::store::{EntryState, Store};
 use casebridge::sandbox::{Fault, FaultKind, Sandbox, Side};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +73,10 @@ pub(crate) struct Inner {
     pub(crate) dies: Option<(u64, bool)>,
     /// Firms whose disk is full: what they learn they cannot keep.
     pub(crate) full: BTreeSet<usize>,
+    /// Firms whose connection may be over: MyCase ended it, or an answer with new tokens was lost.
+    pub(crate) excused: BTreeSet<usize>,
+    /// When each firm last had new tokens.
+    renewed: BTreeMap<usize, Instant>,
     /// How many requests that write got a yes from the sandboxes.
     pub(crate) written: u64,
     page_size: u64,
@@ -89,6 +94,8 @@ pub(crate) struct Way {
     pub(crate) firm: Arc<Mutex<Firm>>,
     pub(crate) doom: Doom,
     pub(crate) clock: Clock,
+    /// The firm's state, for a look into its journal.
+    pub(crate) store: Store,
 }
 
 impl Net {
@@ -105,6 +112,8 @@ impl Net {
             tokens: BTreeSet::new(),
             dies: None,
             full: BTreeSet::new(),
+            excused: BTreeSet::new(),
+            renewed: BTreeMap::new(),
             written: 0,
             storms: Vec::new(),
             pages: BTreeMap::new(),
@@ -136,6 +145,12 @@ impl Inner {
     pub(crate) fn next_process(&mut self) {
         self.process += 1;
         self.dies = None;
+    }
+
+    /// The process died: new tokens of the last minutes may not have reached the disk.
+    pub(crate) fn forgets_tokens(&mut self) {
+        let since = Instant::now() - Duration::from_secs(180);
+        self.excused.extend(self.renewed.iter().filter(|(_, at)| **at >= since).map(|(firm, _)| *firm));
     }
 
     /// A side answers nothing but this for a while.
@@ -330,6 +345,9 @@ impl Way {
             }
             if on_portal { Held::of(portal, world) } else { Held::default() }
         });
+        if on_portal {
+            self.is_journalled(&sandbox, below, body);
+        }
         let response = match inner.oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
@@ -349,6 +367,24 @@ impl Way {
             self.net.lock().judge.list_lied(self.place, now);
         }
         response
+    }
+
+    /// What is about to be sent must stand in the journal as sent.
+    fn is_journalled(&self, sandbox: &Sandbox, path: &str, body: &Bytes) {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let record = path.split('/').find_map(|part| part.parse::<u64>().ok());
+        let of_record = record.and_then(|id| sandbox.with(|world| world.case_status.cases.get(&id)?.integration_id.clone()));
+        let id = match path {
+            "/v1/api/cases" => body["integration_id"].as_str().map(str::to_owned),
+            "/projects" => body["externalId"].as_str().map(str::to_owned),
+            _ => of_record,
+        };
+        let Some(case) = id.and_then(|id| id.parse::<u64>().ok()) else { return };
+        let Ok(journal) = self.store.journal() else { return };
+        if !journal.iter().any(|entry| entry.change.case.0 == case && entry.state == EntryState::Sent) {
+            let text = format!("firm {}: {path} was sent and does not stand in the journal as sent", self.place);
+            self.net.lock().judge.breaks(Promise::Journalled, text);
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "one request, before and after")]
@@ -379,12 +415,20 @@ impl Way {
         let (place, path, status) = (self.place, uri.path(), parts.status.as_u16());
         let query = if side == Side::Auth { "" } else { uri.query().unwrap_or_default() };
         let Some(()) = gathered else {
-            self.net.lock().note(&format!("{place} {method} {path}?{query} {status} {}", word(trouble)));
+            let mut net = self.net.lock();
+            if side == Side::Auth {
+                net.excused.insert(place);
+            }
+            net.note(&format!("{place} {method} {path}?{query} {status} {}", word(trouble)));
+            drop(net);
             return Response::from_parts(parts, body);
         };
         let mut bytes = axum::body::to_bytes(body, 1 << 24).await.unwrap_or_default();
         let mut net = self.net.lock();
-        if side == Side::Auth {
+        if side == Side::Auth && *method == Method::POST {
+            net.renewed.insert(place, Instant::now());
+            let kept = *trouble == Trouble::None && !net.full.contains(&place) && parts.status.is_success();
+            let _known = if kept { net.excused.remove(&place) } else { net.excused.insert(place) };
             let said: Value = serde_json::from_slice(&bytes).unwrap_or_default();
             net.tokens.extend(["access_token", "refresh_token"].iter().filter_map(|key| said[*key].as_str().map(str::to_owned)));
         }

@@ -168,6 +168,7 @@ impl Story {
         self.life.tasks.abort_all();
         {
             let mut net = self.net.lock();
+            net.forgets_tokens();
             net.fault("death");
             net.note("the process is dead");
             for (at, place) in self.places.iter().enumerate() {
@@ -252,6 +253,9 @@ impl Story {
                 });
                 if let Some(said) = said {
                     net.note(&format!("{place} {in_systems:?} {said}"));
+                    if matches!(in_systems, Deed::ExpireRefresh | Deed::Revoke) {
+                        net.excused.insert(place);
+                    }
                     if matches!(in_systems, Deed::ExpireAccess | Deed::ExpireRefresh | Deed::Revoke | Deed::Lag | Deed::Hide) {
                         net.fault("tokens, lists, permissions");
                     }
@@ -273,7 +277,12 @@ impl Story {
     fn tend(&mut self, place: usize) {
         let Some(status) = self.life.status(place) else { return };
         if status.connection != Connection::Connected {
-            self.net.lock().note(&format!("{place} connect"));
+            let mut net = self.net.lock();
+            if status.connection == Connection::Reconnect && !net.excused.contains(&place) {
+                net.judge.breaks(Promise::ConnectionKept, format!("firm {place}: its connection is over, and MyCase did not end it"));
+            }
+            net.note(&format!("{place} connect"));
+            drop(net);
             return self.life.connect(place);
         }
         if let Some(plan) = status.waiting_plan {
