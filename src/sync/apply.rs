@@ -64,7 +64,8 @@ pub(crate) struct Errand {
     pub trigger: Trigger,
 }
 
-/// Puts what is approved into the journal, inside the caller's transaction.
+/// Puts what is approved into the journal, inside the caller's transaction. What comes after a change whose outcome is not
+/// known counts as sent itself until its own is.
 pub(crate) fn journal(
     w: &mut Writer<'_>,
     run: RunId,
@@ -72,7 +73,7 @@ pub(crate) fn journal(
     approval: &Approval,
 ) -> Result<(), crate::store::StoreError> {
     for (seq, change) in approved.changes().iter().enumerate() {
-        let state = EntryState::Intended;
+        let state = if w.is_sent(change.case)? { EntryState::Sent } else { EntryState::Intended };
         let entry = JournalEntry { seq: seq as u64, run, change: change.clone(), approval: approval.clone(), state, not_before: None };
         w.put_entry(&entry)?;
     }

@@ -20,7 +20,6 @@ struct Platter {
     full: bool,
     /// After so many more syncs the process dies, before or after the last takes effect.
     dies: Option<(u64, bool)>,
-    refused: u64,
 }
 
 enum Undo {
@@ -73,11 +72,6 @@ impl Disk {
         self.platter().dies = None;
     }
 
-    /// How many writes the full disk refused.
-    pub(crate) fn refused(&self) -> u64 {
-        self.platter().refused
-    }
-
     fn platter(&self) -> MutexGuard<'_, Platter> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -92,12 +86,8 @@ impl Platter {
         }
     }
 
-    fn room(&mut self) -> io::Result<()> {
-        if self.full {
-            self.refused += 1;
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        Ok(())
+    fn room(&self) -> io::Result<()> {
+        if self.full { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
 }
 

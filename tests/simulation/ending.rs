@@ -186,7 +186,9 @@ fn carried(firm: &Firm, world: &World, broken: &mut Vec<Broken>) {
         let Some(case) = in_mycase(file.case) else { continue };
         let mark = format!("file {}", file.id);
         let whole = |document: &&casebridge::sandbox::Document| {
-            document.case == Some(case) && document.description.ends_with(&mark) && document.versions.iter().any(|version| version.bytes == file.bytes)
+            document.case == Some(case)
+                && document.description.ends_with(&mark)
+                && document.versions.iter().any(|version| version.bytes == file.bytes)
         };
         let there = world.mycase.documents.values().filter(whole).count();
         if there != 1 {

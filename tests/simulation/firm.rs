@@ -205,7 +205,8 @@ impl Firm {
     /// Stages that an office moves cases of this area to.
     pub(crate) fn stages_of(&self, area: &str) -> Vec<&'static str> {
         let own: Vec<&str> = self.map.iter().filter(|rule| rule.area == Some(area)).map(|rule| rule.from).collect();
-        let mut stages = if own.is_empty() { self.map.iter().filter(|rule| rule.area.is_none()).map(|rule| rule.from).collect() } else { own };
+        let mut stages =
+            if own.is_empty() { self.map.iter().filter(|rule| rule.area.is_none()).map(|rule| rule.from).collect() } else { own };
         stages.push(HIDDEN);
         stages
     }

@@ -59,6 +59,8 @@ pub(crate) struct Write<'a> {
     pub(crate) external_id: &'a str,
     /// What the portal answered; the product may have been told otherwise.
     pub(crate) status: u16,
+    /// A create is under way that names this contact.
+    pub(crate) creating: bool,
     /// The product never had a good answer.
     pub(crate) lost: bool,
     /// What the product's clock showed.
@@ -77,9 +79,7 @@ impl Held {
     pub(crate) fn of(portal: Portal, world: &World) -> Held {
         match portal {
             Portal::CaseStatus => Held { cases: world.case_status.cases.clone(), ..Held::default() },
-            Portal::Hona => {
-                Held { projects: world.hona.projects.clone(), contacts: world.hona.contacts.clone(), ..Held::default() }
-            }
+            Portal::Hona => Held { projects: world.hona.projects.clone(), contacts: world.hona.contacts.clone(), ..Held::default() },
         }
     }
 }
@@ -205,7 +205,8 @@ impl Judge {
             let kinds = if old.is_none_or(|old| old == new) { Vec::new() } else { vec![Kind::Contact] };
             let case = of_contact(world, id).unwrap_or(0);
             match old {
-                // A person whose project is still to come counts with it.
+                // A person whose project is still to come counts with it; one who is there is sent with a new project as well.
+                Some(_) if write.creating && kinds.is_empty() => {}
                 None => {
                     if write.lost {
                         self.books[firm].lost.insert(record);
@@ -245,7 +246,17 @@ impl Judge {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one write, as it was and as it is")]
-    fn changed(&mut self, firm: usize, about: &Firm, world: &World, record: &str, case: u64, kinds: &[Kind], other: bool, write: &Write<'_>) {
+    fn changed(
+        &mut self,
+        firm: usize,
+        about: &Firm,
+        world: &World,
+        record: &str,
+        case: u64,
+        kinds: &[Kind],
+        other: bool,
+        write: &Write<'_>,
+    ) {
         let known = self.books[firm].lost.contains(record);
         if write.lost {
             self.books[firm].lost.insert(record.to_owned());
@@ -337,7 +348,13 @@ impl Judge {
 fn differs(old: &PortalCase, new: &PortalCase) -> Vec<Kind> {
     let people = |case: &PortalCase| -> Vec<_> {
         let client = |client: &casebridge::sandbox::PortalClient| {
-            (client.integration_id.clone(), client.first_name.clone(), client.last_name.clone(), client.email.clone(), client.cell_phone.clone())
+            (
+                client.integration_id.clone(),
+                client.first_name.clone(),
+                client.last_name.clone(),
+                client.email.clone(),
+                client.cell_phone.clone(),
+            )
         };
         case.clients.iter().map(client).collect()
     };

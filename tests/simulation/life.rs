@@ -249,7 +249,12 @@ impl Life {
                 }
             }
             Action::Wake(at) => self.wake = Some(at),
-            Action::Remind { .. } | Action::Gone(_) | Action::EndPause(_) | Action::Skipped { .. } | Action::ReadFolder(_) | Action::Finish => {}
+            Action::Remind { .. }
+            | Action::Gone(_)
+            | Action::EndPause(_)
+            | Action::Skipped { .. }
+            | Action::ReadFolder(_)
+            | Action::Finish => {}
         }
     }
 

@@ -72,7 +72,8 @@ pub(crate) fn private(world: &World) -> Vec<String> {
     for client in world.mycase.clients.values() {
         all.push(format!("{} {}", client.first_name, client.last_name));
         all.extend(client.email.clone());
-        for phone in [&client.cell_phone, &client.home_phone].into_iter().flatten().filter(|text| text.chars().any(|c| c.is_ascii_digit())) {
+        for phone in [&client.cell_phone, &client.home_phone].into_iter().flatten().filter(|text| text.chars().any(|c| c.is_ascii_digit()))
+        {
             all.push(phone.clone());
             let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
             all.extend(digits.get(digits.len().saturating_sub(10)..).map(str::to_owned));

@@ -21,6 +21,7 @@ mod planted;
 mod story;
 mod trace;
 
+use judge::Broken;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -44,7 +45,8 @@ fn whatever_happens_every_promise_is_kept() {
     let (first, seeds) = (number("FROM").unwrap_or(0), number("SEEDS").unwrap_or(SEEDS));
     let next = AtomicU64::new(first);
     let failed = Mutex::new(BTreeMap::new());
-    let (runs, faults) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (runs, faults, fewest) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(u64::MAX));
+    let kinds = Mutex::new(BTreeMap::new());
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..workers {
@@ -57,10 +59,14 @@ fn whatever_happens_every_promise_is_kept() {
                     let outcome = tell(seed, Telling { told: false, heard: seed % 8 == 0 });
                     runs.fetch_add(outcome.runs, Ordering::Relaxed);
                     faults.fetch_add(outcome.faults, Ordering::Relaxed);
+                    for (kind, count) in outcome.kinds {
+                        *kinds.lock().expect("no panic").entry(kind).or_insert(0) += count;
+                    }
                     if !outcome.broken.is_empty() {
                         failed.lock().expect("no panic").insert(seed, outcome.broken);
                         continue;
                     }
+                    fewest.fetch_min(outcome.faults, Ordering::Relaxed);
                     if seed % 100 == 0 {
                         let again = tell(seed, Telling { told: false, heard: false });
                         assert_eq!(again.sum, outcome.sum, "seed {seed} is not told twice in the same way");
@@ -71,8 +77,12 @@ fn whatever_happens_every_promise_is_kept() {
     });
     let failed = failed.into_inner().expect("no panic");
     println!("{seeds} seeds, {} runs and {} faults a seed", runs.into_inner() / seeds, faults.into_inner() / seeds);
+    println!("{:?}", kinds.into_inner().expect("no panic"));
     for (seed, broken) in &failed {
-        println!("SEED={seed} cargo test --test simulation  # {:?}", broken.first());
+        for Broken { promise, text } in broken.iter().take(1) {
+            println!("SEED={seed} cargo test --test simulation  # {promise:?}: {text}");
+        }
     }
+    assert!(failed.len() as u64 == seeds || fewest.into_inner() >= 50, "a story with fewer than 50 faults is no test");
     assert!(failed.is_empty(), "{} of {seeds} seeds broke a promise", failed.len());
 }

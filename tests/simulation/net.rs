@@ -14,9 +14,10 @@ use axum::extract::Request;
 use axum::http::{Method, Uri};
 use axum::response::Response;
 use bytes::Bytes;
+use casebridge::domain::Kind;
 use casebridge::http::Clock;
-use casebridge::store::{EntryState, Store};
 use casebridge::sandbox::{Fault, FaultKind, Sandbox, Side};
+use casebridge::store::{EntryState, JournalEntry, Store};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -369,6 +370,14 @@ impl Way {
         response
     }
 
+    /// Whether a create under way names this contact.
+    fn creates_for(&self, contact: &str) -> bool {
+        let names = |entry: &JournalEntry| {
+            entry.change.kinds.contains(Kind::Create) && entry.change.after.clients.iter().any(|client| client.id.to_string() == contact)
+        };
+        self.store.journal().is_ok_and(|journal| journal.iter().any(names))
+    }
+
     /// What is about to be sent must stand in the journal as sent.
     fn is_journalled(&self, sandbox: &Sandbox, path: &str, body: &Bytes) {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -399,7 +408,8 @@ impl Way {
             let body: Value = serde_json::from_slice(body).unwrap_or_default();
             let lost = loses(trouble) || net.full.contains(&self.place);
             let external_id = body["externalId"].as_str().unwrap_or_default();
-            let write = Write { method, path, external_id, status, lost, clock: self.clock.now() };
+            let creating = path == "/contacts" && self.creates_for(external_id);
+            let write = Write { method, path, external_id, status, creating, lost, clock: self.clock.now() };
             net.judge.wrote(self.place, &firm, world, before, &write);
         });
     }
@@ -482,4 +492,3 @@ fn side_of(path: &str) -> (Side, &str) {
     ];
     SIDES.iter().find_map(|(prefix, side)| Some((*side, path.strip_prefix(prefix)?))).unwrap_or((Side::Files, path))
 }
-

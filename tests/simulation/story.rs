@@ -204,7 +204,12 @@ impl Story {
                 }
             }
             Deed::BreakFile => {
-                let spoiled = [("[stages]", "[stagse]"), ("who = ", "whom = "), ("time_zone = \"UTC\"", "time_zone = \"Utopia\""), ("[limits]", "[limits")];
+                let spoiled = [
+                    ("[stages]", "[stagse]"),
+                    ("who = ", "whom = "),
+                    ("time_zone = \"UTC\"", "time_zone = \"Utopia\""),
+                    ("[limits]", "[limits"),
+                ];
                 let (from, to) = self.chance.pick(&spoiled).expect("one");
                 firm.text = firm.file(&firm.map).replacen(from, to, 1);
                 self.edited(place, firm, "break");
