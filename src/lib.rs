@@ -22,6 +22,7 @@
 //! | [`daemon`] | shell | when things run, hot reload, the control socket |
 //! | [`web`] | shell | the local page, MyCase's way back, what monitoring reads; off unless asked for |
 //! | [`cli`] | shell | the command line and the demo |
+//! | [`planted`] | leaf | faults for the simulation to find; nothing at all in what ships |
 //! | [`sandbox`] | leaf | MyCase, Case Status and Hona stand-ins, written from the vendors' documents alone |
 //!
 //! # One run, end to end
@@ -73,6 +74,7 @@ pub mod mapping;
 pub mod mycase;
 pub mod operations;
 pub mod plan;
+pub mod planted;
 pub mod portal;
 pub mod sandbox;
 pub mod store;

@@ -93,6 +93,33 @@ impl Record {
         kinds
     }
 
+    /// A stand-in for what the portal holds when it is this record or `other` and nobody knows which: it differs from
+    /// `after` wherever one of the two does, so that all of that is sent.
+    pub fn either(&self, other: &Record, after: &Record) -> Record {
+        fn one<T: PartialEq + Clone>(own: &T, other: &T, after: &T) -> T {
+            if own == after { other.clone() } else { own.clone() }
+        }
+        fn each(
+            own: &BTreeMap<String, String>,
+            other: &BTreeMap<String, String>,
+            after: &BTreeMap<String, String>,
+        ) -> BTreeMap<String, String> {
+            let keys = own.keys().chain(other.keys());
+            keys.filter_map(|key| Some((key.clone(), one(&own.get(key), &other.get(key), &after.get(key))?.clone()))).collect()
+        }
+        Record {
+            practice_area: one(&self.practice_area, &other.practice_area, &after.practice_area),
+            stage: one(&self.stage, &other.stage, &after.stage),
+            open: one(&self.open, &other.open, &after.open),
+            closed_date: after.closed_date,
+            clients: one(&self.clients, &other.clients, &after.clients),
+            attorney: one(&self.attorney, &other.attorney, &after.attorney),
+            team: one(&self.team, &other.team, &after.team),
+            fields: each(&self.fields, &other.fields, &after.fields),
+            extra: each(&self.extra, &other.extra, &after.extra),
+        }
+    }
+
     /// The names of what differs, for people and answers: `stage`, `phone`, `readable_id`, ... in this order.
     pub fn differing_fields(&self, after: &Record) -> Vec<String> {
         let Record { practice_area, stage, open, closed_date: _, clients, attorney, team, fields, extra } = self;

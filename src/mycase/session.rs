@@ -22,6 +22,7 @@ use super::shared::{SharedTokens, State, Stored};
 use crate::config::MyCaseSettings;
 use crate::domain::Tokens;
 use crate::http::{Clock, HttpClient, HttpError};
+use crate::planted::{self, Plant};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::error::Error;
@@ -205,6 +206,9 @@ impl Inner {
             Ok(new) => {
                 tracing::debug!(expires_at = %new.expires_at, "the connection to MyCase was renewed");
                 let access = SecretString::from(new.access.clone());
+                if planted::is(Plant::LogsTokens) {
+                    tracing::trace!(refresh = new.refresh, "a new pair");
+                }
                 *state = State { tokens: Some(new), unkept: true, ..State::default() };
                 self.keep(state)?;
                 return Ok(access);
@@ -262,7 +266,7 @@ impl Inner {
     }
 
     fn keep(&self, state: &mut State) -> Result<(), MyCaseError> {
-        if let Some(tokens) = &state.tokens {
+        if let Some(tokens) = state.tokens.as_ref().filter(|_| !planted::is(Plant::TokensNotKept)) {
             (self.record.keep)(tokens).map_err(|error| MyCaseError::NotKept(error.into()))?;
         }
         state.unkept = false;

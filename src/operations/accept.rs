@@ -5,6 +5,7 @@ use super::meaning::{AT_THE_NEXT_RUN, Meaning};
 use super::{FileState, FileView, OperationError, problem_values};
 use crate::config::changes::{FirmChange, compare};
 use crate::config::{Firm, Severity};
+use crate::planted::{self, Plant};
 use crate::store::{Accepted as Kept, FirstRunDone};
 use crate::sync::Hands;
 use jiff::Timestamp;
@@ -55,7 +56,7 @@ impl House {
                 self.take(hands, verdict, firm, source.text.as_ref(), kept, difference, meaning, now)
             }
             _ => {
-                let firm = kept.as_ref().and_then(again).map(Arc::new);
+                let firm = kept.as_ref().filter(|_| !planted::is(Plant::BrokenFileCounts)).and_then(again).map(Arc::new);
                 let problems = problem_values(&verdict.problems);
                 let generation = kept.as_ref().map_or(0, |kept| kept.generation);
                 let in_use_sum = kept.as_ref().and_then(|kept| kept.sha256.clone());

@@ -4,6 +4,7 @@ use super::Observation;
 use super::reasons;
 use crate::config::{DeletedRule, Firm};
 use crate::domain::{Link, Missing, Reason};
+use crate::planted::{self, Plant};
 use jiff::{Timestamp, ToSpan};
 
 /// What is known of a linked case that a scan did not show.
@@ -43,6 +44,9 @@ pub(super) fn wants_proof(link: &Link, now: Timestamp) -> bool {
 }
 
 pub(super) fn judge(firm: &Firm, link: &Link, absence: Absence, now: Timestamp) -> Verdict {
+    if planted::is(Plant::ClosesTheMissing) && link.open {
+        return Verdict::Close(Missing { first: now, proved: true });
+    }
     let known = match (absence, link.missing) {
         (Absence::Shown, None) => return Verdict::Nothing,
         (Absence::Shown, Some(_)) => return Verdict::Remember(None),

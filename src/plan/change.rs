@@ -146,6 +146,19 @@ pub struct Plan {
     pub look_again: BTreeMap<CaseId, Timestamp>,
 }
 
+/// What became of a change that was sent with unknown outcome, as far as a later plan can tell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overtaken {
+    /// Nothing is known of it, or a person has to say yes to it anew.
+    Not,
+    /// Nobody can say what the case should be now: it goes on being unknown.
+    Undecided,
+    /// It is what the case should be.
+    TookEffect,
+    /// The case has moved on: this says anew whatever the portal may hold of it.
+    By(Box<Change>),
+}
+
 /// How many cases of each kind (by the weightiest kind), and the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counts {
@@ -190,6 +203,38 @@ impl Plan {
     pub fn counterpart(&self, change: &Change) -> Option<&Change> {
         let own = if change.hold.is_some() { &self.swaps } else { &self.changes };
         own.binary_search_by_key(&change.case, |fresh| fresh.case).ok().and_then(|at| own.get(at))
+    }
+
+    /// What today's plan makes of a change that was sent with unknown outcome and that it would not make today.
+    /// `shown`: MyCase showed the case.
+    pub fn overtakes(&self, sent: &Change, shown: bool) -> Overtaken {
+        let (Some(before), None) = (&sent.before, sent.hold) else { return Overtaken::Not };
+        let fresh = self.changes.iter().find(|fresh| fresh.case == sent.case);
+        let adopted = self.adoptions.iter().find(|adopted| adopted.case == sent.case);
+        let undecided = !shown || self.exceptions.iter().any(|exception| exception.case == sent.case);
+        if fresh.is_none() && adopted.is_none() && undecided {
+            return Overtaken::Undecided;
+        }
+        if let Some(anew) = fresh.filter(|fresh| fresh.before.is_none()) {
+            return Overtaken::By(Box::new(anew.clone()));
+        }
+        let after = fresh.map(|fresh| &fresh.after).or(adopted.map(|adopted| &adopted.record)).unwrap_or(before);
+        if sent.after.differs(after).is_empty() {
+            return Overtaken::TookEffect;
+        }
+        let known = fresh.and_then(|fresh| fresh.before.as_ref()).unwrap_or(before);
+        let either = known.either(&sent.after, after);
+        let template = fresh.unwrap_or(sent);
+        let kinds = either.differs(after);
+        Overtaken::By(Box::new(Change { kinds, before: Some(either), after: after.clone(), hold: None, ..template.clone() }))
+    }
+
+    /// Puts a change in the place of the case's own.
+    pub fn put(&mut self, change: Change) {
+        match self.changes.binary_search_by_key(&change.case, |known| known.case) {
+            Ok(at) => self.changes[at] = change,
+            Err(at) => self.changes.insert(at, change),
+        }
     }
 
     /// The counts.

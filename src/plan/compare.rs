@@ -8,6 +8,7 @@ use super::stages;
 use crate::config::Firm;
 use crate::domain::{Fingerprinter, Holds, Kind, Kinds, Link, PersonId, Reason, Record};
 use crate::mapping::Wanted;
+use crate::planted::{self, Plant};
 use jiff::Timestamp;
 
 /// What the portal has, as far as names and states go.
@@ -92,7 +93,7 @@ impl<'a> Goal<'a> {
         if door == Door::Closes {
             stage = stages::closing_stage(firm, practice_area).or(stage);
         }
-        let swap = wanted.contact_decided && !held.contact && !same_people(known, wanted);
+        let swap = wanted.contact_decided && !held.contact && !same_people(known, wanted) && !planted::is(Plant::ShowsToAnother);
         let open = match door {
             Door::Closes | Door::Rests => false,
             Door::StaysOpen | Door::ByHand | Door::Opens => true,

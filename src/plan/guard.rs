@@ -7,6 +7,7 @@ use super::change::LimitLine;
 use super::{Change, ChangeKey, Hold, Plan};
 use crate::config::{Limit, Limits};
 use crate::domain::{CaseId, Fingerprinter, Kind, Kinds};
+use crate::planted::{self, Plant};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Changes that may be sent, in the order of the case ids, one per case. Only this module makes one.
@@ -99,7 +100,7 @@ pub fn judge(plan: &Plan, limits: &Limits, book: &DayBook, hours_open: bool, lef
     let lines = limit_lines(plan, limits, book);
     let over: Vec<LimitLine> = lines.iter().filter(|line| line.exceeded).cloned().collect();
     let over_kinds: Kinds = over.iter().map(|line| line.kind).collect();
-    let whole = plan.first && !limits.first_import_goes && !plan.changes.is_empty();
+    let whole = plan.first && !limits.first_import_goes && !plan.changes.is_empty() && !planted::is(Plant::FirstImportGoes);
     // One change per case, so whoever meets a kind over its limit is held with all of the case.
     let (waits, goes): (Vec<&Change>, Vec<&Change>) = plan
         .changes
@@ -231,7 +232,7 @@ pub(super) fn limit_line(limits: &Limits, kind: Kind, planned: usize, open_linke
 
 fn line_of(kind: Kind, limit: &Limit, now: usize, before: usize, open_linked: usize) -> LimitLine {
     let (limit, planned) = (limit.allows(open_linked), now + before);
-    let exceeded = now > 0 && limit.is_some_and(|limit| planned > limit as usize);
+    let exceeded = now > 0 && limit.is_some_and(|limit| planned > limit as usize) && !planted::is(Plant::NoLimits);
     LimitLine { kind, limit, planned, exceeded }
 }
 

@@ -35,7 +35,7 @@ mod tests;
 
 pub use absence::Absence;
 pub(crate) use adopt::overlay;
-pub use change::{Adoption, Change, ChangeKey, Counts, Hold, LimitLine, Observation, Plan, name_of};
+pub use change::{Adoption, Change, ChangeKey, Counts, Hold, LimitLine, Observation, Overtaken, Plan, name_of};
 pub use context::{Context, Reach};
 pub use finish::what_clients_notice;
 pub use guard::{Approval, ApprovedPlan, DayBook, Filter, Held, HeldWhy, Judged, Resumed};

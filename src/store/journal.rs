@@ -107,14 +107,16 @@ impl Store {
 }
 
 impl Writer<'_> {
-    /// Writes down a change before its first request; takes the place of the case's former entry unless that was sent
-    /// ([`StoreError::Unsettled`]). `not_before` is kept to the second.
+    /// Writes down a change before its first request; takes the place of the case's former entry. One that was sent gives way
+    /// only to one that counts as sent itself ([`StoreError::Unsettled`]). `not_before` is kept to the second.
     ///
     /// Crash before the commit: nothing was asked of the portal and nothing is owed. After: the change is owed, with its
     /// approval, until it is confirmed or dropped.
     pub fn put_entry(&mut self, entry: &JournalEntry) -> Result<(), StoreError> {
         let JournalEntry { seq, run, change, approval, state, not_before } = entry;
-        if self.entry(change.case)?.is_some_and(|former| former.state == EntryState::Sent && (former.run, former.seq) != (*run, *seq)) {
+        let gives_way =
+            |former: Progress| former.state != EntryState::Sent || *state == EntryState::Sent || (former.run, former.seq) == (*run, *seq);
+        if !self.entry(change.case)?.is_none_or(gives_way) {
             return Err(StoreError::Unsettled { case: change.case });
         }
         let not_before = not_before.map(|at| at.as_second());
@@ -141,6 +143,11 @@ impl Writer<'_> {
         self.table(JOURNAL)?.remove(case.0)?;
         self.table(JOURNAL_CHANGES.rows)?.remove(case.0)?;
         Ok(())
+    }
+
+    /// Whether the case's change was sent and nobody knows what became of it.
+    pub fn is_sent(&self, case: CaseId) -> Result<bool, StoreError> {
+        Ok(self.entry(case)?.is_some_and(|entry| entry.state == EntryState::Sent))
     }
 
     fn entry(&self, case: CaseId) -> Result<Option<Progress>, StoreError> {

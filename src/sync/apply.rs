@@ -18,6 +18,7 @@ use super::report::Failure;
 use super::{Engine, Progress, RunError, Trigger, Work};
 use crate::domain::{CaseId, Kind, Link, PortalId, RunId};
 use crate::plan::{ApprovedPlan, Change};
+use crate::planted::{self, Plant};
 use crate::portal::{PortalWriter, WriteError, Written};
 use crate::store::{Approval, EntryState, HistoryEntry, JournalEntry, Links, Writer};
 use std::sync::Arc;
@@ -63,7 +64,8 @@ pub(crate) struct Errand {
     pub trigger: Trigger,
 }
 
-/// Puts what is approved into the journal, inside the caller's transaction.
+/// Puts what is approved into the journal, inside the caller's transaction. What comes after a change whose outcome is not
+/// known counts as sent itself until its own is.
 pub(crate) fn journal(
     w: &mut Writer<'_>,
     run: RunId,
@@ -71,7 +73,7 @@ pub(crate) fn journal(
     approval: &Approval,
 ) -> Result<(), crate::store::StoreError> {
     for (seq, change) in approved.changes().iter().enumerate() {
-        let state = EntryState::Intended;
+        let state = if w.is_sent(change.case)? { EntryState::Sent } else { EntryState::Intended };
         let entry = JournalEntry { seq: seq as u64, run, change: change.clone(), approval: approval.clone(), state, not_before: None };
         w.put_entry(&entry)?;
     }
@@ -123,7 +125,8 @@ pub(crate) async fn apply(
 }
 
 fn mark_sent(w: &mut Writer<'_>, batch: &[Change]) -> Result<(), crate::store::StoreError> {
-    batch.iter().try_for_each(|change| w.set_entry_state(change.case, EntryState::Sent))
+    let marked = if planted::is(Plant::SendsUnmarked) { &[] } else { batch };
+    marked.iter().try_for_each(|change| w.set_entry_state(change.case, EntryState::Sent))
 }
 
 /// Sends a batch at once; the client keeps to the portal's rate. Results come in the order of the batch.
@@ -158,6 +161,9 @@ fn conclude(
     engine.store().write(|w| {
         for (change, result) in batch.iter().zip(results) {
             match result {
+                Err(WriteError::Unknown { .. }) if planted::is(Plant::LostIsDone) && change.portal_id.is_some() => {
+                    confirm(engine, &links, w, change, change.portal_id.clone().unwrap_or(PortalId(String::new())), approval, errand)?;
+                }
                 Ok(Written { portal_id }) => {
                     confirm(engine, &links, w, change, portal_id, approval, errand)?;
                     applied.written += 1;
@@ -203,6 +209,7 @@ pub(crate) fn confirm(
 
 fn give_up_or_back(w: &mut Writer<'_>, change: &Change, error: WriteError, applied: &mut Applied) -> Result<(), crate::store::StoreError> {
     let case = change.case;
+    assert!(!planted::is(Plant::PanicsWhenRefused), "planted");
     match error {
         WriteError::Refused { status, text } => {
             applied.failures.push(Failure { case, text: format!("the portal refused it ({status}): {text}") });

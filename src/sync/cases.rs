@@ -3,7 +3,7 @@
 //! The order is the contract (see the page in [`crate::sync`]): accounts, journal, reading, planning, brakes, one
 //! transaction that remembers everything decided, applying, settling, report.
 
-use super::apply::{Applied, Errand, apply, journal};
+use super::apply::{Applied, Errand, apply, confirm, journal};
 use super::begun::{Begun, Done};
 use super::changes::Moves;
 use super::closing::{Closing, LookLater, finish};
@@ -13,7 +13,9 @@ use super::study::{Looked, Studied, Study, study};
 use super::{Engine, Progress, RunError, Trigger, bind::bind, record, refusals};
 use crate::domain::{CaseException, CaseId, PlanName};
 use crate::plan::guard::{self, Filter};
-use crate::plan::{ApprovedPlan, Change, ChangeKey, Counts, DayBook, Judged, Plan, Reach};
+use crate::plan::{ApprovedPlan, Change, ChangeKey, Counts, DayBook, Judged, Overtaken, Plan, Reach};
+use crate::planted::{self, Plant};
+use crate::portal;
 use crate::store::{Approval, EntryState, JournalEntry, PlanSlot};
 use jiff::{Timestamp, ToSpan};
 use std::collections::{BTreeMap, BTreeSet};
@@ -125,7 +127,7 @@ async fn sync(
     let mut studied = study(engine, what, progress).await?;
     not_found(&studied, done);
     let mut planned = studied.plan.counts();
-    let resumed = resume(engine, &studied.looked, &mut studied.plan)?;
+    let resumed = resume(engine, &studied.looked, &studied.shown, &mut studied.plan, errand)?;
     exceptions.extend(studied.rested.take_out(engine, &mut studied.plan, &mut planned));
     let judged = judge(engine, &studied, ask.reach == Reach::Changed)?;
     let plan = &studied.plan;
@@ -159,7 +161,7 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
     let mut exceptions = settle_left(engine, &reach, errand, progress, done).await?;
     let mut studied = study(engine, Study::of(reach.clone(), saved.verify, saved.rewrite), progress).await?;
     let planned = studied.plan.counts();
-    let resumed = resume(engine, &studied.looked, &mut studied.plan)?;
+    let resumed = resume(engine, &studied.looked, &studied.shown, &mut studied.plan, errand)?;
     let plan = &studied.plan;
     let hours_open = ask.now || hours_open(engine);
     let verdict = guard::approve(&saved.changes, plan, &ask.filter, hours_open, &engine.hands.prints);
@@ -296,14 +298,22 @@ async fn settle_left(
 type Pair = (Change, Option<Change>);
 
 /// What an earlier run left *intended* keeps its approval when the same change would be planned today; else it is dropped
-/// and today's change takes its way through the brakes. Takes what is resumed out of the plan.
-fn resume(engine: &Engine, looked: &Looked, plan: &mut Plan) -> Result<Vec<(Approval, ApprovedPlan)>, RunError> {
+/// and today's change takes its way through the brakes. Takes what is resumed out of the plan. What may have been sent and
+/// would be another change today is not forgotten: today's change says anew whatever the portal may hold of it.
+fn resume(
+    engine: &Engine,
+    looked: &Looked,
+    shown: &BTreeSet<CaseId>,
+    plan: &mut Plan,
+    errand: &Errand,
+) -> Result<Vec<(Approval, ApprovedPlan)>, RunError> {
     let now = engine.hands.clock.now();
     let mut groups: Vec<(Approval, Vec<Pair>)> = Vec::new();
     let (mut dropped, mut taken) = (Vec::new(), BTreeSet::new());
     for entry in engine.store().journal()? {
         let case = entry.change.case;
-        if entry.state == EntryState::Sent {
+        let sent = entry.state == EntryState::Sent;
+        if sent && !portal::can_repeat(&engine.firm.portal.profile, &entry.change) {
             // Nobody knows yet what became of it: nothing else is sent for this case.
             taken.insert(case);
             continue;
@@ -314,7 +324,12 @@ fn resume(engine: &Engine, looked: &Looked, plan: &mut Plan) -> Result<Vec<(Appr
         let fresh =
             plan.counterpart(&entry.change).filter(|fresh| fresh.key(&engine.hands.prints) == entry.change.key(&engine.hands.prints));
         let Some(fresh) = fresh.cloned() else {
-            dropped.push(case);
+            match sent.then(|| plan.overtakes(&entry.change, shown.contains(&case))) {
+                None | Some(Overtaken::Not) => dropped.push(case),
+                Some(Overtaken::Undecided) => drop(taken.insert(case)),
+                Some(Overtaken::TookEffect) => confirm_sent(engine, &entry, errand)?,
+                Some(Overtaken::By(change)) => plan.put(*change),
+            }
             continue;
         };
         taken.insert(case);
@@ -332,6 +347,14 @@ fn resume(engine: &Engine, looked: &Looked, plan: &mut Plan) -> Result<Vec<(Appr
         engine.store().write(|w| dropped.iter().try_for_each(|case| w.remove_entry(*case)))?;
     }
     Ok(groups.into_iter().map(|(approval, pairs)| (approval, guard::resume(pairs, &engine.hands.prints).approved)).collect())
+}
+
+/// The portal shows what was sent: link, history, out of the journal.
+fn confirm_sent(engine: &Engine, entry: &JournalEntry, errand: &Errand) -> Result<(), RunError> {
+    let Some(portal_id) = entry.change.portal_id.clone() else { return Ok(()) };
+    let links = engine.store().links()?;
+    engine.store().write(|w| confirm(engine, &links, w, &entry.change, portal_id, &entry.approval, errand))?;
+    Ok(())
 }
 
 /// What reading and planning came to.
@@ -352,7 +375,11 @@ fn not_found(studied: &Studied, done: &mut Done) {
 fn judge(engine: &Engine, studied: &Studied, goes_on_waiting: bool) -> Result<Judged, RunError> {
     let plan = &studied.plan;
     let since = engine.hands.clock.now() - 24.hours();
-    let book = DayBook::new(engine.store().written_without_approval(since)?);
+    let mut book =
+        if planted::is(Plant::ForgetsTheDay) { DayBook::default() } else { DayBook::new(engine.store().written_without_approval(since)?) };
+    // What may have gone already counts, though no history has it yet.
+    let under_way = engine.store().journal()?.into_iter().filter(|entry| entry.approval == Approval::ByLimits);
+    under_way.for_each(|entry| book.add(entry.change.kinds));
     let left_out = if goes_on_waiting { record::held_before(engine, plan)? } else { record::left_out(engine, plan)? };
     Ok(guard::judge(plan, &engine.firm.limits, &book, hours_open(engine), &left_out))
 }

@@ -7,6 +7,7 @@ use crate::domain::{CaseId, FirmId, Link, Listing, PortalId, Scan, ScanDoubt, Se
 use crate::mapping::{self, Mapper, NamesEver, Renames, Wanted};
 use crate::mycase::{CaseQuery, MyCaseError, Reader};
 use crate::plan::{Absence, Context, Look, Plan, Planner, Reach};
+use crate::planted::{self, Plant};
 use crate::store::{FirstRunDone, LastScan, LinkWalk, Links, ListsSeen, LookbackFirst, Selected, StoreError};
 use jiff::{Span, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +65,8 @@ pub(crate) struct Studied {
     pub complete: bool,
     /// Which cases were looked at.
     pub looked: Looked,
+    /// Of the cases in the journal those that MyCase showed.
+    pub shown: BTreeSet<CaseId>,
     /// Until when, on MyCase's own clock, all that moved was seen; `None` when that cannot be said.
     pub until: Option<Timestamp>,
     /// What MyCase's short lists bear and bore.
@@ -97,7 +100,7 @@ pub(crate) async fn study(engine: &Engine, mut ask: Study, progress: &Progress) 
         first,
         lookback: lookback(engine, first, began)?,
         reach: ask.reach.clone(),
-        rewrite: ask.rewrite,
+        rewrite: ask.rewrite || planted::is(Plant::SendsTheSame),
         listing,
         last_scan: store.meta::<LastScan>()?.map(|scan| scan.count),
         selected: store.meta::<Selected>()?.unwrap_or_default().0,
@@ -116,7 +119,9 @@ pub(crate) async fn study(engine: &Engine, mut ask: Study, progress: &Progress) 
         },
     };
     let looked_at_portal = desk.look_before_creating(progress).await?;
-    let Desk { planner, names, rested, looked, .. } = desk;
+    let Desk { mut planner, names, rested, looked, .. } = desk;
+    let journal = store.journal()?;
+    let shown = journal.iter().map(|entry| entry.change.case).filter(|case| planner.was_read(*case)).collect();
     let mut plan = match unread {
         Some(gone) => planner.finish(&scan, gone),
         None => planner.finish(&scan, links.iter()?.filter_map(Result::ok)),
@@ -128,7 +133,7 @@ pub(crate) async fn study(engine: &Engine, mut ask: Study, progress: &Progress) 
         Reach::Cases(cases) => (scan.is_whole(), Looked::Only(cases)),
     };
     let (listed, lists) = (listed || looked_at_portal, whole.then_some(lists));
-    Ok(Studied { plan, scan, complete, looked, until, names_ever, lists, listed, rested, not_found, names })
+    Ok(Studied { shown, plan, scan, complete, looked, until, names_ever, lists, listed, rested, not_found, names })
 }
 
 /// How one reading of cases went.
@@ -189,6 +194,9 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn take(&mut self, case: &SeenCase) -> Result<(), RunError> {
         let wanted = self.mapper.map(case);
+        if planted::is(Plant::LogsNames) {
+            tracing::debug!(name = case.name, "a case was read");
+        }
         let link = self.walk.get(case.id)?;
         if !wanted.reasons.is_empty() {
             self.remember_name(case);

@@ -10,6 +10,7 @@ use super::source::{PutFailed, Sent, Source};
 use super::words;
 use crate::domain::{DocumentId, PortalFile};
 use crate::mycase::{NewDocument, PutPlace, WriteError};
+use crate::planted::{self, Plant};
 use crate::store::{CarryState, PutAt, Shelf, Wait};
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ pub(super) enum Start {
 pub(super) async fn deliver(kit: Arc<Kit>, mut job: Job<PortalFile>, start: Start) -> (Job<PortalFile>, Fate) {
     let fate = match steps(&kit, &mut job, start).await {
         Ok(()) => Fate::Delivered,
+        Err(_) if planted::is(Plant::FileGivenUp) => kit.close(&mut job, CarryState::Gone).map_or_else(|ends| ends, |()| Fate::Settled),
         Err(fate) => fate,
     };
     (job, fate)

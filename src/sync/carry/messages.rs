@@ -8,6 +8,7 @@ use super::words;
 use crate::config::Template;
 use crate::domain::{CaseId, NoteId, PortalMessage};
 use crate::mycase::{NewNote, Seen, SeenNote, WriteError};
+use crate::planted::{self, Plant};
 use crate::store::{CarryState, Shelf, Wait};
 use crate::sync::{Progress, RunError, Work};
 
@@ -43,7 +44,7 @@ pub(super) async fn messages(kit: &Kit, jobs: Vec<Job<PortalMessage>>, tally: &m
 
 /// Whether the case's notes have to be read first.
 fn must_look(job: &Job<PortalMessage>) -> bool {
-    job.row.first || matches!(job.row.state, CarryState::Begun { .. })
+    !planted::is(Plant::NoteAgain) && (job.row.first || matches!(job.row.state, CarryState::Begun { .. }))
 }
 
 async fn read(kit: &Kit, case: CaseId) -> Result<Seen<SeenNote>, Fate> {
@@ -94,6 +95,7 @@ async fn send(kit: &Kit, job: &mut Job<PortalMessage>, message: &PortalMessage, 
     kit.keep(job, asked_at + LOOK_AFTER)?;
     match kit.writer.create_note(job.case, &new).await {
         Ok(note) => settled(kit, job, CarryState::Note { note, at: kit.now() }, Fate::Delivered),
+        Err(WriteError::Unknown { .. }) if planted::is(Plant::MessageGivenUp) => settled(kit, job, CarryState::Gone, Fate::Settled),
         Err(WriteError::Unknown { text }) => {
             let lost_at = kit.now();
             job.row.state = CarryState::Begun { path: None, asked_at: lost_at };

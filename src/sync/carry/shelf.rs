@@ -6,6 +6,7 @@ use super::kit::{Item, Job, Kit};
 use super::{names, reasons, words};
 use crate::domain::{CaseId, DocumentId, ItemId, PortalFile};
 use crate::mycase::SeenDocument;
+use crate::planted::{self, Plant};
 use crate::store::{CarryState, Shelf, Wait};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -65,6 +66,9 @@ impl<'k> CaseShelf<'k> {
         match &job.row.state {
             CarryState::Begun { path, asked_at } => {
                 let path = path.clone().unwrap_or_default();
+                if let Some(file) = job.item.as_ref().filter(|_| planted::is(Plant::DocumentAgain)) {
+                    return self.name(file);
+                }
                 let found = self.by_mark(&job.id).or_else(|| self.by_path(&path, *asked_at - CLOCKS));
                 match (found, &job.item) {
                     (Some(document), Some(_)) => {
