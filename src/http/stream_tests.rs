@@ -262,7 +262,7 @@ async fn an_answer_without_end_is_given_up_at_64_mib() {
     let error = http.call(Call { repeat: Repeat::Never, ..get() }).await.unwrap_err();
     assert!(matches!(error, HttpError::Unknown(_)) && error.to_string().contains("longer than 64 MiB"), "{error}");
     let sent = sent.load(Ordering::SeqCst);
-    assert!(sent >= ROOM && sent < ROOM + 8, "{sent} of {ROOM}");
+    assert!((ROOM..ROOM + 8).contains(&sent), "{sent} of {ROOM}");
 }
 
 #[tokio::test(start_paused = true)]
