@@ -11,16 +11,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 fn limit() -> impl Strategy<Value = Limit> {
     let share = (proptest::option::of(0..100_u32), 0..4_u32, proptest::option::of(0..6_u32));
-    let bounded = share.prop_map(|(percent, at_least, at_most)| {
-        Limit::Bounded(Share { percent: percent.map(f64::from), at_least, at_most })
-    });
+    let bounded =
+        share.prop_map(|(percent, at_least, at_most)| Limit::Bounded(Share { percent: percent.map(f64::from), at_least, at_most }));
     prop_oneof![1 => Just(Limit::None), 6 => bounded]
 }
 
 fn all_limits() -> impl Strategy<Value = Limits> {
-    (any::<bool>(), limit(), limit(), limit(), limit(), limit(), limit()).prop_map(|(goes, create, stage, close, reopen, contact, update)| {
-        Limits { first_import_goes: goes, create, change_stage: stage, close, reopen, contact, update }
-    })
+    (any::<bool>(), limit(), limit(), limit(), limit(), limit(), limit()).prop_map(
+        |(goes, create, stage, close, reopen, contact, update)| Limits {
+            first_import_goes: goes,
+            create,
+            change_stage: stage,
+            close,
+            reopen,
+            contact,
+            update,
+        },
+    )
 }
 
 fn book() -> impl Strategy<Value = DayBook> {
