@@ -2,6 +2,7 @@
 
 mod cli;
 mod flow;
+mod fuzz;
 mod mycase;
 mod node;
 mod oauth_server;
