@@ -2,12 +2,14 @@
 //! `changed`, `case`, `reference`, `firm`, `me`, `documents` or `notes`.
 
 use super::mycase::{reader, tokens_stayed};
-use super::recording::{Player, Recording, played};
+use super::recording::{Answer, Player, Recording, played};
 use casebridge::config::{DaemonRules, FirmInput, Profiles, SourceText, check_firm};
 use casebridge::domain::{CaseId, Reference, SeenCase};
 use casebridge::mapping::Mapper;
 use casebridge::mycase::{CaseQuery, MyCaseError, Needs, Reader};
 use jiff::Timestamp;
+use serde::de::IgnoredAny;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::{Arc, LazyLock};
@@ -139,9 +141,12 @@ pub fn run(bytes: &[u8]) {
     let (text, player) = outcome(&recording);
     tokens_stayed(&player);
     assert_eq!(text, outcome(&recording).0, "read twice");
-    // A mark before the text makes the reader take the items one by one.
+    // A mark before the text makes the reader take the items one by one. (A body that only the quick way can read, because what
+    // is in its way is skipped there, is none of these.)
     let is_list = !matches!(recording.asked.as_str(), "case" | "firm" | "me");
-    if is_list && recording.answers.iter().all(|answer| answer.status.is_success() && !answer.body.is_empty()) {
+    let skips = |body: &[u8]| serde_json::from_slice::<IgnoredAny>(body).is_ok() && serde_json::from_slice::<Value>(body).is_err();
+    let plain = |answer: &Answer| answer.status.is_success() && !answer.body.is_empty() && !skips(&answer.body);
+    if is_list && recording.answers.iter().all(plain) {
         let mut marked = recording.clone();
         for answer in &mut marked.answers {
             answer.body.splice(0..0, "\u{feff}".bytes());
