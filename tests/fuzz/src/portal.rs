@@ -90,6 +90,21 @@ pub fn is_told(text: &str, person: &Person) -> bool {
             !before && !after
         })
     };
-    let digits: String = text.chars().filter(|c| c.is_ascii_digit() || c.is_alphabetic()).collect();
+    // Between two digits of one number stand at most a few signs.
+    let mut digits = String::new();
+    let mut signs = 0;
+    for c in text.chars() {
+        match c {
+            '0'..='9' => {
+                digits.push(c);
+                signs = 0;
+            }
+            c if c.is_alphanumeric() || signs == 3 => {
+                digits.push('x');
+                signs = 0;
+            }
+            _ => signs += 1,
+        }
+    }
     person.values.iter().any(|value| word(value)) || digits.contains(person.phone)
 }
