@@ -23,6 +23,9 @@ const ZONES: [&str; 12] = [
     "UTC",
 ];
 
+/// So many times of one schedule are compared; a switch is never further away than that but for every-minute schedules.
+const COMPARED: usize = 250;
+
 /// A field as it is written and as it is meant. `None`: a star, which restricts nothing.
 #[derive(Debug, Clone)]
 struct Written {
@@ -122,10 +125,10 @@ proptest! {
     fn the_next_times_are_those_that_a_clock_on_the_wall_shows(line in line(), (zone, start) in moment()) {
         let cron = Cron::parse(&line.text(), &zone).unwrap();
         let minutes = (1..=2 * 24 * 60).map(|minute| start + SignedDuration::from_mins(minute));
-        let expected: Vec<Timestamp> = minutes.clone().filter(|at| line.fires(&zone, *at)).collect();
+        let expected: Vec<Timestamp> = minutes.clone().filter(|at| line.fires(&zone, *at)).take(COMPARED).collect();
         let until = minutes.last().unwrap();
         let fired = std::iter::successors(cron.next_after(start), |at| cron.next_after(*at)).take_while(|at| *at <= until);
-        prop_assert_eq!(fired.collect::<Vec<_>>(), expected, "{} in {:?}", line.text(), zone.iana_name());
+        prop_assert_eq!(fired.take(COMPARED).collect::<Vec<_>>(), expected, "{} in {:?}", line.text(), zone.iana_name());
     }
 
     #[test]
