@@ -5,6 +5,8 @@
 
 mod field;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 use field::{Field, FieldKind};

@@ -42,6 +42,7 @@ pub fn email(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn numbers_come_out_as_e164_or_not_at_all() {
@@ -69,6 +70,35 @@ mod tests {
         assert_eq!(email(" Jane@Example.COM ").as_deref(), Some("jane@example.com"));
         for text in ["", "jane", "@example.com", "jane@example", "a b@example.com"] {
             assert_eq!(email(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_number_in_normal_form_is_its_own_normal_form_in_every_country(text in "[+0-9 ().x/-]{0,20}|\\PC{0,12}", at in 0..6_usize) {
+            let country = ["US", "CA", "GB", "DE", "MX", "PH"][at];
+            if let Ok(number) = e164(&text, country) {
+                let digits = number.strip_prefix('+').unwrap_or_default();
+                prop_assert!((7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()), "{number}");
+                for country in ["US", "GB", "DE", country] {
+                    prop_assert_eq!(e164(&number, country), Ok(number.clone()), "read in {}", country);
+                }
+            }
+        }
+
+        #[test]
+        fn blanks_and_signs_between_the_digits_mean_nothing(number in "[2-9][0-9]{9}", signs in proptest::collection::vec(0..5_usize, 10)) {
+            let written: String = number.chars().zip(signs).flat_map(|(digit, sign)| [Some(digit), [None, Some(' '), Some('-'), Some('.'), None][sign]]).flatten().collect();
+            prop_assert_eq!(e164(&written, "US"), e164(&number, "US"), "{}", written);
+        }
+
+        #[test]
+        fn an_address_in_normal_form_is_its_own_normal_form(text in "\\PC{0,24}|[ A-Za-z.]{0,8}@[A-Za-z.\u{130}\u{3a3}]{0,12} ?") {
+            if let Some(address) = email(&text) {
+                prop_assert_eq!(email(&address), Some(address));
+            }
         }
     }
 }

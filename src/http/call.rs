@@ -72,10 +72,20 @@ impl fmt::Display for Asked {
     }
 }
 
-/// A path without parts that name a person: e-mail addresses and phone numbers become `…`.
+/// No part of a vendor's path is longer, and no path.
+const LONGEST: [usize; 2] = [64, 160];
+
+/// A path without parts that name a person, and short: e-mail addresses, phone numbers and overlong parts become `…`. A list's
+/// next page lies where the vendor says, so a path may hold anything.
 fn plain_path(path: &str) -> String {
+    let [part_ends, path_ends] = LONGEST;
     let personal = |part: &str| part.contains('@') || part.contains("%40") || part.starts_with('+') || part.starts_with("%2B");
-    path.split('/').map(|part| if personal(part) { "…" } else { part }).collect::<Vec<_>>().join("/")
+    let plain = |part: &str| !personal(part) && part.len() <= part_ends;
+    let path = path.split('/').map(|part| if plain(part) { part } else { "…" }).collect::<Vec<_>>().join("/");
+    match path.char_indices().nth(path_ends) {
+        Some((at, _)) => format!("{}…", &path[..at]),
+        None => path,
+    }
 }
 
 /// An answer.
@@ -121,5 +131,18 @@ impl Reply {
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Reply({} answered {}, {} bytes)", self.asked, self.status.as_u16(), self.body.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_is_told_is_short_and_names_nobody() {
+        assert_eq!(plain_path("/v1/cases/7"), "/v1/cases/7");
+        assert_eq!(plain_path("/contacts/jane%40example.com/+12127365000"), "/contacts/…/…");
+        assert_eq!(plain_path(&format!("/v1/{}/x", "%EF%BF%BD".repeat(40))), "/v1/…/x");
+        assert_eq!(plain_path(&"/cases".repeat(1000)).chars().count(), 161);
     }
 }

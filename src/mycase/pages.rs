@@ -5,6 +5,7 @@
 
 use super::error::MyCaseError;
 use super::link::next_target;
+use super::loose::Part;
 use super::reader::Reader;
 use super::wire::Wire;
 use crate::domain::{Scan, ScanDoubt};
@@ -177,7 +178,7 @@ fn page<W: Wire>(reply: &Reply, url: &Url) -> Result<Page<W::Seen>, MyCaseError>
 /// The next page's address, if there is one and it lies on the API's own site: the token must not go elsewhere.
 fn next_page(reply: &Reply, from: &Url) -> Result<Option<Url>, MyCaseError> {
     let Some(target) = next_target(&reply.headers) else { return Ok(None) };
-    let path = || from.path().to_owned();
+    let path = || reply.asked.path.clone();
     let unreadable = |_| {
         let text = "the link to the next page is no address".to_owned();
         MyCaseError::Unreadable(Failure { asked: reply.asked.clone(), status: Some(reply.status), text, source: None })
@@ -197,18 +198,19 @@ struct Items<S> {
 }
 
 fn decode<W: Wire>(reply: &Reply) -> Result<Items<W::Seen>, MyCaseError> {
-    // Checking the letters once is cheaper than text by text.
-    let items = std::str::from_utf8(&reply.body).ok().and_then(|text| serde_json::from_str::<Vec<W>>(text).ok());
+    // Checking the letters once is cheaper than text by text. Only an object is an item: serde would take a list for one, field
+    // by field in our order.
+    let items = std::str::from_utf8(&reply.body).ok().and_then(|text| serde_json::from_str::<Vec<Part<W>>>(text).ok());
     if let Some(items) = items {
         let all = items.len();
         let mut usable = Vec::with_capacity(all);
-        usable.extend(items.into_iter().filter_map(W::seen));
+        usable.extend(items.into_iter().filter_map(|item| item.0?.seen()));
         return Ok(Items { unusable: all - usable.len(), usable });
     }
     decode_slowly::<W>(reply)
 }
 
-/// The same item by item, for a body with something in it that is no item, or with broken letters.
+/// The same item by item, for a body with an item in it that cannot be read, with a mark before it, or with broken letters.
 fn decode_slowly<W: Wire>(reply: &Reply) -> Result<Items<W::Seen>, MyCaseError> {
     let text = String::from_utf8_lossy(&reply.body);
     let unreadable = |why: &str| MyCaseError::Unreadable(reply.failure(why.to_owned()));

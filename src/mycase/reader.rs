@@ -247,7 +247,7 @@ fn is_json(body: &[u8]) -> bool {
 }
 
 /// The single thing an answer is about.
-fn one<W: Wire + Bare>(reply: &Reply) -> Result<W::Seen, MyCaseError> {
+fn one<W: Wire>(reply: &Reply) -> Result<W::Seen, MyCaseError> {
     let wire: W = object(reply)?;
     let (_, seen) = wire.seen().ok_or_else(|| MyCaseError::Unreadable(reply.failure("the answer has no id".to_owned())))?;
     Ok(seen)

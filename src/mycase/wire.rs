@@ -15,8 +15,8 @@ use serde::de::DeserializeOwned;
 pub(super) const CLIENT_FIELDS: &str = "id,first_name,last_name,middle_name,middle_initial,email,cell_phone_number,work_phone_number,\
 home_phone_number,contact_group,birthdate";
 
-/// An item of a MyCase list.
-pub(super) trait Wire: DeserializeOwned + Send + 'static {
+/// An item of a MyCase list. A bare id is none.
+pub(super) trait Wire: DeserializeOwned + Bare + Send + 'static {
     /// What it becomes.
     type Seen: Send + 'static;
     /// Its id and what it says; `None` without a usable id.
@@ -310,4 +310,7 @@ pub(super) struct WireFirm {
 
 impl Bare for WireFirm {}
 impl Bare for WireCase {}
+impl Bare for WireNamed {}
 impl Bare for WireStaff {}
+impl Bare for WireCustomField {}
+impl Bare for WireClient {}

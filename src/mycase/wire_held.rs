@@ -80,6 +80,10 @@ pub(super) struct WireMade {
     put_headers: Value,
 }
 
+impl Bare for WireDocument {}
+impl Bare for WireNote {}
+impl Bare for WireClientCases {}
+
 impl Bare for WireMade {
     fn bare(id: As<u64>) -> Option<WireMade> {
         Some(WireMade { id, ..WireMade::default() })

@@ -10,6 +10,8 @@ use serde_json::Value;
 
 /// Fewer digits are too few to recognise a phone by.
 const TELLING_DIGITS: usize = 7;
+/// No phone is written longer, however many signs stand between its digits.
+const LONGEST_PHONE: usize = 200;
 
 /// The personal values of a change and the names that stand for them.
 pub(super) struct Scrubber {
@@ -109,13 +111,13 @@ impl Scrubber {
         clean
     }
 
-    /// The length of a phone number of the change that starts here, in whatever formatting.
+    /// The length of a phone number of the change that starts here, whatever signs stand between its digits.
     fn phone_at(&self, text: &[char], at: usize) -> Option<usize> {
         let starts = text[at].is_ascii_digit() || matches!(text[at], '+' | '(');
         if !starts || at > 0 && text[at - 1].is_ascii_digit() {
             return None;
         }
-        let run = text[at..].iter().take_while(|c| c.is_ascii_digit() || " -.()+/\u{a0}\u{2010}\u{2011}\u{2013}".contains(**c)).count();
+        let run = text[at..].iter().take(LONGEST_PHONE).take_while(|c| c.is_ascii_digit() || !c.is_alphanumeric()).count();
         let length = text[at..at + run].iter().rposition(char::is_ascii_digit)? + 1;
         let digits: String = text[at..at + length].iter().filter(|c| c.is_ascii_digit()).collect();
         let known = self.phones.iter().any(|phone| !phone.is_empty() && digits.contains(phone.as_str()));
@@ -155,6 +157,7 @@ mod tests {
         let said = [
             (r#"{"errors":["Cell phone '(212) 736-5000' is not valid"]}"#, "Cell phone '‹phone›' is not valid"),
             (r#"{"errors":["+1 212.736.5000 is taken by MARY ANN DOE"]}"#, "‹phone› is taken by ‹client›"),
+            (r#"{"errors":["212 · 736 *** 50_00 is taken"]}"#, "‹phone› is taken"),
             (r#"{"errors":["doe, mary: bad"]}"#, "‹last_name›, ‹first_name›: bad"),
             (r#"{"error":"Attorney 'Lead@Acme.example' was not found"}"#, "Attorney '‹attorney_email›' was not found"),
             (r#"{"message":"old@example.com or jane@example.com"}"#, "‹email› or ‹email›"),

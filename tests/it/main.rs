@@ -2,6 +2,7 @@
 
 mod cli;
 mod flow;
+mod fuzz;
 mod kills;
 mod mycase;
 mod node;

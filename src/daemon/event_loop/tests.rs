@@ -4,6 +4,7 @@
 mod heard;
 mod numbers;
 mod openings;
+mod saves;
 mod told;
 
 use super::*;

@@ -3,6 +3,7 @@
 mod clients;
 mod fields;
 mod names;
+mod properties;
 mod renames;
 mod scope;
 mod speed;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Everything a mapping is made from.
+#[derive(Debug)]
 struct Desk {
     firm: Firm,
     reference: Reference,

@@ -131,6 +131,14 @@ async fn a_case_is_understood_when_its_fields_are_of_the_neighbouring_type() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_list_in_place_of_an_item_is_no_item() {
+    let mycase = MyCase::api(|_, _| page(json!([[7, "Doe v. Roe"], {"id": 8}]), Some(2), None));
+    let (cases, pages) = read_from(&mycase).await;
+    assert_eq!(cases.unwrap().iter().map(|case| case.id).collect::<Vec<_>>(), [CaseId(8)]);
+    assert_eq!(pages.scan().doubts, [ScanDoubt::CountDiffers { announced: 2, read: 1 }, ScanDoubt::WithoutId { count: 1 }]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_item_without_an_id_is_a_doubt_and_the_others_are_read() {
     let items = json!([{"id": 1}, {"name": "Doe"}, {"id": null}, null, "x", [], {"id": 2, "clients": [[]]}]);
     let mycase = MyCase::api(move |_, _| page(items.clone(), Some(7), None));

@@ -11,4 +11,5 @@ mod new_cases;
 mod portal_list;
 mod printing;
 mod properties;
+mod random_brakes;
 mod scope;

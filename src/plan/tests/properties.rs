@@ -3,6 +3,7 @@
 use crate::domain::{CaseId, Holds, PersonId, Reason, ReasonCode};
 use crate::mapping::{OutOfScope, Scope, SeenStatus, StageWish, Wanted};
 use crate::plan::fixture::{World, case};
+use crate::plan::{Change, Plan};
 use proptest::prelude::*;
 
 fn wanted(id: u64) -> impl Strategy<Value = Option<Wanted>> {
@@ -39,8 +40,23 @@ fn wanted(id: u64) -> impl Strategy<Value = Option<Wanted>> {
     })
 }
 
-fn cases() -> impl Strategy<Value = Vec<Wanted>> {
+/// Up to six cases, each in any state, in scope or not, with reasons to wait or none; clients and phones are sometimes shared.
+pub(super) fn cases() -> impl Strategy<Value = Vec<Wanted>> {
     (1..=6_u64).map(wanted).collect::<Vec<_>>().prop_map(|all| all.into_iter().flatten().collect())
+}
+
+/// The same cases with no client, phone or readable id in common.
+fn strangers(mut cases: Vec<Wanted>) -> Vec<Wanted> {
+    for wanted in &mut cases {
+        let id = wanted.case.0;
+        let client = &mut wanted.record.clients[0];
+        client.id = PersonId(if client.id.0 < 1000 { 10 * id + client.id.0 } else { client.id.0 });
+        client.phone = client.phone.take().map(|phone| format!("{}{id:02}", &phone[..phone.len() - 2]));
+        if let Some(readable) = wanted.record.fields.get_mut("readable_id") {
+            *readable = format!("{id}-{readable}");
+        }
+    }
+    cases
 }
 
 proptest! {
@@ -82,6 +98,46 @@ proptest! {
         }
         for held in plan.exceptions.iter().filter(|e| e.reasons.iter().any(|reason| reason.no_create)) {
             prop_assert!(plan.changes.iter().all(|change| change.case != held.case || change.before.is_some()));
+        }
+    }
+
+    #[test]
+    fn a_linked_case_that_differs_is_changed_or_somebody_is_told_why_not(before in cases(), after in cases()) {
+        let mut world = World::new();
+        world.apply(&world.plan(&before));
+        let plan = world.plan(&after);
+        for wanted in after.iter().filter(|wanted| wanted.scope == Scope::In) {
+            let Some((_, sent)) = world.links.get(&wanted.case) else { continue };
+            let decided = wanted.reasons.is_empty() && wanted.contact_decided && wanted.stage == StageWish::Set;
+            let same_client = sent.clients.first().map(|client| client.id) == wanted.record.clients.first().map(|client| client.id);
+            let differs = !sent.differs(&wanted.record).is_empty();
+            let changed = plan.changes.iter().any(|change| change.case == wanted.case);
+            let told = plan.exceptions.iter().any(|exception| exception.case == wanted.case);
+            if decided && same_client && wanted.state != SeenStatus::Unknown && differs {
+                prop_assert!(changed || told, "{:?} is neither changed nor told of", wanted.case);
+            }
+            if decided && same_client && !differs {
+                prop_assert!(!changed, "{:?} is as it should be", wanted.case);
+            }
+        }
+    }
+
+    #[test]
+    fn what_becomes_of_a_case_does_not_depend_on_the_others(before in cases(), after in cases(), lists in any::<bool>()) {
+        let (before, after) = (strangers(before), strangers(after));
+        let mut world = World::new();
+        world.apply(&world.plan(&before));
+        world.lists = lists;
+        let all = world.plan(&after);
+        for wanted in &after {
+            let mut alone = world.clone();
+            alone.links.retain(|case, _| *case == wanted.case);
+            let own = alone.plan(std::slice::from_ref(wanted));
+            let of = |changes: &[Change]| changes.iter().filter(|change| change.case == wanted.case).cloned().collect::<Vec<_>>();
+            prop_assert_eq!(of(&all.changes), of(&own.changes));
+            prop_assert_eq!(of(&all.swaps), of(&own.swaps));
+            let reasons = |plan: &Plan| plan.exceptions.iter().filter(|e| e.case == wanted.case).cloned().collect::<Vec<_>>();
+            prop_assert_eq!(reasons(&all), reasons(&own));
         }
     }
 

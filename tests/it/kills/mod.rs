@@ -2,7 +2,7 @@
 //! and reloads, and in everything that moves state files. In the end the portal and MyCase are what a program makes that nobody
 //! kills, and no state is lost, mixed or without its key.
 //!
-//! Ordinary runs kill about thirty times. `KILLS=1000 cargo test --test it kills:: -- --nocapture --test-threads 5` kills a thousand
+//! Ordinary runs kill about forty times. `KILLS=1000 cargo test --test it kills:: -- --nocapture --test-threads 5` kills a thousand
 //! times and says how long that took; `KILLS_SEED=7` draws other moments. Of the kills at each call (`care_steps.rs`) a long run
 //! leaves none out.
 
