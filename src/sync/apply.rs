@@ -191,8 +191,21 @@ pub(crate) fn confirm(
     let linked_at = links.get(change.case)?.map_or(now, |link| link.linked_at);
     let link = Link::after(change.case, portal_id, &change.after, change.seen.clone(), linked_at, &engine.hands.prints);
     w.put_link(&link, &change.after)?;
+    remember(engine, w, change, approval, errand)?;
+    w.remove_entry(change.case)
+}
+
+/// A line of history. Also of a change that was sent with unknown outcome and that another one overtakes: it may have reached
+/// the client, and counts for the day's limits.
+pub(crate) fn remember(
+    engine: &Engine,
+    w: &mut Writer<'_>,
+    change: &Change,
+    approval: &Approval,
+    errand: &Errand,
+) -> Result<(), crate::store::StoreError> {
     w.add_history(&HistoryEntry {
-        at: now,
+        at: engine.hands.clock.now(),
         run: errand.run,
         case: change.case,
         kinds: change.kinds,
@@ -203,8 +216,7 @@ pub(crate) fn confirm(
         stage: (change.before.as_ref().and_then(|before| before.stage.clone()), change.after.stage.clone()),
         before: change.before.clone(),
         after: Some(change.after.clone()),
-    })?;
-    w.remove_entry(change.case)
+    })
 }
 
 fn give_up_or_back(w: &mut Writer<'_>, change: &Change, error: WriteError, applied: &mut Applied) -> Result<(), crate::store::StoreError> {

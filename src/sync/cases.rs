@@ -3,7 +3,7 @@
 //! The order is the contract (see the page in [`crate::sync`]): accounts, journal, reading, planning, brakes, one
 //! transaction that remembers everything decided, applying, settling, report.
 
-use super::apply::{Applied, Errand, apply, confirm, journal};
+use super::apply::{self, Applied, Errand, apply, confirm, journal};
 use super::begun::{Begun, Done};
 use super::changes::Moves;
 use super::closing::{Closing, LookLater, finish};
@@ -16,7 +16,7 @@ use crate::plan::guard::{self, Filter};
 use crate::plan::{ApprovedPlan, Change, ChangeKey, Counts, DayBook, Judged, Overtaken, Plan, Reach};
 use crate::planted::{self, Plant};
 use crate::portal;
-use crate::store::{Approval, EntryState, JournalEntry, PlanSlot};
+use crate::store::{Approval, EntryState, JournalEntry, PlanSlot, StoreError, Writer};
 use jiff::{Timestamp, ToSpan};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -127,7 +127,7 @@ async fn sync(
     let mut studied = study(engine, what, progress).await?;
     not_found(&studied, done);
     let mut planned = studied.plan.counts();
-    let resumed = resume(engine, &studied.looked, &studied.shown, &mut studied.plan, errand)?;
+    let (resumed, overtaken) = resume(engine, &studied.looked, &studied.shown, &mut studied.plan, errand)?;
     exceptions.extend(studied.rested.take_out(engine, &mut studied.plan, &mut planned));
     let judged = judge(engine, &studied, ask.reach == Reach::Changed)?;
     let plan = &studied.plan;
@@ -138,6 +138,7 @@ async fn sync(
         for (approval, approved) in &resumed {
             journal(w, errand.run, approved, approval)?;
         }
+        overtake(engine, w, &overtaken, &judged.approved, errand)?;
         journal(w, errand.run, &judged.approved, &Approval::ByLimits)?;
         record::waiting(engine, w, ask, &studied.looked, held, errand.run)
     })?;
@@ -161,7 +162,7 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
     let mut exceptions = settle_left(engine, &reach, errand, progress, done).await?;
     let mut studied = study(engine, Study::of(reach.clone(), saved.verify, saved.rewrite), progress).await?;
     let planned = studied.plan.counts();
-    let resumed = resume(engine, &studied.looked, &studied.shown, &mut studied.plan, errand)?;
+    let (resumed, overtaken) = resume(engine, &studied.looked, &studied.shown, &mut studied.plan, errand)?;
     let plan = &studied.plan;
     let hours_open = ask.now || hours_open(engine);
     let verdict = guard::approve(&saved.changes, plan, &ask.filter, hours_open, &engine.hands.prints);
@@ -173,6 +174,7 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
         for (approval, approved) in &resumed {
             journal(w, errand.run, approved, approval)?;
         }
+        overtake(engine, w, &overtaken, &verdict.approved, errand)?;
         journal(w, errand.run, &verdict.approved, &who)?;
         for (seq, change) in verdict.later.changes().iter().enumerate() {
             let seq = (verdict.approved.changes().len() + seq) as u64;
@@ -297,18 +299,15 @@ async fn settle_left(
 /// A change of the journal, and the same change as it would be planned today.
 type Pair = (Change, Option<Change>);
 
+/// What goes on under the approval it had, and what was sent and is overtaken by another change of today's plan.
+type Resumed = (Vec<(Approval, ApprovedPlan)>, Vec<JournalEntry>);
+
 /// What an earlier run left *intended* keeps its approval when the same change would be planned today; else it is dropped
 /// and today's change takes its way through the brakes. Takes what is resumed out of the plan. What may have been sent and
 /// would be another change today is not forgotten: today's change says anew whatever the portal may hold of it.
-fn resume(
-    engine: &Engine,
-    looked: &Looked,
-    shown: &BTreeSet<CaseId>,
-    plan: &mut Plan,
-    errand: &Errand,
-) -> Result<Vec<(Approval, ApprovedPlan)>, RunError> {
+fn resume(engine: &Engine, looked: &Looked, shown: &BTreeSet<CaseId>, plan: &mut Plan, errand: &Errand) -> Result<Resumed, RunError> {
     let now = engine.hands.clock.now();
-    let mut groups: Vec<(Approval, Vec<Pair>)> = Vec::new();
+    let (mut groups, mut overtaken): (Vec<(Approval, Vec<Pair>)>, Vec<JournalEntry>) = Default::default();
     let (mut dropped, mut taken) = (Vec::new(), BTreeSet::new());
     for entry in engine.store().journal()? {
         let case = entry.change.case;
@@ -328,7 +327,10 @@ fn resume(
                 None | Some(Overtaken::Not) => dropped.push(case),
                 Some(Overtaken::Undecided) => drop(taken.insert(case)),
                 Some(Overtaken::TookEffect) => confirm_sent(engine, &entry, errand)?,
-                Some(Overtaken::By(change)) => plan.put(*change),
+                Some(Overtaken::By(change)) => {
+                    plan.put(*change);
+                    overtaken.push(entry);
+                }
             }
             continue;
         };
@@ -346,7 +348,14 @@ fn resume(
     if !dropped.is_empty() {
         engine.store().write(|w| dropped.iter().try_for_each(|case| w.remove_entry(*case)))?;
     }
-    Ok(groups.into_iter().map(|(approval, pairs)| (approval, guard::resume(pairs, &engine.hands.prints).approved)).collect())
+    let groups = groups.into_iter().map(|(approval, pairs)| (approval, guard::resume(pairs, &engine.hands.prints).approved));
+    Ok((groups.collect(), overtaken))
+}
+
+/// What another change overtakes that goes now: it may have reached the portal, so the history has it.
+fn overtake(engine: &Engine, w: &mut Writer<'_>, overtaken: &[JournalEntry], by: &ApprovedPlan, errand: &Errand) -> Result<(), StoreError> {
+    let goes = |entry: &&JournalEntry| by.changes().iter().any(|change| change.case == entry.change.case);
+    overtaken.iter().filter(goes).try_for_each(|entry| apply::remember(engine, w, &entry.change, &entry.approval, errand))
 }
 
 /// The portal shows what was sent: link, history, out of the journal.

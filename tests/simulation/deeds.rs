@@ -87,7 +87,7 @@ const WEIGHTS: [(u64, Deed); 27] = [
 ];
 
 /// How many of them there are at each firm.
-const EACH: u64 = 70;
+const EACH: u64 = 60;
 
 /// All deeds of a story in their order.
 pub(crate) fn schedule(firms: usize, chance: &mut Chance) -> Vec<(Duration, usize, Deed)> {

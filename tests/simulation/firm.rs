@@ -173,7 +173,7 @@ impl Firm {
             let _always = writeln!(text, "{area:?} = {stages:?}");
         }
         let carried = match self.portal {
-            Portal::CaseStatus => "documents = \"20 */8 * * *\"\nmessages = \"10,50 */12 * * *\"\n",
+            Portal::CaseStatus => "documents = \"20 */8 * * *\"\nmessages = \"10 */10 * * *\"\n",
             Portal::Hona => "",
         };
         let _always = write!(

@@ -437,9 +437,13 @@ impl Way {
         let mut net = self.net.lock();
         if side == Side::Auth && *method == Method::POST {
             net.renewed.insert(place, Instant::now());
-            let kept = *trouble == Trouble::None && !net.full.contains(&place) && parts.status.is_success();
-            let _known = if kept { net.excused.remove(&place) } else { net.excused.insert(place) };
             let said: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+            if *trouble != Trouble::None || net.full.contains(&place) {
+                net.excused.insert(place);
+            } else if parts.status.is_success() && !said["firm_uuid"].is_string() {
+                // A first pair counts only when the product says that it is connected.
+                net.excused.remove(&place);
+            }
             net.tokens.extend(["access_token", "refresh_token"].iter().filter_map(|key| said[*key].as_str().map(str::to_owned)));
         }
         net.note(&format!("{place} {method} {path}?{query} {status} {} {}", bytes.len(), word(trouble)));

@@ -150,6 +150,9 @@ impl Story {
                 report.failures.iter().for_each(|failure| net.note(&format!("{place} failed: {} {}", failure.case, failure.text)));
             }
             Ended::Asked { place, answer, .. } => {
+                if let Ok(Answer::Connected(_)) = answer.as_ref() {
+                    self.net.lock().excused.remove(place);
+                }
                 if let Ok(Answer::Run(report)) = answer.as_ref() {
                     self.runs += 1;
                     let error = report.error.as_ref().map_or("", |error| error.code.as_str());

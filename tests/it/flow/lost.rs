@@ -145,3 +145,28 @@ async fn a_close_whose_answer_is_lost_is_settled_by_the_listed_state() {
     assert!(stage.record(case).closed_at.is_some());
     assert_eq!(stage.sync().await.written, 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_move_whose_answers_are_lost_and_that_mycase_takes_back_is_taken_back_in_the_portal_and_counts_for_the_day() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    let case = stage
+        .with(|world| world.mycase.cases.values().find(|case| case.open && case.stage == world.mycase.stage_id("Treating")).map(|c| c.id));
+    let case = case.expect("a case in treatment");
+    stage.with(|world| world.set_stage(case, "Demand Sent")).expect("moved");
+    let lost = Fault::new(Side::CaseStatus, FaultKind::StatusAfter { code: 503 }).method("PATCH").times(1000);
+    stage.with(|world| world.faults.add(lost));
+    let report = stage.sync().await;
+    assert_eq!(report.outcome, Outcome::Failed, "{report:#?}");
+    stage.with(|world| world.faults.clear());
+    assert_eq!(stage.shown(case), "Demand", "it took effect all the same");
+    assert_eq!(stage.hands().store.journal().expect("a journal")[0].state, EntryState::Sent);
+
+    stage.with(|world| world.set_stage(case, "Treating")).expect("moved");
+    let report = stage.sync().await;
+    assert_eq!((report.error.clone(), report.written), (None, 1), "{report:#?}");
+    assert_eq!(stage.shown(case), "Medical Treatment");
+    assert!(stage.hands().store.journal().expect("a journal").is_empty());
+    let day = stage.now() - jiff::SignedDuration::from_hours(24);
+    assert_eq!(stage.hands().store.written_without_approval(day).expect("a count")[4], 2, "there and back");
+    assert_eq!(stage.sync().await.written, 0);
+}
