@@ -2,7 +2,7 @@
 //! and compare.
 
 #[cfg(test)]
-mod made;
+mod tests;
 
 use serde_json::Value;
 

@@ -1,4 +1,5 @@
 //! Makes the schemas from the structs that read the files, for the tests that compare them with `schemas/`.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use crate::config::check;
 use crate::config::raw::{RawDaemon, RawFirm};
@@ -84,42 +85,37 @@ fn add_defaults(schema: &mut Value, defaults: &str) {
     }
 }
 
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
-mod tests {
-    use super::*;
-
-    fn is_current(name: &str, schema: &Value) {
-        let path = format!("{}/schemas/{name}", env!("CARGO_MANIFEST_DIR"));
-        let text = serde_json::to_string_pretty(schema).unwrap() + "\n";
-        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
-            std::fs::write(&path, &text).unwrap();
-        }
-        assert!(
-            std::fs::read_to_string(&path).unwrap() == text,
-            "{name} is not what `casebridge schema` says: run UPDATE_SCHEMAS=1 cargo test schema"
-        );
+fn is_current(name: &str, schema: &Value) {
+    let path = format!("{}/schemas/{name}", env!("CARGO_MANIFEST_DIR"));
+    let text = serde_json::to_string_pretty(schema).unwrap() + "\n";
+    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+        std::fs::write(&path, &text).unwrap();
     }
+    assert!(
+        std::fs::read_to_string(&path).unwrap() == text,
+        "{name} is not what `casebridge schema` says: run UPDATE_SCHEMAS=1 cargo test schema"
+    );
+}
 
-    #[test]
-    fn the_files_in_schemas_are_the_ones_the_structs_make() {
-        is_current("firm.schema.json", &firm());
-        is_current("daemon.schema.json", &daemon());
-    }
+#[test]
+fn the_files_in_schemas_are_the_ones_the_structs_make() {
+    is_current("firm.schema.json", &firm());
+    is_current("daemon.schema.json", &daemon());
+}
 
-    #[test]
-    fn the_program_says_what_is_in_schemas() {
-        assert_eq!((crate::config::schema::firm(), crate::config::schema::daemon()), (firm(), daemon()));
-        assert!(crate::config::schema::profile().is_object());
-    }
+#[test]
+fn the_program_says_what_is_in_schemas() {
+    assert_eq!((crate::config::schema::firm(), crate::config::schema::daemon()), (firm(), daemon()));
+    assert!(crate::config::schema::profile().is_object());
+}
 
-    #[test]
-    fn the_schema_knows_required_keys_defaults_and_words() {
-        let schema = firm();
-        let at = |pointer: &str| schema.pointer(pointer).cloned().unwrap_or_default();
-        assert_eq!(at("/$defs/RawClients/required"), json!(["who"]));
-        assert_eq!(at("/$defs/RawLookback/properties/later/default"), json!("12 months"));
-        assert_eq!(at("/$defs/RawStages/properties/for/type"), json!("object"));
-        assert_eq!(at("/$defs/RawClients/additionalProperties"), json!(false));
-        assert!(!schema.to_string().contains("null"));
-    }
+#[test]
+fn the_schema_knows_required_keys_defaults_and_words() {
+    let schema = firm();
+    let at = |pointer: &str| schema.pointer(pointer).cloned().unwrap_or_default();
+    assert_eq!(at("/$defs/RawClients/required"), json!(["who"]));
+    assert_eq!(at("/$defs/RawLookback/properties/later/default"), json!("12 months"));
+    assert_eq!(at("/$defs/RawStages/properties/for/type"), json!("object"));
+    assert_eq!(at("/$defs/RawClients/additionalProperties"), json!(false));
+    assert!(!schema.to_string().contains("null"));
 }
