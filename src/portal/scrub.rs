@@ -85,7 +85,8 @@ impl Scrubber {
 
     /// A text with every personal value replaced.
     pub(super) fn text(&self, text: &str) -> String {
-        let original: Vec<char> = text.chars().collect();
+        // Signs that are not shown go first: without them, what stood around them may be a name again.
+        let original: Vec<char> = text.chars().filter(|c| !c.is_control() || c.is_whitespace()).collect();
         let folded: Vec<char> = original.iter().copied().map(lower).collect();
         let mut clean = String::with_capacity(text.len());
         let mut at = 0;
@@ -158,6 +159,7 @@ mod tests {
             (r#"{"errors":["Cell phone '(212) 736-5000' is not valid"]}"#, "Cell phone '‹phone›' is not valid"),
             (r#"{"errors":["+1 212.736.5000 is taken by MARY ANN DOE"]}"#, "‹phone› is taken by ‹client›"),
             (r#"{"errors":["212 · 736 *** 50_00 is taken"]}"#, "‹phone› is taken"),
+            ("of Ma\0ry, J\u{1}ane@example.com", "of ‹first_name›, ‹email›"),
             (r#"{"errors":["doe, mary: bad"]}"#, "‹last_name›, ‹first_name›: bad"),
             (r#"{"error":"Attorney 'Lead@Acme.example' was not found"}"#, "Attorney '‹attorney_email›' was not found"),
             (r#"{"message":"old@example.com or jane@example.com"}"#, "‹email› or ‹email›"),

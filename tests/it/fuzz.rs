@@ -2,7 +2,7 @@
 
 #[path = "../fuzz/src/lib.rs"]
 #[expect(unreachable_pub, reason = "there it is a library")]
-mod fuzz;
+mod targets;
 
 use std::fs;
 use std::panic::catch_unwind;
@@ -15,7 +15,7 @@ fn home() -> std::path::PathBuf {
 
 /// What is kept for one target.
 fn replay(name: &str) {
-    let (_, run) = fuzz::TARGETS.iter().find(|(target, _)| *target == name).expect("a target");
+    let (_, run) = targets::TARGETS.iter().find(|(target, _)| *target == name).expect("a target");
     let mut files: Vec<_> =
         fs::read_dir(home().join("corpus").join(name)).expect("a corpus").map(|entry| entry.expect("an entry").path()).collect();
     files.sort();
@@ -40,10 +40,10 @@ replays! { control_socket daemon_file firm_file link_header mycase_bodies portal
 #[test]
 fn every_target_has_a_binary_and_a_corpus_that_is_replayed() {
     let (this, manifest) = (include_str!("fuzz.rs"), fs::read_to_string(home().join("Cargo.toml")).expect("a manifest"));
-    for (name, _) in fuzz::TARGETS {
+    for (name, _) in targets::TARGETS {
         assert!(this.contains(&format!(" {name} ")), "{name} is not replayed");
         assert!(manifest.contains(&format!("path = \"targets/{name}.rs\"")), "{name} is not built");
     }
     let folders = fs::read_dir(home().join("corpus")).expect("corpora").count();
-    assert_eq!(folders, fuzz::TARGETS.len(), "a corpus without a target");
+    assert_eq!(folders, targets::TARGETS.len(), "a corpus without a target");
 }

@@ -124,9 +124,9 @@ proptest! {
     #[test]
     fn the_next_times_are_those_that_a_clock_on_the_wall_shows(line in line(), (zone, start) in moment()) {
         let cron = Cron::parse(&line.text(), &zone).unwrap();
-        let minutes = (1..=2 * 24 * 60).map(|minute| start + SignedDuration::from_mins(minute));
-        let expected: Vec<Timestamp> = minutes.clone().filter(|at| line.fires(&zone, *at)).take(COMPARED).collect();
-        let until = minutes.last().unwrap();
+        let minutes = (1..=48 * 60).map(|minute| start + SignedDuration::from_mins(minute));
+        let expected: Vec<Timestamp> = minutes.filter(|at| line.fires(&zone, *at)).take(COMPARED).collect();
+        let until = start + SignedDuration::from_hours(48);
         let fired = std::iter::successors(cron.next_after(start), |at| cron.next_after(*at)).take_while(|at| *at <= until);
         prop_assert_eq!(fired.take(COMPARED).collect::<Vec<_>>(), expected, "{} in {:?}", line.text(), zone.iana_name());
     }

@@ -17,8 +17,11 @@ mod recording;
 pub mod schedule;
 pub mod template;
 
-/// Every target by its name, which is also its binary's and its corpus folder's.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+/// A target by its name, which is also its binary's and its corpus folder's.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
     ("control_socket", control_socket::run),
     ("daemon_file", daemon_file::run),
     ("firm_file", firm_file::run),
