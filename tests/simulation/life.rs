@@ -61,6 +61,8 @@ pub(crate) struct Life {
     pub(crate) tasks: JoinSet<Ended>,
     /// When the machine wants to be woken.
     pub(crate) wake: Option<Timestamp>,
+    /// A state is open that was not: its file is to be taken into use.
+    pub(crate) wants_look: bool,
     net: Arc<Net>,
     house: House,
     limiters: Arc<Limiters>,
@@ -101,6 +103,7 @@ impl Life {
             clock,
             tasks: JoinSet::new(),
             wake: None,
+            wants_look: false,
             net: net.clone(),
             house,
             limiters: Arc::new(Limiters::new(25, Duration::from_millis(1100))),
@@ -245,6 +248,7 @@ impl Life {
                     events.push_back(Event::StoreBusy(firm));
                 } else {
                     self.open[place].hash = None;
+                    self.wants_look = true;
                     events.extend(self.standing(place));
                 }
             }

@@ -117,6 +117,9 @@ impl Story {
             if self.life.doom.is_dead() {
                 self.dies().await;
             }
+            if std::mem::take(&mut self.life.wants_look) {
+                self.life.look();
+            }
             let wake = self.life.wake.map(|at| {
                 let wait = self.life.clock.now().duration_until(at);
                 Instant::now() + Duration::try_from(wait).unwrap_or_default()
@@ -333,6 +336,8 @@ impl Story {
         if self.life.doom.is_dead() {
             self.dies().await;
         }
+        // A state that could not be opened is tried again by the machine's word.
+        self.until(Instant::now() + Duration::from_secs(60)).await;
         self.idle().await;
         self.life.look();
         for round in 0..ROUNDS {
