@@ -58,7 +58,7 @@ fn whatever_happens_every_promise_is_kept() {
                     if seed >= first + seeds {
                         return;
                     }
-                    let outcome = tell(seed, Telling { told: false, heard: seed % 8 == 0 });
+                    let outcome = tell(seed, Telling { told: false, heard: seed.is_multiple_of(8) });
                     runs.fetch_add(outcome.runs, Ordering::Relaxed);
                     faults.fetch_add(outcome.faults, Ordering::Relaxed);
                     for (kind, count) in outcome.kinds {
@@ -69,7 +69,7 @@ fn whatever_happens_every_promise_is_kept() {
                         continue;
                     }
                     fewest.fetch_min(outcome.faults, Ordering::Relaxed);
-                    if seed % 100 == 0 {
+                    if seed.is_multiple_of(100) {
                         let again = tell(seed, Telling { told: false, heard: false });
                         assert_eq!(again.sum, outcome.sum, "seed {seed} is not told twice in the same way");
                     }
