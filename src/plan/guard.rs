@@ -219,7 +219,8 @@ fn limit_lines(plan: &Plan, limits: &Limits, book: &DayBook) -> Vec<LimitLine> {
     let line = |kind: Kind| {
         let now = plan.changes.iter().filter(|change| change.kinds.contains(kind)).count();
         // A first import that may go does not count against the limit of creates either.
-        let limit = if kind == Kind::Create && plan.first && limits.first_import_goes { &Limit::None } else { limit_of(limits, kind) };
+        let import_goes = limits.first_import_goes || planted::is(Plant::FirstImportGoes);
+        let limit = if kind == Kind::Create && plan.first && import_goes { &Limit::None } else { limit_of(limits, kind) };
         line_of(kind, limit, now, book.of(kind), plan.open_linked)
     };
     Kind::ALL.into_iter().map(line).collect()

@@ -5,6 +5,9 @@ use crate::firm::{Firm, HIDDEN, Portal, SKIPPED};
 use crate::judge::{Broken, Promise};
 use casebridge::sandbox::{Case, Client, World};
 
+/// MyCase's id, first and last name, e-mail address, telephone.
+type Person = (String, String, String, Option<String>, Option<String>);
+
 /// What a portal shows of one case, in the judge's words.
 #[derive(Debug, Default, PartialEq, Clone)]
 struct Shown {
@@ -12,7 +15,7 @@ struct Shown {
     area: Option<String>,
     stage: Option<String>,
     name: Option<String>,
-    people: Vec<(String, String, String, Option<String>, Option<String>)>,
+    people: Vec<Person>,
     lead: Option<String>,
 }
 
@@ -45,7 +48,7 @@ struct Wish {
     area: Option<String>,
     stage: Option<String>,
     name: String,
-    client: Option<(String, String, String, Option<String>, Option<String>)>,
+    client: Option<Person>,
     lead: Option<String>,
 }
 
@@ -114,7 +117,7 @@ fn client_of(case: &Case) -> Option<u64> {
     }
 }
 
-fn person(client: &Client) -> (String, String, String, Option<String>, Option<String>) {
+fn person(client: &Client) -> Person {
     let phone = [&client.cell_phone, &client.home_phone].into_iter().flatten().find_map(|text| number(text));
     let email = client.email.as_deref().map(|email| email.trim().to_lowercase()).filter(|email| !email.is_empty());
     (client.id.to_string(), client.first_name.trim().to_owned(), client.last_name.trim().to_owned(), email, phone)

@@ -116,7 +116,7 @@ impl Firm {
             closes_deleted: chance.per_mille(500),
             settle: chance.pick(&["0 minutes", "0 minutes", "45 minutes"]).expect("one"),
         };
-        firm.sandbox.with(|world| know_everybody(world));
+        firm.sandbox.with(know_everybody);
         firm.text = firm.file(&firm.map);
         firm
     }

@@ -349,9 +349,10 @@ impl Story {
             }
         }
         for (at, place) in self.places.iter().enumerate() {
-            let firm = place.firm();
-            let broken = firm.sandbox.with(|world| ending::judge(&firm, world));
-            drop(firm);
+            let broken = {
+                let firm = place.firm();
+                firm.sandbox.with(|world| ending::judge(&firm, world))
+            };
             for case in broken.iter().filter_map(|broken| broken.text.split("case ").nth(1)?.split(|c: char| !c.is_ascii_digit()).next()) {
                 self.explained(at, case).await;
             }
