@@ -3,6 +3,7 @@
 use super::error::{Failure, HttpError};
 use super::quote::quote;
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method, StatusCode};
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -113,6 +114,13 @@ impl Reply {
             };
             self.unreadable(format!("the answer {what} (line {}, column {})", error.line(), error.column()))
         })
+    }
+
+    /// Whether this is a page for people (maintenance, a login, a proxy's words) in place of an answer for programs: whatever
+    /// its status says, nobody knows what became of the request.
+    pub fn is_page(&self) -> bool {
+        let kind = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        kind.trim_start().to_ascii_lowercase().starts_with("text/html")
     }
 
     /// The error that says why this answer cannot be used.

@@ -153,7 +153,7 @@ pub enum Overtaken {
     Not,
     /// Nobody can say what the case should be now: it goes on being unknown.
     Undecided,
-    /// It is what the case should be.
+    /// The portal shows it, and it is what the case should be.
     TookEffect,
     /// The case has moved on: this says anew whatever the portal may hold of it.
     By(Box<Change>),
@@ -219,7 +219,8 @@ impl Plan {
             return Overtaken::By(Box::new(anew.clone()));
         }
         let after = fresh.map(|fresh| &fresh.after).or(adopted.map(|adopted| &adopted.record)).unwrap_or(before);
-        if sent.after.differs(after).is_empty() {
+        // Only what the portal itself showed proves that it arrived; that the same is wanted today proves nothing.
+        if fresh.is_none() && adopted.is_some() && sent.after.differs(after).is_empty() {
             return Overtaken::TookEffect;
         }
         let known = fresh.and_then(|fresh| fresh.before.as_ref()).unwrap_or(before);

@@ -290,6 +290,18 @@ async fn a_create_that_failed_is_never_sent_twice_and_an_upsert_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_web_page_is_no_yes_whatever_its_status_says() {
+    let page = |_: &str, _| ([("content-type", "text/html; charset=utf-8")], "<!doctype html><title>Maintenance</title>").into_response();
+    for kind in ["case-status", "hona"] {
+        let portal = portal(builtin(kind), page);
+        for sent in [change(Some(record()), Record { stage: Some("Trial".to_owned()), ..record() }), change(None, record())] {
+            let error = portal.writer.apply(&sent).await.unwrap_err();
+            assert!(matches!(&error, WriteError::Unknown { text } if text.ends_with("with a web page")), "{kind}: {error:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_record_that_was_made_but_not_closed_is_looked_for_and_not_made_again() {
     let closed = change(None, Record { open: false, ..record() });
     let refused =

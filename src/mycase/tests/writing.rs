@@ -198,6 +198,13 @@ async fn bytes_go_to_the_storage_with_its_own_headers_and_never_with_the_token()
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_web_page_in_the_storages_place_took_no_bytes_as_far_as_anybody_knows() {
+    let page = axum::Router::new().fallback(|| async { ([("content-type", "text/html")], "<html>We will be back soon.</html>") });
+    let error = no_api().writer(page).put(&place("https://s3.test/key"), upload("x")).await.unwrap_err();
+    assert!(matches!(error, WriteError::Unknown { .. }), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn bytes_go_by_https_or_stay_on_this_computer() {
     let (router, kept) = storage(200, "");
     let far = no_api().writer(router.clone());
