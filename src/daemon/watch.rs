@@ -1,13 +1,14 @@
 //! Says when the folder should be read again. Events are hints only: what changed is found by reading and comparing.
 //!
 //! It must not read a file's content. Races: a change between arming and reading makes a new hint (arm first, then read);
-//! a directory that was replaced by another of the same name is found by its inode, at the latest at the next poll.
+//! a directory that was replaced by another of the same name is found by its inode, or, as a new one may get the number of the
+//! old one, by the word that the old one went: that word makes a new hint and a new watch, whenever it comes.
 
 mod trail;
 
 use crate::load::{DirectoryId, Paths};
 use camino::Utf8PathBuf;
-use notify::event::{AccessKind, AccessMode};
+use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -41,6 +42,8 @@ pub enum Hint {
 struct Bell {
     rung: Notify,
     since_armed: AtomicBool,
+    /// A directory that is watched went, or events were lost: the watch may be dead, and says nothing of it.
+    torn: AtomicBool,
 }
 
 impl Bell {
@@ -125,12 +128,13 @@ impl FolderWatch {
     pub fn arm(&mut self) {
         self.bell.since_armed.store(false, Ordering::Release);
         (self.first, self.last) = (None, None);
+        let mut torn = self.bell.torn.swap(false, Ordering::AcqRel);
         // What moves between looking and watching is seen by looking once more.
         for _ in 0..3 {
             let mut trail = Trail::default();
             self.roots.iter().for_each(|root| trail.follow_directory(root));
             let found = with_ids(&trail.directories);
-            if found == self.armed && self.watcher.is_some() {
+            if found == self.armed && self.watcher.is_some() && !std::mem::take(&mut torn) {
                 return;
             }
             self.watcher = watcher(&found, &trail.names, self.bell.clone());
@@ -159,9 +163,12 @@ fn watcher(
     names: &BTreeSet<String>,
     bell: Arc<Bell>,
 ) -> Option<RecommendedWatcher> {
-    let names = names.clone();
+    let (names, watched) = (names.clone(), directories.keys().cloned().collect());
     let made = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if matters(&event, &names) {
+        if tears(&event, &watched) {
+            bell.torn.store(true, Ordering::Release);
+            bell.ring();
+        } else if matters(&event, &names) {
             bell.ring();
         }
     });
@@ -181,6 +188,14 @@ fn watcher(
         }
     }
     any.then_some(watcher)
+}
+
+/// Whether a directory that is watched may no longer be.
+fn tears(event: &notify::Result<notify::Event>, watched: &BTreeSet<Utf8PathBuf>) -> bool {
+    let Ok(event) = event else { return true };
+    let goes = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
+    let is_watched = |path: &Path| watched.iter().any(|directory| directory.as_std_path() == path);
+    event.need_rescan() || goes && event.paths.iter().any(|path| is_watched(path))
 }
 
 /// Reading wakes nobody; neither do files of other names (state, sockets, editors' scratch files).
@@ -293,6 +308,24 @@ mod tests {
         noticed(&mut watch, &paths, |folder| folder.unreadable.is_none()).await;
         fs::write(paths.firms.join("acme.firm.toml"), "a = 1").unwrap();
         noticed(&mut watch, &paths, says("acme.firm.toml", "a = 1")).await;
+    }
+
+    #[tokio::test]
+    async fn a_folder_replaced_between_two_looks_is_watched_also_when_it_gets_the_number_of_the_old_one() {
+        let (_dir, paths) = place();
+        let mut watch = FolderWatch::start(&paths);
+        let file = paths.firms.join("acme.firm.toml");
+        for n in 1..3 {
+            fs::remove_dir_all(&paths.firms).unwrap();
+            fs::create_dir(&paths.firms).unwrap();
+            fs::write(&file, format!("a = {n}")).unwrap();
+            noticed(&mut watch, &paths, says("acme.firm.toml", &format!("a = {n}"))).await;
+            while timeout(QUIET * 3, watch.changed()).await.is_ok() {
+                watch.arm();
+            }
+            fs::write(&file, format!("b = {n}")).unwrap();
+            noticed(&mut watch, &paths, says("acme.firm.toml", &format!("b = {n}"))).await;
+        }
     }
 
     #[tokio::test]
