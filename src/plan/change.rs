@@ -206,8 +206,8 @@ impl Plan {
     }
 
     /// What today's plan makes of a change that was sent with unknown outcome and that it would not make today.
-    /// `shown`: MyCase showed the case.
-    pub fn overtakes(&self, sent: &Change, shown: bool) -> Overtaken {
+    /// `known`: the case's record as it was last confirmed; `shown`: MyCase showed the case.
+    pub fn overtakes(&self, sent: &Change, known: Option<&Record>, shown: bool) -> Overtaken {
         let (Some(before), None) = (&sent.before, sent.hold) else { return Overtaken::Not };
         let fresh = self.changes.iter().find(|fresh| fresh.case == sent.case);
         let adopted = self.adoptions.iter().find(|adopted| adopted.case == sent.case);
@@ -218,13 +218,15 @@ impl Plan {
         if let Some(anew) = fresh.filter(|fresh| fresh.before.is_none()) {
             return Overtaken::By(Box::new(anew.clone()));
         }
-        let after = fresh.map(|fresh| &fresh.after).or(adopted.map(|adopted| &adopted.record)).unwrap_or(before);
+        // `before` is a stand-in when this change overtook another itself, so it never says what the case should be.
+        let known = known.unwrap_or(before);
+        let after = fresh.map(|fresh| &fresh.after).or(adopted.map(|adopted| &adopted.record)).unwrap_or(known);
         // Only what the portal itself showed proves that it arrived; that the same is wanted today proves nothing.
         if fresh.is_none() && adopted.is_some() && sent.after.differs(after).is_empty() {
             return Overtaken::TookEffect;
         }
-        let known = fresh.and_then(|fresh| fresh.before.as_ref()).unwrap_or(before);
-        let either = known.either(&sent.after, after);
+        let base = fresh.and_then(|fresh| fresh.before.as_ref()).unwrap_or(known);
+        let either = base.either(before, after).either(&sent.after, after);
         let template = fresh.unwrap_or(sent);
         let kinds = either.differs(after);
         Overtaken::By(Box::new(Change { kinds, before: Some(either), after: after.clone(), hold: None, ..template.clone() }))

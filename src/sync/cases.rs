@@ -309,6 +309,7 @@ fn resume(engine: &Engine, looked: &Looked, shown: &BTreeSet<CaseId>, plan: &mut
     let now = engine.hands.clock.now();
     let (mut groups, mut overtaken): (Vec<(Approval, Vec<Pair>)>, Vec<JournalEntry>) = Default::default();
     let (mut dropped, mut taken) = (Vec::new(), BTreeSet::new());
+    let links = engine.store().links()?;
     for entry in engine.store().journal()? {
         let case = entry.change.case;
         let sent = entry.state == EntryState::Sent;
@@ -323,7 +324,8 @@ fn resume(engine: &Engine, looked: &Looked, shown: &BTreeSet<CaseId>, plan: &mut
         let fresh =
             plan.counterpart(&entry.change).filter(|fresh| fresh.key(&engine.hands.prints) == entry.change.key(&engine.hands.prints));
         let Some(fresh) = fresh.cloned() else {
-            match sent.then(|| plan.overtakes(&entry.change, shown.contains(&case))) {
+            let known = if sent { links.sent(case)? } else { None };
+            match sent.then(|| plan.overtakes(&entry.change, known.as_ref(), shown.contains(&case))) {
                 None | Some(Overtaken::Not) => dropped.push(case),
                 Some(Overtaken::Undecided) => drop(taken.insert(case)),
                 Some(Overtaken::TookEffect) => confirm_sent(engine, &entry, errand)?,

@@ -170,3 +170,31 @@ async fn a_move_whose_answers_are_lost_and_that_mycase_takes_back_is_taken_back_
     assert_eq!(stage.hands().store.written_without_approval(day).expect("a count")[4], 2, "there and back");
     assert_eq!(stage.sync().await.written, 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_overtaken_and_taken_back_is_written_as_mycase_says_and_never_as_it_was_in_between() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    let case = stage.in_stage("Treating")[0];
+    let name = stage.with(|world| world.mycase.cases[&case].name.clone());
+    let answers = |kind: FaultKind| {
+        let fault = Fault::new(Side::CaseStatus, kind).method("PATCH").times(1000);
+        stage.with(|world| world.faults.clear());
+        stage.with(|world| world.faults.add(fault));
+    };
+    stage.with(|world| world.set_stage(case, "Demand Sent")).expect("moved");
+    answers(FaultKind::StatusAfter { code: 503 });
+    stage.sync().await;
+    assert_eq!(stage.shown(case), "Demand", "it took effect all the same");
+
+    stage.with(|world| world.set_stage(case, "Treating").and_then(|()| world.set_name(case, "Other v. Name"))).expect("moved");
+    answers(FaultKind::Status { code: 503, retry_after: None, body: None });
+    stage.sync().await;
+    assert_eq!(stage.shown(case), "Demand", "nothing took effect");
+
+    stage.with(|world| world.faults.clear());
+    stage.with(|world| world.set_name(case, &name)).expect("named");
+    let report = stage.sync().await;
+    assert_eq!((report.error.clone(), report.written), (None, 1), "{report:#?}");
+    assert_eq!(stage.shown(case), "Medical Treatment");
+    assert_eq!(stage.sync().await.written, 0);
+}
