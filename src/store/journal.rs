@@ -100,6 +100,11 @@ impl Store {
         Ok(entries)
     }
 
+    /// The cases that have an entry; unseals nothing.
+    pub fn journal_cases(&self) -> Result<Vec<CaseId>, StoreError> {
+        self.read()?.table(JOURNAL)?.iter()?.map(|row| Ok(CaseId(row?.0.value()))).collect()
+    }
+
     /// How many entries there are; unseals nothing.
     pub fn journal_len(&self) -> Result<usize, StoreError> {
         Ok(self.read()?.table(JOURNAL)?.len()? as usize)
@@ -168,6 +173,7 @@ mod tests {
         store.write(|w| entries.iter().rev().try_for_each(|entry| w.put_entry(entry))).unwrap();
         assert_eq!(store.journal().unwrap(), entries);
         assert_eq!(store.journal_len().unwrap(), 3);
+        assert_eq!(store.journal_cases().unwrap(), [CaseId(5), CaseId(7), CaseId(900)]);
     }
 
     #[test]

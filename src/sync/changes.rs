@@ -206,7 +206,7 @@ fn cases_of(engine: &Engine, moved: &Moved) -> Result<BTreeSet<CaseId>, StoreErr
     let store = engine.store();
     let mut known: BTreeSet<CaseId> = store.exceptions()?.into_iter().map(|exception| exception.case).collect();
     known.extend(store.plan(PlanSlot::Waiting)?.into_iter().flat_map(|plan| plan.changes).map(|change| change.case));
-    known.extend(store.journal()?.into_iter().map(|entry| entry.change.case));
+    known.extend(store.journal_cases()?);
     known.extend(store.meta::<Selected>()?.unwrap_or_default().0);
     known.extend(engine.firm.testing.iter().copied());
     let links = store.links()?;

@@ -48,7 +48,7 @@ pub(super) fn finish(engine: &Engine, closing: Closing<'_>, mut exceptions: Vec<
     let now = engine.hands.clock.now();
     let whole = matches!(reach, Reach::Everything) && scan.is_whole() && plan.doubts.is_empty();
     // What is approved and not sent yet still belongs to the first run: it looks back further than later ones.
-    let complete = first_complete && engine.store().journal()?.is_empty();
+    let complete = first_complete && engine.store().journal_len()? == 0;
     let again = later.as_ref().map(|later| look_again(engine, studied, &exceptions, &later.contact_hours)).transpose()?;
     let of_others = record::of_others(engine, looked, &exceptions)?;
     engine.store().write(|w| {

@@ -120,8 +120,7 @@ pub(crate) async fn study(engine: &Engine, mut ask: Study, progress: &Progress) 
     };
     let looked_at_portal = desk.look_before_creating(progress).await?;
     let Desk { mut planner, names, rested, looked, .. } = desk;
-    let journal = store.journal()?;
-    let shown = journal.iter().map(|entry| entry.change.case).filter(|case| planner.was_read(*case)).collect();
+    let shown = store.journal_cases()?.into_iter().filter(|case| planner.was_read(*case)).collect();
     let mut plan = match unread {
         Some(gone) => planner.finish(&scan, gone),
         None => planner.finish(&scan, links.iter()?.filter_map(Result::ok)),
