@@ -193,6 +193,11 @@ pub struct LimitLine {
     pub exceeded: bool,
 }
 
+/// The change of a case, where changes stand in the order of their cases.
+pub(super) fn of_case(changes: &[Change], case: CaseId) -> Option<&Change> {
+    changes.binary_search_by_key(&case, |change| change.case).ok().and_then(|at| changes.get(at))
+}
+
 impl Plan {
     /// The plan's name: equal plans bear equal names.
     pub fn name(&self, prints: &Fingerprinter) -> PlanName {
@@ -201,15 +206,14 @@ impl Plan {
 
     /// This plan's change (or swap, for a swap) of the same case, to hold a saved or journalled change against.
     pub fn counterpart(&self, change: &Change) -> Option<&Change> {
-        let own = if change.hold.is_some() { &self.swaps } else { &self.changes };
-        own.binary_search_by_key(&change.case, |fresh| fresh.case).ok().and_then(|at| own.get(at))
+        of_case(if change.hold.is_some() { &self.swaps } else { &self.changes }, change.case)
     }
 
     /// What today's plan makes of a change that was sent with unknown outcome and that it would not make today.
     /// `known`: the case's record as it was last confirmed; `shown`: MyCase showed the case.
     pub fn overtakes(&self, sent: &Change, known: Option<&Record>, shown: bool) -> Overtaken {
         let (Some(before), None) = (&sent.before, sent.hold) else { return Overtaken::Not };
-        let fresh = self.changes.iter().find(|fresh| fresh.case == sent.case);
+        let fresh = self.counterpart(sent);
         let adopted = self.adoptions.iter().find(|adopted| adopted.case == sent.case);
         let undecided = !shown || self.exceptions.iter().any(|exception| exception.case == sent.case);
         if fresh.is_none() && adopted.is_none() && undecided {

@@ -3,7 +3,7 @@
 //! It decides by numbers and by a person's yes, never by what a change says. It keeps nothing between runs: what was
 //! written without approval in the last day comes in as a [`DayBook`].
 
-use super::change::LimitLine;
+use super::change::{LimitLine, of_case};
 use super::{Change, ChangeKey, Hold, Plan};
 use crate::config::{Limit, Limits};
 use crate::domain::{CaseId, Fingerprinter, Kind, Kinds};
@@ -20,6 +20,11 @@ impl ApprovedPlan {
     /// The changes in order.
     pub fn changes(&self) -> &[Change] {
         &self.changes
+    }
+
+    /// Whether one of a case is among them.
+    pub fn has(&self, case: CaseId) -> bool {
+        of_case(&self.changes, case).is_some()
     }
 
     /// The changes in order, for keeping.

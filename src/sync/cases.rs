@@ -356,8 +356,8 @@ fn resume(engine: &Engine, looked: &Looked, shown: &BTreeSet<CaseId>, plan: &mut
 
 /// What another change overtakes that goes now: it may have reached the portal, so the history has it.
 fn overtake(engine: &Engine, w: &mut Writer<'_>, overtaken: &[JournalEntry], by: &ApprovedPlan, errand: &Errand) -> Result<(), StoreError> {
-    let goes = |entry: &&JournalEntry| by.changes().iter().any(|change| change.case == entry.change.case);
-    overtaken.iter().filter(goes).try_for_each(|entry| apply::remember(engine, w, &entry.change, &entry.approval, errand))
+    let mut goes = overtaken.iter().filter(|entry| by.has(entry.change.case));
+    goes.try_for_each(|entry| apply::remember(engine, w, &entry.change, &entry.approval, errand))
 }
 
 /// The portal shows what was sent: link, history, out of the journal.
