@@ -116,11 +116,15 @@ impl Reply {
         })
     }
 
-    /// Whether this is a page for people (maintenance, a login, a proxy's words) in place of an answer for programs: whatever
-    /// its status says, nobody knows what became of the request.
-    pub fn is_page(&self) -> bool {
+    /// Whether the status says yes; an error, in words, where a page for people (maintenance, a login, a proxy's words) says it
+    /// in place of an answer for programs: nobody knows what became of the request then.
+    pub fn says_yes(&self) -> Result<bool, String> {
         let kind = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        kind.trim_start().to_ascii_lowercase().starts_with("text/html")
+        let is_page = kind.trim_start().to_ascii_lowercase().starts_with("text/html");
+        match self.status.is_success() {
+            true if is_page => Err(format!("{} answered {} with a web page", self.asked, self.status.as_u16())),
+            yes => Ok(yes),
+        }
     }
 
     /// The error that says why this answer cannot be used.

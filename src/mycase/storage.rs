@@ -76,10 +76,7 @@ fn headers(place: &PutPlace) -> Result<HeaderMap, WriteError> {
 /// What the storage's status means.
 fn judged(reply: &Reply) -> Result<(), WriteError> {
     let status = reply.status;
-    if status.is_success() && reply.is_page() {
-        return Err(WriteError::Unknown { text: format!("{} answered {} with a web page", reply.asked, status.as_u16()) });
-    }
-    if status.is_success() {
+    if reply.says_yes().map_err(|text| WriteError::Unknown { text })? {
         return Ok(());
     }
     let words = said(&reply.body);

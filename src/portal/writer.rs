@@ -118,10 +118,7 @@ impl fmt::Debug for PortalWriter {
 /// What a status says about a write.
 fn accepted(name: OperationName, reply: &Reply, change: &Change) -> Result<(), WriteError> {
     let status = reply.status;
-    if status.is_success() && reply.is_page() {
-        return Err(WriteError::Unknown { text: format!("{} answered {} with a web page", reply.asked, status.as_u16()) });
-    }
-    if status.is_success() {
+    if reply.says_yes().map_err(|text| WriteError::Unknown { text })? {
         return Ok(());
     }
     let text = || Scrubber::new(change).words(&reply.body);
