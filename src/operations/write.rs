@@ -1,5 +1,6 @@
 //! Writes a file whole or not at all: who reads it meanwhile sees the text before or the text after.
 
+use crate::store::folder_of;
 use camino::Utf8Path;
 use fs_err as fs;
 use std::io::Write;
@@ -9,10 +10,9 @@ use std::os::unix::fs::PermissionsExt;
 /// Crash before the renaming: the former text stands, and a hidden leftover. After: the new one.
 pub fn write_whole(path: &Utf8Path, text: &str) -> std::io::Result<()> {
     let path = path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
     // What others may do with a new file, the umask says.
     let rights = fs::metadata(&path).map_or(PermissionsExt::from_mode(0o666), |about| about.permissions());
-    let mut file = tempfile::Builder::new().prefix(".").suffix(".new").permissions(rights).tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".").suffix(".new").permissions(rights).tempfile_in(folder_of(&path))?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(&path)?;

@@ -82,6 +82,6 @@ pub use open::Store;
 pub use plans::{PlanHead, PlanSlot, SavedPlan};
 pub use room::room_left;
 pub use runs::KEEP_RUNS;
-pub use set_aside::{belongs_with, free_name, half_way, make_private_folder, not_half_way};
+pub use set_aside::{belongs_with, folder_of, free_name, half_way, make_private_folder, not_half_way, sync_folder};
 pub use vault::{LoadedVault, Vault, VaultError, begin_rotation, load_key, load_or_make};
 pub use writer::Writer;

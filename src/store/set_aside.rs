@@ -25,7 +25,7 @@ pub fn make_private_folder(folder: &Utf8Path) -> io::Result<()> {
 }
 
 /// Makes names in a folder durable.
-pub(super) fn sync_folder(folder: &Utf8Path) -> io::Result<()> {
+pub fn sync_folder(folder: &Utf8Path) -> io::Result<()> {
     fs_err::File::open(folder)?.sync_all()
 }
 
@@ -119,7 +119,8 @@ pub fn free_name(before: &str, after: &str, now: Timestamp) -> io::Result<Utf8Pa
     free.next().ok_or_else(|| io::ErrorKind::AlreadyExists.into())
 }
 
-pub(super) fn folder_of(path: &Utf8Path) -> &Utf8Path {
+/// The folder a path lies in; `.` for a bare name.
+pub fn folder_of(path: &Utf8Path) -> &Utf8Path {
     path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."))
 }
 

@@ -9,6 +9,7 @@ use crate::daemon::lock::{DaemonLock, LockError};
 use crate::operations::care::{BackedUp, MadeAs, Restored};
 use crate::operations::{Answer, Ask, House, OperationError, StoreError, care};
 use crate::plan::render::plural;
+use crate::store::{folder_of, sync_folder};
 use camino::Utf8Path;
 use fs_err as fs;
 
@@ -82,16 +83,16 @@ It holds no connection to MyCase: after a restore on another machine somebody co
 
 /// Moves a file, also to another disk; readable by its owner alone.
 fn moved(from: &Utf8Path, to: &Utf8Path) -> std::io::Result<()> {
-    let folder = to.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    let folder = folder_of(to);
     if fs::rename(from, to).is_ok() {
-        return fs::File::open(folder)?.sync_all();
+        return sync_folder(folder);
     }
     let mut copy = tempfile::NamedTempFile::new_in(folder)?;
     std::io::copy(&mut fs::File::open(from)?, &mut copy)?;
     copy.as_file().sync_all()?;
     copy.persist_noclobber(to).map_err(|error| error.error)?;
     // The new name is durable before the old one goes: a power cut must not take both.
-    fs::File::open(folder)?.sync_all()?;
+    sync_folder(folder)?;
     fs::remove_file(from)
 }
 
