@@ -7,7 +7,7 @@
 mod trail;
 
 use crate::load::{DirectoryId, Paths};
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, BTreeSet};
@@ -165,10 +165,11 @@ fn watcher(
 ) -> Option<RecommendedWatcher> {
     let (names, watched) = (names.clone(), directories.keys().cloned().collect());
     let made = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if tears(&event, &watched) {
+        let torn = tears(&event, &watched);
+        if torn {
             bell.torn.store(true, Ordering::Release);
-            bell.ring();
-        } else if matters(&event, &names) {
+        }
+        if torn || event.is_ok_and(|event| matters(&event, &names)) {
             bell.ring();
         }
     });
@@ -190,17 +191,16 @@ fn watcher(
     any.then_some(watcher)
 }
 
-/// Whether a directory that is watched may no longer be.
+/// Whether a directory that is watched may no longer be: it went, or events were lost.
 fn tears(event: &notify::Result<notify::Event>, watched: &BTreeSet<Utf8PathBuf>) -> bool {
     let Ok(event) = event else { return true };
     let goes = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
-    let is_watched = |path: &Path| watched.iter().any(|directory| directory.as_std_path() == path);
+    let is_watched = |path: &Path| Utf8Path::from_path(path).is_some_and(|path| watched.contains(path));
     event.need_rescan() || goes && event.paths.iter().any(|path| is_watched(path))
 }
 
 /// Reading wakes nobody; neither do files of other names (state, sockets, editors' scratch files).
-fn matters(event: &notify::Result<notify::Event>, names: &BTreeSet<String>) -> bool {
-    let Ok(event) = event else { return true };
+fn matters(event: &notify::Event, names: &BTreeSet<String>) -> bool {
     let only_read = match event.kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => false,
         EventKind::Access(_) => true,
@@ -210,7 +210,7 @@ fn matters(event: &notify::Result<notify::Event>, names: &BTreeSet<String>) -> b
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         name.contains(".toml") || name.contains(".firm") || name.starts_with("..") || names.contains(name.as_ref())
     };
-    event.need_rescan() || (!only_read && (event.paths.is_empty() || event.paths.iter().any(|path| named(path))))
+    !only_read && (event.paths.is_empty() || event.paths.iter().any(|path| named(path)))
 }
 
 impl std::fmt::Debug for FolderWatch {
