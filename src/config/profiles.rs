@@ -5,7 +5,7 @@ use super::profile_parse;
 use super::{Problem, Severity, SourceText};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use toml::de::DeTable;
 
 const BUILTIN: [(&str, &str); 2] =
@@ -26,11 +26,14 @@ struct Known {
 impl Profiles {
     /// The built-in ones: `case-status` and `hona`. A test sees that they are free of problems.
     pub fn builtin() -> Profiles {
-        let mut profiles = Profiles::default();
-        for (name, text) in BUILTIN {
-            profiles.with(name, SourceText::new(format!("{name}.toml"), text));
-        }
-        profiles
+        static READ: LazyLock<Profiles> = LazyLock::new(|| {
+            let mut profiles = Profiles::default();
+            for (name, text) in BUILTIN {
+                profiles.with(name, SourceText::new(format!("{name}.toml"), text));
+            }
+            profiles
+        });
+        READ.clone()
     }
 
     /// Adds a profile, or takes its place when the name is known. Gives every problem; with an error nothing is added.

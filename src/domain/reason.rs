@@ -1,6 +1,6 @@
 //! What cannot be decided about a case: a reason, what it holds back, and what a person can do.
 
-use super::CaseId;
+use super::{CaseId, Kind, Kinds};
 use serde::{Deserialize, Serialize};
 
 /// Why a case needs attention. The word (`code`) is part of the JSON answers.
@@ -82,6 +82,20 @@ pub enum Holds {
     Rest,
     /// Every write for the case.
     Everything,
+}
+
+impl Holds {
+    /// Whether a change of these kinds is held back.
+    pub fn any_of(self, kinds: Kinds) -> bool {
+        match self {
+            Holds::Nothing => false,
+            Holds::Stage => kinds.contains(Kind::Stage),
+            Holds::Contact => kinds.contains(Kind::Contact),
+            Holds::State => kinds.contains(Kind::Close) || kinds.contains(Kind::Reopen),
+            Holds::Rest => kinds.contains(Kind::Update),
+            Holds::Everything => true,
+        }
+    }
 }
 
 /// One reason why a case needs attention.

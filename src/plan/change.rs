@@ -215,7 +215,9 @@ impl Plan {
         let (Some(before), None) = (&sent.before, sent.hold) else { return Overtaken::Not };
         let fresh = self.counterpart(sent);
         let adopted = self.adoptions.iter().find(|adopted| adopted.case == sent.case);
-        let undecided = !shown || self.exceptions.iter().any(|exception| exception.case == sent.case);
+        let reasons = || self.exceptions.iter().filter(|exception| exception.case == sent.case).flat_map(|exception| &exception.reasons);
+        // What holds back other parts of the case says nothing of what was sent.
+        let undecided = !shown || reasons().any(|reason| reason.holds.any_of(sent.kinds));
         if fresh.is_none() && adopted.is_none() && undecided {
             return Overtaken::Undecided;
         }
@@ -234,6 +236,11 @@ impl Plan {
         let template = fresh.unwrap_or(sent);
         let kinds = either.differs(after);
         Overtaken::By(Box::new(Change { kinds, before: Some(either), after: after.clone(), hold: None, ..template.clone() }))
+    }
+
+    /// Whether a swap of the case's client, when somebody says yes to it, says anew all that this may have changed.
+    pub fn swap_says(&self, sent: &Change) -> bool {
+        sent.kinds.are_in([Kind::Contact].into_iter().collect()) && of_case(&self.swaps, sent.case).is_some()
     }
 
     /// Puts a change in the place of the case's own.

@@ -42,7 +42,7 @@ pub struct Carried {
 pub enum CarryState {
     /// Older than the firm's file wants; left alone.
     Older,
-    /// It was owed, and the portal no longer lists it.
+    /// It was owed, and the portal no longer listed it. States of before say so; such an item waits for [`Wait::Listed`].
     Gone,
     /// It stood in MyCase when it was first met.
     AlreadyThere,
@@ -127,6 +127,8 @@ pub enum Wait {
     Size(u64),
     /// The case opens again, or files of closed cases are carried.
     Open(CaseId),
+    /// The portal lists it again: a list that once did not show it proves nothing.
+    Listed,
 }
 
 /// By what an item finds its case: ids, and the print of the id people read (0 for none).
@@ -154,7 +156,7 @@ pub struct CarriedCounts {
 pub struct ShelfCounts {
     /// All that were ever met.
     pub known: usize,
-    /// Those not settled.
+    /// Those not settled; what the portal no longer lists does not count.
     pub open: usize,
     /// Of these, those that need attention.
     pub attention: usize,
@@ -223,6 +225,12 @@ impl Carried {
     /// An item that is owed and was never tried.
     pub fn owed(first: bool) -> Carried {
         Carried { case: None, state: CarryState::Owed, trouble: None, tries: 0, first }
+    }
+
+    /// The same item when nothing of it is in MyCase and the portal no longer lists it. Should it come back after MyCase
+    /// was asked for it, what the case holds is looked at first.
+    pub fn unlisted(self) -> Carried {
+        Carried { case: self.case, ..Carried::owed(self.first || self.state != CarryState::Owed) }
     }
 
     /// An item that is left alone for good.

@@ -111,13 +111,14 @@ impl Store {
     pub fn carried_counts(&self) -> Result<CarriedCounts, StoreError> {
         let snapshot = self.read()?;
         let count = |shelf: Shelf| -> Result<ShelfCounts, StoreError> {
-            let open = snapshot.table(shelf.open())?;
-            let mut attention = 0;
-            for row in open.iter()? {
-                attention += usize::from(open_item(row?.1.value())?.attention);
+            let (mut open, mut attention) = (0, 0);
+            for row in snapshot.table(shelf.open())?.iter()? {
+                let item = open_item(row?.1.value())?;
+                open += usize::from(item.wait != Wait::Listed);
+                attention += usize::from(item.attention);
             }
             let known = snapshot.table(shelf.rows().rows)?.len()? as usize;
-            Ok(ShelfCounts { known, open: open.len()? as usize, attention })
+            Ok(ShelfCounts { known, open, attention })
         };
         Ok(CarriedCounts { documents: count(Shelf::Documents)?, messages: count(Shelf::Messages)? })
     }

@@ -327,6 +327,8 @@ fn resume(engine: &Engine, looked: &Looked, shown: &BTreeSet<CaseId>, plan: &mut
             let known = if sent { links.sent(case)? } else { None };
             match sent.then(|| plan.overtakes(&entry.change, known.as_ref(), shown.contains(&case))) {
                 None | Some(Overtaken::Not) => dropped.push(case),
+                // The swap is still asked for: a yes to it goes over what was sent.
+                Some(Overtaken::Undecided) if plan.swap_says(&entry.change) => overtaken.push(entry),
                 Some(Overtaken::Undecided) => drop(taken.insert(case)),
                 Some(Overtaken::TookEffect) => confirm_sent(engine, &entry, errand)?,
                 Some(Overtaken::By(change)) => {

@@ -74,7 +74,8 @@ pub(super) fn finish(engine: &Engine, closing: Closing<'_>, mut exceptions: Vec<
         }
         if whole && complete && engine.firm.testing.is_empty() {
             w.put_meta(&LookbackFirst(false))?;
-            if plan.first {
+            // An account that shows no case at all says nothing of what a first import would be.
+            if plan.first && scan.read > 0 {
                 w.put_meta(&FirstRunDone { at: now })?;
             }
         }

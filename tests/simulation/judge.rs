@@ -2,11 +2,14 @@
 //! sandbox holds before and after each request and what people approved; it asks the product nothing.
 //!
 //! What it lets pass, and why:
-//! - A write that changes nothing, where an earlier write to that record lost its answer: nobody can know better.
+//! - A write that changes nothing, where an earlier write for that case lost its answer (`unheard.rs`).
+//! - A person who is sent with a project that does not name them yet, and is there already.
 //! - A close of a case that was closed in MyCase less than [`RACE`] ago: the run read it before it was opened again.
 //! - A create that meets its own record, where the portal's list was made to lie shortly before.
+//! - A first stage that changes nothing, of a record that was made without one: the portal chose it by itself and told nobody.
 
 use crate::firm::{Firm, Portal};
+use crate::unheard::Unheard;
 use casebridge::domain::Kind;
 use casebridge::sandbox::{HonaContact, HonaProject, PortalCase, World};
 use jiff::{SignedDuration, Timestamp};
@@ -59,8 +62,12 @@ pub(crate) struct Write<'a> {
     pub(crate) external_id: &'a str,
     /// What the portal answered; the product may have been told otherwise.
     pub(crate) status: u16,
-    /// A create is under way that names this contact.
-    pub(crate) creating: bool,
+    /// The case that a contact is sent for, as the journal says.
+    pub(crate) contact_of: Option<u64>,
+    /// A change is under way that names this contact and finds it nowhere in the case's record.
+    pub(crate) introduces: bool,
+    /// It names no stage.
+    pub(crate) unplaced: bool,
     /// The product never had a good answer.
     pub(crate) lost: bool,
     /// What the product's clock showed.
@@ -93,10 +100,11 @@ struct Book {
     permits: BTreeMap<u64, BTreeSet<Kind>>,
     /// When what was sent without a yes.
     sent: Vec<(Timestamp, Kind, u64)>,
-    /// Records, or Hona's contacts and projects, with a write whose answer was lost.
-    lost: BTreeSet<String>,
+    unheard: Unheard,
     /// Cases whose record was made while they were closed: the closing belongs to the create.
     closing: BTreeSet<u64>,
+    /// Cases whose record was made without a stage and was sent none since.
+    unplaced: BTreeSet<u64>,
     /// When each case was last seen closed in MyCase.
     closed: BTreeMap<u64, Timestamp>,
     /// When the portal's list last lied.
@@ -149,14 +157,11 @@ impl Judge {
 
     /// The process died: whatever it had sent to these records, it does not know it.
     pub(crate) fn died(&mut self, firm: usize, portal: Portal, world: &World) {
-        let book = &mut self.books[firm];
-        match portal {
-            Portal::CaseStatus => book.lost.extend(world.case_status.cases.keys().map(u64::to_string)),
-            Portal::Hona => {
-                book.lost.extend(world.hona.projects.keys().map(|id| format!("/projects {id}")));
-                book.lost.extend(world.hona.contacts.keys().map(|id| format!("/contacts {id}")));
-            }
-        }
+        let ids: Vec<&str> = match portal {
+            Portal::CaseStatus => world.case_status.cases.values().filter_map(|record| record.integration_id.as_deref()).collect(),
+            Portal::Hona => world.hona.projects.keys().map(String::as_str).collect(),
+        };
+        ids.into_iter().filter_map(|id| id.parse().ok()).for_each(|case| self.books[firm].unheard.add(case));
     }
 
     /// A portal was written to.
@@ -179,9 +184,6 @@ impl Judge {
             }
             for case in after.values().filter(|case| !before.cases.contains_key(&case.id)) {
                 self.created(firm, about, world, case.integration_id.as_deref(), write);
-                if write.lost {
-                    self.books[firm].lost.insert(case.id.to_string());
-                }
             }
             return;
         }
@@ -192,41 +194,33 @@ impl Judge {
         }
         let case = new.integration_id.as_deref().and_then(|id| id.parse().ok()).unwrap_or(0);
         let kinds = differs(old, new);
-        self.changed(firm, about, world, &id.to_string(), case, &kinds, other_people(old, new), write);
+        self.changed(firm, about, world, case, &kinds, other_people(old, new), write);
     }
 
     fn hona(&mut self, firm: usize, about: &Firm, world: &World, before: &Held, write: &Write<'_>) {
         if !(200..300).contains(&write.status) {
             return;
         }
-        let (id, record) = (write.external_id, format!("{} {}", write.path, write.external_id));
+        let id = write.external_id;
         if write.path == "/contacts" {
             let (Some(new), old) = (world.hona.contacts.get(id), before.contacts.get(id)) else { return };
             let kinds = if old.is_none_or(|old| old == new) { Vec::new() } else { vec![Kind::Contact] };
-            let case = of_contact(world, id).unwrap_or(0);
+            let case = write.contact_of.or_else(|| of_contact(world, id)).unwrap_or(0);
             match old {
-                // A person whose project is still to come counts with it; one who is there is sent with a new project as well.
-                Some(_) if write.creating && kinds.is_empty() => {}
-                None => {
-                    if write.lost {
-                        self.books[firm].lost.insert(record);
-                    }
-                }
-                Some(_) => self.changed(firm, about, world, &record, case, &kinds, false, write),
+                // A person whose project is still to come counts with it.
+                Some(_) if write.introduces && kinds.is_empty() => {}
+                None if write.lost => self.books[firm].unheard.add(case),
+                None => {}
+                Some(_) => self.changed(firm, about, world, case, &kinds, false, write),
             }
             return;
         }
         match (before.projects.get(id), world.hona.projects.get(id)) {
-            (None, Some(_)) => {
-                if write.lost {
-                    self.books[firm].lost.insert(record);
-                }
-                self.created(firm, about, world, Some(id), write);
-            }
+            (None, Some(_)) => self.created(firm, about, world, Some(id), write),
             (Some(old), Some(new)) => {
                 let kinds = project_differs(old, new);
                 let other = old.contacts.iter().any(|party| !new.contacts.iter().any(|new| new.external_id == party.external_id));
-                self.changed(firm, about, world, &record, id.parse().unwrap_or(0), &kinds, other, write);
+                self.changed(firm, about, world, id.parse().unwrap_or(0), &kinds, other, write);
             }
             _nothing => {}
         }
@@ -242,29 +236,26 @@ impl Judge {
         if world.mycase.cases.get(&case).is_some_and(|case| !case.open) || self.books[firm].closed.contains_key(&case) {
             self.books[firm].closing.insert(case);
         }
+        if write.lost {
+            self.books[firm].unheard.add(case);
+        }
+        if write.unplaced {
+            self.books[firm].unplaced.insert(case);
+        }
         self.counts(firm, about, case, &[Kind::Create], write);
     }
 
     #[expect(clippy::too_many_arguments, reason = "one write, as it was and as it is")]
-    fn changed(
-        &mut self,
-        firm: usize,
-        about: &Firm,
-        world: &World,
-        record: &str,
-        case: u64,
-        kinds: &[Kind],
-        other: bool,
-        write: &Write<'_>,
-    ) {
-        let known = self.books[firm].lost.contains(record);
+    fn changed(&mut self, firm: usize, about: &Firm, world: &World, case: u64, kinds: &[Kind], other: bool, write: &Write<'_>) {
+        let book = &mut self.books[firm];
+        let request = format!("{} {} {}", write.method, write.path, write.external_id);
+        let repeats = book.unheard.excuses(case, request, world.now());
         if write.lost {
-            self.books[firm].lost.insert(record.to_owned());
-        } else {
-            self.books[firm].lost.remove(record);
+            book.unheard.add(case);
         }
+        let unplaced = !write.unplaced && book.unplaced.remove(&case);
         if kinds.is_empty() {
-            if !known {
+            if !repeats && !unplaced {
                 self.breaks(Promise::NoIdleWrite, format!("{}: {} {} changed nothing", about.id, write.method, write.path));
             }
             return;

@@ -14,7 +14,7 @@ use axum::extract::Request;
 use axum::http::{Method, Uri};
 use axum::response::Response;
 use bytes::Bytes;
-use casebridge::domain::Kind;
+use casebridge::domain::Record;
 use casebridge::http::Clock;
 use casebridge::sandbox::{Fault, FaultKind, Sandbox, Side};
 use casebridge::store::{EntryState, JournalEntry, Store};
@@ -348,6 +348,7 @@ impl Way {
         });
         if on_portal {
             self.is_journalled(&sandbox, below, body);
+            self.net.lock().note(&format!("{} sends {}", self.place, String::from_utf8_lossy(body)));
         }
         let response = match inner.oneshot(request).await {
             Ok(response) => response,
@@ -370,12 +371,14 @@ impl Way {
         response
     }
 
-    /// Whether a create under way names this contact.
-    fn creates_for(&self, contact: &str) -> bool {
-        let names = |entry: &JournalEntry| {
-            entry.change.kinds.contains(Kind::Create) && entry.change.after.clients.iter().any(|client| client.id.to_string() == contact)
-        };
-        self.store.journal().is_ok_and(|journal| journal.iter().any(names))
+    /// The case that a contact is sent for, and whether its record did not name it before.
+    fn sends_for(&self, contact: &str) -> (Option<u64>, bool) {
+        let names = |record: &Record| record.clients.iter().any(|client| client.id.to_string() == contact);
+        let sent = |entry: &&JournalEntry| entry.state == EntryState::Sent && names(&entry.change.after);
+        let journal = self.store.journal().unwrap_or_default();
+        let introduces = |entry: &JournalEntry| entry.change.before.as_ref().is_none_or(|before| !names(before));
+        let entries = || journal.iter().filter(sent);
+        (entries().next().map(|entry| entry.change.case.0), entries().any(introduces))
     }
 
     /// What is about to be sent must stand in the journal as sent.
@@ -408,8 +411,9 @@ impl Way {
             let body: Value = serde_json::from_slice(body).unwrap_or_default();
             let lost = loses(trouble) || net.full.contains(&self.place);
             let external_id = body["externalId"].as_str().unwrap_or_default();
-            let creating = path == "/contacts" && self.creates_for(external_id);
-            let write = Write { method, path, external_id, status, creating, lost, clock: self.clock.now() };
+            let (contact_of, introduces) = if path == "/contacts" { self.sends_for(external_id) } else { (None, false) };
+            let unplaced = body["status"].is_null() && body["phase"].is_null();
+            let write = Write { method, path, external_id, status, contact_of, introduces, unplaced, lost, clock: self.clock.now() };
             net.judge.wrote(self.place, &firm, world, before, &write);
         });
     }

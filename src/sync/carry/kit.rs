@@ -84,6 +84,12 @@ impl Kit {
         self.put(job, None).map_err(Fate::ends)
     }
 
+    /// Nothing of an item is in MyCase, and the portal no longer lists it: it is owed again when it is listed again.
+    pub(super) fn unlisted<I: Item>(&self, job: &mut Job<I>) -> Result<(), Fate> {
+        job.row = job.row.clone().unlisted();
+        self.put(job, Some(Wait::Listed)).map_err(Fate::ends)
+    }
+
     /// Keeps an item's row. Blocks for the disk, like every write of the state.
     pub(super) fn put<I: Item>(&self, job: &Job<I>, wait: Option<Wait>) -> Result<(), StoreError> {
         self.store().write(|w| w.put_carried(I::SHELF, &job.id, &job.row, wait.map(|wait| (job.page, wait))))

@@ -111,6 +111,7 @@ impl<I: Item> Reading<'_, I> {
                     Join::Unclear(_) => !item.attention,
                     Join::NotLinked => item.attention,
                 },
+                Wait::Listed => false,
             };
             if is_due {
                 due.insert(id.clone());
@@ -188,7 +189,7 @@ impl<I: Item> Reading<'_, I> {
             let id = item.id().clone();
             if self.open.contains_key(&id) {
                 self.listed.insert(id.clone());
-                if self.due.remove(&id) || self.bears_anew(&id, &item) {
+                if self.due.remove(&id) || self.comes_anew(&id, &item) {
                     self.met.insert(id.clone());
                     let row = self.kit.store().carried(I::SHELF, &id)?;
                     self.judge(row.unwrap_or_else(|| Carried::owed(self.first)), item, page, false)?;
@@ -206,10 +207,14 @@ impl<I: Item> Reading<'_, I> {
         if self.rows.len() >= ROWS_AT_ONCE { self.flush_rows() } else { Ok(()) }
     }
 
-    /// Whether an item that waits for its case bears other ids now: its record got an integration id, or it was moved.
-    fn bears_anew(&self, id: &ItemId, item: &I) -> bool {
-        let waits = self.open.get(id).filter(|_| !self.met.contains(id)).map(|open| &open.wait);
-        matches!(waits, Some(Wait::Link(before)) if *before != keys(item.bearing(), &self.kit.hands.prints))
+    /// Whether an item was not listed for a while, or waits for its case and bears other ids now: its record got an
+    /// integration id, or it was moved.
+    fn comes_anew(&self, id: &ItemId, item: &I) -> bool {
+        match self.open.get(id).filter(|_| !self.met.contains(id)).map(|open| &open.wait) {
+            Some(Wait::Listed) => true,
+            Some(Wait::Link(before)) => *before != keys(item.bearing(), &self.kit.hands.prints),
+            _ => false,
+        }
     }
 
     fn was_left_alone(&self, id: &ItemId) -> Result<bool, RunError> {
@@ -282,11 +287,11 @@ impl<I: Item> Reading<'_, I> {
         self.rows.push((id, row, open));
     }
 
-    /// After a reading of the whole list: what was owed and is no longer listed is owed no longer; what MyCase was asked
-    /// for has to be looked up.
+    /// After a reading of the whole list: what was owed and is no longer listed is owed again when it is listed again;
+    /// what MyCase was asked for has to be looked up.
     fn no_longer_listed(&mut self) -> Result<(), RunError> {
-        let gone: Vec<(ItemId, u32)> =
-            self.open.iter().filter(|(id, _)| !self.listed.contains(*id)).map(|(id, open)| (id.clone(), open.page)).collect();
+        let missing = |(id, open): &(&ItemId, &OpenItem)| !self.listed.contains(*id) && open.wait != Wait::Listed;
+        let gone: Vec<(ItemId, u32)> = self.open.iter().filter(missing).map(|(id, open)| (id.clone(), open.page)).collect();
         for (id, page) in gone {
             let due = self.due.remove(&id);
             let Some(row) = self.kit.store().carried(I::SHELF, &id)? else { continue };
@@ -296,7 +301,7 @@ impl<I: Item> Reading<'_, I> {
                         self.found.jobs.push(Job { id, case, page, row, item: None, listed_at: self.kit.now() });
                     }
                 }
-                _ => self.row(id, Carried { case: row.case, ..Carried::settled(CarryState::Gone) }, None),
+                _ => self.row(id, row.unlisted(), Some((page, Wait::Listed))),
             }
         }
         Ok(())

@@ -71,7 +71,7 @@ async fn deliver(kit: &Kit, job: &mut Job<PortalMessage>, notes: Option<&Seen<Se
     }
     match job.item.take() {
         Some(message) => send(kit, job, &message, template).await,
-        None => settled(kit, job, CarryState::Gone, Fate::Settled),
+        None => kit.unlisted(job).map(|()| Fate::Settled),
     }
 }
 

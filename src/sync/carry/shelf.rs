@@ -193,7 +193,7 @@ pub(super) fn settle(kit: &Kit, job: &mut Job<PortalFile>, step: Step) -> Option
     let (state, fate) = match step {
         Step::New(_) | Step::Version(..) => return None,
         Step::There => (CarryState::AlreadyThere, Fate::Settled),
-        Step::Gone => (CarryState::Gone, Fate::Settled),
+        Step::Gone => return Some(kit.unlisted(job).map_or_else(|ends| ends, |()| Fate::Settled)),
         Step::HalfThere => {
             return Some(Fate::Trouble { reason: Box::new(reasons::half_there()), wait: Some(kit.again(u32::MAX)), failed: None });
         }

@@ -316,3 +316,26 @@ async fn a_process_that_dies_while_it_writes_notes_leaves_each_once() {
         stage.settled();
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_an_empty_list_did_not_show_once_is_carried_when_it_is_listed_again() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    let case = stage.a_case();
+    stage.give(case, "scan.pdf", "pages");
+    stage.write_to(case, "Ana", "When is it?");
+    stage.with(|world| world.hide(case, true)).expect("hidden");
+    assert_eq!((stage.carry().await.failures.len(), stage.carry_messages().await.failures.len()), (1, 1));
+    for list in ["/files", "/messages"] {
+        stage.with(|world| world.faults.add(Fault::new(Side::CaseStatus, FaultKind::Empty).method("GET").path(list)));
+    }
+    stage.pass(24 * LATER).await;
+    stage.tick(Trigger::Documents).await;
+    stage.tick(Trigger::Messages).await;
+    stage.settled();
+    stage.with(|world| world.hide(case, false)).expect("shown");
+    let carried = (stage.carry().await.transferred, stage.carry_messages().await.transferred);
+    assert_eq!(carried, (Some(1), Some(1)));
+    stage.has(case, "scan.pdf", "pages");
+    assert_eq!(stage.notes(case).len(), 1);
+    assert_eq!((stage.carry().await.transferred, stage.carry_messages().await.transferred), (Some(0), Some(0)), "once");
+}

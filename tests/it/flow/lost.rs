@@ -1,7 +1,8 @@
 //! Answers that get lost: what became of the request is looked up, and nothing is made twice.
 
 use super::stage::{Portal, Stage};
-use casebridge::sandbox::{Fault, FaultKind, Side};
+use casebridge::domain::Kind;
+use casebridge::sandbox::{Fault, FaultKind, NewClient, Side};
 use casebridge::store::EntryState;
 use casebridge::sync::Outcome;
 use std::time::Duration;
@@ -197,4 +198,59 @@ async fn what_was_overtaken_and_taken_back_is_written_as_mycase_says_and_never_a
     assert_eq!((report.error.clone(), report.written), (None, 1), "{report:#?}");
     assert_eq!(stage.shown(case), "Medical Treatment");
     assert_eq!(stage.sync().await.written, 0);
+}
+
+/// Another person is the case's only client; answers their telephone as it is sent.
+fn swap(stage: &Stage, case: u64) -> &'static str {
+    let person = NewClient {
+        first_name: "Zora".to_owned(),
+        last_name: "Quist".to_owned(),
+        email: None,
+        cell_phone: Some("(212) 300-0199".to_owned()),
+    };
+    stage.with(|world| {
+        let client = world.add_client(person);
+        world.set_clients(case, &[client], Some(client)).expect("swapped");
+    });
+    "+12123000199"
+}
+
+async fn asks_for_the_swap(stage: &Stage, case: u64, phone: &str) {
+    let asked = stage.sync().await;
+    assert_eq!(asked.outcome, Outcome::Waiting, "{asked:#?}");
+    let phones = || stage.record(case).clients.into_iter().filter_map(|client| client.cell_phone).collect::<Vec<_>>();
+    assert_ne!(phones(), [phone]);
+    stage.approve_only(Kind::Contact).await;
+    assert_eq!(phones(), [phone]);
+    assert!(stage.hands().store.journal().expect("a journal").is_empty());
+    assert_eq!(stage.sync().await.written, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_client_is_asked_for_although_the_answer_to_a_close_was_lost_before() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    let case = stage.in_stage("Treating")[0];
+    stage.with(|world| world.close(case)).expect("closed");
+    let refuses = Fault::new(Side::CaseStatus, FaultKind::Status { code: 503, retry_after: None, body: None }).method("POST").times(1000);
+    stage.with(|world| world.faults.add(refuses));
+    assert_eq!(stage.sync().await.outcome, Outcome::Failed);
+    stage.with(|world| world.faults.clear());
+    stage.with(|world| world.reopen(case)).expect("open again");
+    let phone = swap(&stage, case);
+    asks_for_the_swap(&stage, case, phone).await;
+    assert!(stage.record(case).closed_at.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_client_is_asked_for_although_the_answer_to_a_new_telephone_was_lost_before() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    let case = stage.in_stage("Treating")[0];
+    let client = stage.with(|world| world.mycase.cases[&case].clients[0]);
+    stage.with(|world| world.set_client_phone(client, Some("(212) 300-0177"))).expect("called otherwise");
+    let lost = Fault::new(Side::CaseStatus, FaultKind::StatusAfter { code: 503 }).method("PATCH").times(1000);
+    stage.with(|world| world.faults.add(lost));
+    assert_eq!(stage.sync().await.outcome, Outcome::Failed);
+    stage.with(|world| world.faults.clear());
+    let phone = swap(&stage, case);
+    asks_for_the_swap(&stage, case, phone).await;
 }

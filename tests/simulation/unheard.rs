@@ -1,0 +1,36 @@
+//! Cases of which an answer to a write was lost. A change may take several requests, and is sent again as a whole: each of them
+//! may then change nothing, once, and nobody could know better.
+
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// From the first request that is heard again on, the others follow within this time: storms of 429 are waited out.
+const TOGETHER: SignedDuration = SignedDuration::from_mins(30);
+
+/// The cases.
+#[derive(Default)]
+pub(crate) struct Unheard(BTreeMap<u64, Again>);
+
+/// What was heard of a case since.
+#[derive(Default)]
+struct Again {
+    requests: BTreeSet<String>,
+    until: Option<Timestamp>,
+}
+
+impl Unheard {
+    /// An answer was lost.
+    pub(crate) fn add(&mut self, case: u64) {
+        self.0.insert(case, Again::default());
+    }
+
+    /// A request was answered; says whether it may repeat one whose answer was lost.
+    pub(crate) fn excuses(&mut self, case: u64, request: String, now: Timestamp) -> bool {
+        let Some(again) = self.0.get_mut(&case) else { return false };
+        if now > *again.until.get_or_insert(now + TOGETHER) {
+            self.0.remove(&case);
+            return false;
+        }
+        again.requests.insert(request)
+    }
+}
