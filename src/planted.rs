@@ -14,6 +14,8 @@ pub enum Plant {
     ForgetsTheDay,
     /// A first import goes without a yes.
     FirstImportGoes,
+    /// A yes that was not carried out at once is forgotten.
+    ForgetsTheYes,
     /// A case whose client is another person now is shown to that person.
     ShowsToAnother,
     /// A case that is not shown once is closed.

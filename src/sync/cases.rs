@@ -321,6 +321,10 @@ fn resume(engine: &Engine, looked: &Looked, shown: &BTreeSet<CaseId>, plan: &mut
         if !looked.at(case) {
             continue;
         }
+        if planted::is(Plant::ForgetsTheYes) && !sent && entry.approval != Approval::ByLimits {
+            dropped.push(case);
+            continue;
+        }
         let fresh =
             plan.counterpart(&entry.change).filter(|fresh| fresh.key(&engine.hands.prints) == entry.change.key(&engine.hands.prints));
         let Some(fresh) = fresh.cloned() else {

@@ -8,7 +8,7 @@ use jiff::ToSpan;
 use std::time::Duration;
 
 /// How long the troubled part of a story lasts.
-pub(crate) const LASTS: Duration = Duration::from_secs(4 * 24 * 3600);
+pub(crate) const LASTS: Duration = Duration::from_secs(3 * 24 * 3600);
 
 /// What somebody does at one firm, or to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +96,7 @@ pub(crate) fn schedule(firms: usize, chance: &mut Chance) -> Vec<(Duration, usiz
         let at = |chance: &mut Chance, from: u64| Duration::from_millis(from + chance.below(LASTS.as_millis() as u64 - from));
         // Everybody is connected first, and somebody says yes to the first import.
         all.push((Duration::from_secs(60 + place as u64), place, Tend));
-        for hours in [5, 13, 22, 31, 46, 60, 75, 90] {
+        for hours in [5, 13, 22, 31, 46, 60] {
             all.push((Duration::from_secs(hours * 3600 + chance.below(3600)), place, Tend));
         }
         for _ in 0..EACH {

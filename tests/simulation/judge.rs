@@ -11,6 +11,7 @@
 use crate::firm::{Firm, Portal};
 use crate::unheard::Unheard;
 use casebridge::domain::Kind;
+use casebridge::plan::ChangeKey;
 use casebridge::sandbox::{HonaContact, HonaProject, PortalCase, World};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +36,8 @@ pub(crate) enum Promise {
     CloseIsProved,
     /// Nothing over a limit, no first import and no other client is sent without a person's yes.
     Approved,
+    /// Nobody is asked twice for the same change of a case that nobody touched meanwhile.
+    AskedOnce,
     /// No secret and nothing personal is logged.
     NothingLogged,
     /// A connection ends only when MyCase ends it.
@@ -98,6 +101,8 @@ struct Book {
     began: bool,
     /// What a person said yes to and was not seen yet.
     permits: BTreeMap<u64, BTreeSet<Kind>>,
+    /// What a person said yes to, and casebridge took it: neither sent yet nor touched by anybody since.
+    taken: BTreeMap<u64, ChangeKey>,
     /// When what was sent without a yes.
     sent: Vec<(Timestamp, Kind, u64)>,
     unheard: Unheard,
@@ -138,9 +143,34 @@ impl Judge {
         }
     }
 
+    /// A person is asked for these changes.
+    pub(crate) fn asked(&mut self, firm: usize, changes: &[(u64, ChangeKey)]) {
+        for (case, key) in changes {
+            if self.books[firm].taken.get(case) == Some(key) {
+                self.breaks(Promise::AskedOnce, format!("firm {firm}: case {case} is asked for again"));
+            }
+        }
+    }
+
+    /// A yes to these changes was taken.
+    pub(crate) fn took(&mut self, firm: usize, changes: Vec<(u64, ChangeKey)>) {
+        let book = &mut self.books[firm];
+        let unused = |case: &u64| book.permits.get(case).is_some_and(|permit| !permit.is_empty());
+        book.taken.extend(changes.into_iter().filter(|(case, _)| unused(case)));
+    }
+
+    /// Somebody did something to a case, or to all: whoever is asked for it may be asked again.
+    pub(crate) fn touched(&mut self, firm: usize, case: Option<u64>) {
+        let taken = &mut self.books[firm].taken;
+        taken.retain(|known, _| case.is_some_and(|case| case != *known));
+    }
+
     /// Cases that had moved when a yes was carried out: nothing of them was sent.
     pub(crate) fn moved(&mut self, firm: usize, cases: impl IntoIterator<Item = u64>) {
-        cases.into_iter().for_each(|case| drop(self.books[firm].permits.remove(&case)));
+        for case in cases {
+            self.books[firm].permits.remove(&case);
+            self.touched(firm, Some(case));
+        }
     }
 
     /// The portal's list was made to lie.
@@ -263,6 +293,11 @@ impl Judge {
         if kinds.contains(&Kind::Close) {
             self.closes(firm, about, world, case);
         }
+        let made_anew = self.books[firm].permits.get_mut(&case).is_some_and(|permit| permit.remove(&Kind::Create));
+        if made_anew {
+            // A create was approved, and an earlier one had arrived without anybody knowing: whatever differs is part of it.
+            return self.touched(firm, Some(case));
+        }
         if other && !self.books[firm].permits.get(&case).is_some_and(|permit| permit.contains(&Kind::Contact)) {
             self.breaks(Promise::Approved, format!("{}: case {case} was shown to another person without a yes", about.id));
         }
@@ -286,6 +321,7 @@ impl Judge {
 
     /// Counts what was sent without a yes against the limits.
     fn counts(&mut self, firm: usize, about: &Firm, case: u64, kinds: &[Kind], write: &Write<'_>) {
+        self.touched(firm, Some(case));
         let mut over = Vec::new();
         let book = &mut self.books[firm];
         for kind in kinds {
@@ -303,9 +339,9 @@ impl Judge {
             };
             book.sent.push((write.clock, *kind, case));
             let since = write.clock - SignedDuration::from_hours(24);
-            let sent = book.sent.iter().filter(|(at, sent, _)| sent == kind && *at > since).count();
-            if sent > limit {
-                over.push(format!("{}: {sent} of {kind} went in a day without a yes, {limit} may", about.id));
+            let sent: Vec<u64> = book.sent.iter().filter(|(at, sent, _)| sent == kind && *at > since).map(|(.., case)| *case).collect();
+            if sent.len() > limit {
+                over.push(format!("{}: {} of {kind} went in a day without a yes, {limit} may: {sent:?}", about.id, sent.len()));
             }
         }
         over.into_iter().for_each(|text| self.breaks(Promise::Approved, text));

@@ -7,12 +7,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Each fault with the promises of which it must break one, and within how many seeds.
-const PLANTS: [(Plant, &[Promise], u64); 20] = [
+const PLANTS: [(Plant, &[Promise], u64); 21] = [
     (Plant::CreatesBlindly, &[Promise::NoDuplicate], 40),
     (Plant::LooksTooEarly, &[Promise::NoDuplicate], 60),
     (Plant::NoLimits, &[Promise::Approved], 10),
     (Plant::ForgetsTheDay, &[Promise::Approved], 20),
     (Plant::FirstImportGoes, &[Promise::Approved], 5),
+    (Plant::ForgetsTheYes, &[Promise::AskedOnce], 40),
     (Plant::ShowsToAnother, &[Promise::Approved], 20),
     (Plant::ClosesTheMissing, &[Promise::CloseIsProved], 10),
     (Plant::SendsTheSame, &[Promise::NoIdleWrite], 10),

@@ -9,11 +9,14 @@ use crate::firm::{Firm, Portal};
 use crate::judge::{Broken, Promise};
 use crate::life::{Ended, Life, Place};
 use crate::log;
-use crate::net::Net;
+use crate::net::{Inner, Net};
 use casebridge::domain::Kind;
 use casebridge::operations::{Answer, ApproveAsk, Ask, Connection, ExplainAsk, SyncAsk};
+use casebridge::plan::ChangeKey;
 use casebridge::sandbox::World;
+use casebridge::sync::{RunReport, Trigger};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -43,7 +46,7 @@ pub(crate) struct Outcome {
     pub(crate) words: Vec<String>,
     pub(crate) runs: u64,
     pub(crate) faults: u64,
-    pub(crate) kinds: std::collections::BTreeMap<&'static str, u64>,
+    pub(crate) kinds: BTreeMap<&'static str, u64>,
 }
 
 /// Tells the story of a seed.
@@ -76,6 +79,8 @@ struct Story {
     began: Instant,
     leap: &'static AtomicI64,
     number: u64,
+    /// The yes that is under way at each firm.
+    said: BTreeMap<usize, Vec<(u64, ChangeKey)>>,
     runs: u64,
     writes: u64,
 }
@@ -94,7 +99,7 @@ impl Story {
         let schedule = deeds::schedule(FIRMS, &mut chance);
         let life = Life::begin(&net, &places, base, leap);
         let began = Instant::now();
-        Story { net, places, chance, schedule, life, base, began, leap, number: 0, runs: 0, writes: 0 }
+        Story { net, places, chance, schedule, life, base, began, leap, number: 0, said: BTreeMap::new(), runs: 0, writes: 0 }
     }
 
     /// The days in which everything goes wrong.
@@ -150,7 +155,7 @@ impl Story {
                 let line = format!("{place} ran {} {:?} {} {error}", trigger.word(), report.outcome, report.written);
                 let mut net = self.net.lock();
                 net.note(&line);
-                report.failures.iter().for_each(|failure| net.note(&format!("{place} failed: {} {}", failure.case, failure.text)));
+                failed(&mut net, *place, report);
             }
             Ended::Asked { place, answer, .. } => {
                 if let Ok(Answer::Connected(_)) = answer.as_ref() {
@@ -162,6 +167,10 @@ impl Story {
                     let mut net = self.net.lock();
                     net.note(&format!("{place} ran {} {:?} {} {error}", report.trigger.word(), report.outcome, report.written));
                     net.judge.moved(*place, report.moved.iter().map(|case| case.0));
+                    if let Some(said) = self.said.remove(place).filter(|_| report.trigger == Trigger::Approval && report.error.is_none()) {
+                        net.judge.took(*place, said);
+                    }
+                    failed(&mut net, *place, report);
                 }
             }
             Ended::Renewed { .. } => {}
@@ -172,6 +181,7 @@ impl Story {
     /// The process is dead: what it had not synced may be lost; a while later another begins.
     async fn dies(&mut self) {
         self.life.tasks.abort_all();
+        self.said.clear();
         {
             let mut net = self.net.lock();
             net.forgets_tokens();
@@ -264,6 +274,8 @@ impl Story {
                 });
                 if let Some(said) = said {
                     net.note(&format!("{place} {in_systems:?} {said}"));
+                    let case = said.split(' ').next().and_then(|case| case.parse().ok());
+                    net.judge.touched(place, case.filter(|_| in_systems != Deed::Phone));
                     if matches!(in_systems, Deed::ExpireRefresh | Deed::Revoke) {
                         net.excused.insert(place);
                     }
@@ -279,6 +291,7 @@ impl Story {
         drop(firm);
         let mut net = self.net.lock();
         net.fault("edit");
+        net.judge.touched(place, None);
         net.note(&format!("{place} {what}"));
         drop(net);
         self.life.look();
@@ -307,11 +320,14 @@ impl Story {
         let Ok(Some(saved)) = engine.store().plan(casebridge::store::PlanSlot::Waiting) else { return };
         let swaps = saved.changes.iter().all(|change| change.hold.is_some());
         let only = if swaps { vec![Kind::Contact] } else { Vec::new() };
-        let meant = saved.changes.iter().filter(|change| swaps || change.hold.is_none());
-        let cases: Vec<(u64, Vec<Kind>)> = meant.map(|change| (change.case.0, change.kinds.iter().collect())).collect();
+        let meant = || saved.changes.iter().filter(|change| swaps || change.hold.is_none());
+        let cases: Vec<(u64, Vec<Kind>)> = meant().map(|change| (change.case.0, change.kinds.iter().collect())).collect();
+        let keys: Vec<(u64, ChangeKey)> = meant().map(|change| (change.case.0, change.key(&engine.hands.prints))).collect();
         let mut net = self.net.lock();
         net.note(&format!("{place} approve {plan} {}", cases.len()));
+        net.judge.asked(place, &keys);
         net.judge.approved(place, cases);
+        self.said.insert(place, keys);
         drop(net);
         self.life.ask(place, Ask::Approve(ApproveAsk { plan, only, practice_area: None, except: Vec::new(), now: true }));
     }
@@ -344,7 +360,7 @@ impl Story {
             self.noon().await;
             let before = (self.written(), self.net.lock().judge.broken.len());
             let waits = self.round().await;
-            if round > 1 && !waits && before == (self.written(), self.net.lock().judge.broken.len()) {
+            if round > 0 && !waits && before == (self.written(), self.net.lock().judge.broken.len()) {
                 break;
             }
         }
@@ -449,6 +465,14 @@ impl Story {
             firm.sandbox.with(|world| private.extend(log::private(world)));
         }
         heard.said(&private).map(|line| Broken { promise: Promise::NothingLogged, text: line }).into_iter().collect()
+    }
+}
+
+/// Cases that went wrong: why is said, and a person may be asked for them again.
+fn failed(net: &mut Inner, place: usize, report: &RunReport) {
+    for failure in &report.failures {
+        net.note(&format!("{place} failed: {} {}", failure.case, failure.text));
+        net.judge.touched(place, Some(failure.case.0));
     }
 }
 
