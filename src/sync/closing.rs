@@ -49,6 +49,8 @@ pub(super) fn finish(engine: &Engine, closing: Closing<'_>, mut exceptions: Vec<
     let whole = matches!(reach, Reach::Everything) && scan.is_whole() && plan.doubts.is_empty();
     // What is approved and not sent yet still belongs to the first run: it looks back further than later ones.
     let complete = first_complete && engine.store().journal_len()? == 0;
+    // A run that came to no record at all, e.g. because a list of MyCase was empty that night, was no import.
+    let imported = !engine.store().links()?.is_empty()?;
     let again = later.as_ref().map(|later| look_again(engine, studied, &exceptions, &later.contact_hours)).transpose()?;
     let of_others = record::of_others(engine, looked, &exceptions)?;
     engine.store().write(|w| {
@@ -74,8 +76,7 @@ pub(super) fn finish(engine: &Engine, closing: Closing<'_>, mut exceptions: Vec<
         }
         if whole && complete && engine.firm.testing.is_empty() {
             w.put_meta(&LookbackFirst(false))?;
-            // An account that shows no case at all says nothing of what a first import would be.
-            if plan.first && scan.read > 0 {
+            if plan.first && imported {
                 w.put_meta(&FirstRunDone { at: now })?;
             }
         }

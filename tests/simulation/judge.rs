@@ -194,6 +194,11 @@ impl Judge {
         ids.into_iter().filter_map(|id| id.parse().ok()).for_each(|case| self.books[firm].unheard.add(case));
     }
 
+    /// A write for this case came to nothing.
+    pub(crate) fn unheard(&mut self, firm: usize, case: Option<u64>) {
+        case.into_iter().for_each(|case| self.books[firm].unheard.add(case));
+    }
+
     /// A portal was written to.
     pub(crate) fn wrote(&mut self, firm: usize, about: &Firm, world: &World, before: &Held, write: &Write<'_>) {
         if (200..300).contains(&write.status) && !self.books[firm].began {
@@ -293,7 +298,10 @@ impl Judge {
         if kinds.contains(&Kind::Close) {
             self.closes(firm, about, world, case);
         }
-        let made_anew = self.books[firm].permits.get_mut(&case).is_some_and(|permit| permit.remove(&Kind::Create));
+        // Hona's people are sent before their project, under the same yes.
+        let last = write.path != "/contacts";
+        let permit = self.books[firm].permits.get_mut(&case);
+        let made_anew = permit.is_some_and(|permit| if last { permit.remove(&Kind::Create) } else { permit.contains(&Kind::Create) });
         if made_anew {
             // A create was approved, and an earlier one had arrived without anybody knowing: whatever differs is part of it.
             return self.touched(firm, Some(case));

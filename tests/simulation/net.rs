@@ -405,13 +405,18 @@ impl Way {
         sandbox.with(|world| {
             let status = world.writes().last().map(|write| write.status);
             world.reset_requests();
-            // A fault kept it from its effect.
-            let Some(status) = status else { return };
-            let mut net = self.net.lock();
             let body: Value = serde_json::from_slice(body).unwrap_or_default();
-            let lost = loses(trouble) || net.full.contains(&self.place);
             let external_id = body["externalId"].as_str().unwrap_or_default();
             let (contact_of, introduces) = if path == "/contacts" { self.sends_for(external_id) } else { (None, false) };
+            let mut net = self.net.lock();
+            let lost = loses(trouble) || net.full.contains(&self.place);
+            let Some(status) = status else {
+                // A fault kept it from its effect; what was sent for the case before it is sent again with it.
+                let of_record =
+                    || world.case_status.cases.get(&path.split('/').find_map(|part| part.parse().ok())?)?.integration_id.clone();
+                let case = contact_of.or_else(|| external_id.parse().ok()).or_else(|| of_record()?.parse().ok());
+                return net.judge.unheard(self.place, case);
+            };
             let unplaced = body["status"].is_null() && body["phase"].is_null();
             let write = Write { method, path, external_id, status, contact_of, introduces, unplaced, lost, clock: self.clock.now() };
             net.judge.wrote(self.place, &firm, world, before, &write);

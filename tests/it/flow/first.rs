@@ -57,13 +57,15 @@ async fn what_was_sent_is_remembered_and_its_values_are_forgotten_after_ninety_d
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_that_shows_no_case_at_all_is_no_first_import_and_the_next_one_still_waits_for_a_yes() {
-    let stage = Stage::new(Portal::Hona, 40).await;
-    stage.with(|world| world.faults.add(Fault::new(Side::Mycase, FaultKind::Empty).path("/cases")));
-    let empty = stage.sync().await;
-    assert_eq!((empty.outcome, empty.written), (Outcome::Done, 0), "{empty:#?}");
-    let next = stage.changes().await;
-    assert_eq!((next.written, stage.writes()), (0, 0), "{next:#?}");
-    let held = stage.sync().await;
-    assert_eq!((held.outcome, stage.writes()), (Outcome::Waiting, 0), "{held:#?}");
+async fn a_run_that_comes_to_no_record_because_a_list_was_empty_is_no_first_import_and_the_next_one_waits_for_a_yes() {
+    for list in ["/cases", "/staff"] {
+        let stage = Stage::new(Portal::Hona, 40).await;
+        stage.with(|world| world.faults.add(Fault::new(Side::Mycase, FaultKind::Empty).path(list)));
+        let empty = stage.sync().await;
+        assert_eq!((empty.outcome, empty.written), (Outcome::Done, 0), "{empty:#?}");
+        let next = stage.changes().await;
+        assert_eq!((next.written, stage.writes()), (0, 0), "{list} {next:#?}");
+        let held = stage.sync().await;
+        assert_eq!((held.outcome, stage.writes()), (Outcome::Waiting, 0), "{list} {held:#?}");
+    }
 }
