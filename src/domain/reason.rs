@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum ReasonCode {
     /// No lead attorney on the case, or one without an e-mail address.
     NoLeadAttorney,
+    /// Who leads the case, or everybody on it, is not in MyCase's list of staff.
+    StaffUnknown,
     /// No client on the case at all.
     NoClient,
     /// The firm's rule does not say who the client is.

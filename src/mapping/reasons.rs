@@ -93,6 +93,13 @@ pub(super) fn no_lead(firm: &Firm, lead: Option<StaffId>, listed: bool) -> Reaso
     reason(ReasonCode::NoLeadAttorney, Holds::Rest, true, text, fix)
 }
 
+/// Who is on the case is not in the list: an empty list must not take everybody out of the portal.
+pub(super) fn staff_unknown(id: StaffId) -> Reason {
+    let text = format!("staff {id} is on the case and not in MyCase's list of staff");
+    let fix = "let the connected person see all staff in MyCase, or take who has left off the case";
+    reason(ReasonCode::StaffUnknown, Holds::Rest, false, text, fix.to_owned())
+}
+
 fn contact(firm: &Firm, code: ReasonCode, text: String, fix: String) -> Reason {
     reason(code, Holds::Contact, firm.portal.profile.required.client, text, fix)
 }

@@ -32,7 +32,7 @@ pub(super) struct Team<'a> {
     pub(super) email: Option<&'a str>,
     /// The lead first, then by MyCase's id, so that a changed order in MyCase changes nothing.
     pub(super) members: Vec<TeamMember>,
-    /// Set when the portal needs a lead and there is none.
+    /// Set when the portal needs a lead and there is none, and when it is not known who the people on the case are.
     pub(super) reason: Option<Reason>,
 }
 
@@ -68,8 +68,19 @@ impl StaffBook {
             }
         }
         let missing = email.is_none() && firm.portal.profile.required.attorney;
-        let reason = missing.then(|| reasons::no_lead(firm, lead.map(|(id, _)| id), person.is_some()));
+        let lead_id = lead.map(|(id, _)| id);
+        let reason = match missing {
+            true => Some(reasons::no_lead(firm, lead_id, person.is_some())),
+            false => self.stranger(case, lead_id).map(reasons::staff_unknown),
+        };
         Team { lead, email, members, reason }
+    }
+
+    /// Who leads, or somebody where nobody of the case is known, when MyCase's list does not have them.
+    fn stranger(&self, case: &SeenCase, lead: Option<StaffId>) -> Option<StaffId> {
+        let unknown = |id: &StaffId| !self.people.contains_key(id);
+        let all = case.staff.iter().all(|staff| unknown(&staff.id));
+        lead.filter(unknown).or_else(|| case.staff.first().filter(|_| all).map(|staff| staff.id))
     }
 }
 

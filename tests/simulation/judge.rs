@@ -315,7 +315,8 @@ impl Judge {
 
     fn closes(&mut self, firm: usize, about: &Firm, world: &World, case: u64) {
         let closed_now = world.mycase.cases.get(&case).is_some_and(|case| !case.open);
-        let there = world.mycase.cases.contains_key(&case);
+        // What the connected person may not see is gone for whoever asks.
+        let there = world.mycase.cases.get(&case).is_some_and(|case| !case.hidden);
         let closed = self.books[firm].closed.get(&case);
         let proved = match (closed_now, there) {
             (true, _) => true,

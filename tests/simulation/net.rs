@@ -82,7 +82,7 @@ pub(crate) struct Inner {
     pub(crate) written: u64,
     page_size: u64,
     storms: Vec<Storm>,
-    pages: BTreeMap<(usize, String), Bytes>,
+    pages: BTreeMap<(usize, String), (Instant, Bytes)>,
     began: Instant,
     process: u64,
 }
@@ -457,9 +457,10 @@ impl Way {
         }
         net.note(&format!("{place} {method} {path}?{query} {status} {} {}", bytes.len(), word(trouble)));
         if *method == Method::GET {
-            let before = net.pages.insert((place, path.to_owned()), bytes.clone());
+            let before = net.pages.insert((place, path.to_owned()), (Instant::now(), bytes.clone()));
             match (trouble, before) {
-                (Trouble::PageAgain, Some(before)) => bytes = before,
+                // Of this reading; what another one held an hour ago nobody repeats.
+                (Trouble::PageAgain, Some((at, before))) if at.elapsed() < Duration::from_secs(60) => bytes = before,
                 (Trouble::OtherOrder, _) => bytes = other_order(&bytes),
                 _as_it_is => {}
             }

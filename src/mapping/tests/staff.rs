@@ -75,6 +75,22 @@ fn a_portal_that_needs_no_lead_gets_none_without_a_word() {
 }
 
 #[test]
+fn a_list_without_anybody_on_the_case_takes_nobody_out_of_the_portal_and_puts_nobody_in_their_place() {
+    for lead_missing in [LeadMissing::Attention, LeadMissing::Email("intake@acme.example".to_owned())] {
+        for leads in [true, false] {
+            let mut desk = plain();
+            desk.profile().required.attorney = false;
+            desk.firm.staff.lead_missing = lead_missing.clone();
+            desk.reference.staff.clear();
+            if !leads {
+                desk.case.staff = vec![on_case(8)];
+            }
+            assert_eq!(desk.map().codes(), [(ReasonCode::StaffUnknown, Holds::Rest)], "{lead_missing:?} {leads}");
+        }
+    }
+}
+
+#[test]
 fn roles_name_who_else_goes_along_and_as_what() {
     let mut desk = plain();
     desk.case.staff.push(on_case(9));

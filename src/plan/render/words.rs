@@ -102,6 +102,7 @@ fn over_line(line: &LimitLine) -> String {
 pub fn headline(code: ReasonCode) -> &'static str {
     match code {
         ReasonCode::NoLeadAttorney => "no lead attorney",
+        ReasonCode::StaffUnknown => "staff who are not in MyCase's list",
         ReasonCode::NoClient => "no client on the case",
         ReasonCode::ClientUnclear => "the firm's rule does not say who the client is",
         ReasonCode::CompanyClient => "the client is a company",

@@ -195,6 +195,7 @@ fn names_nobody(code: ReasonCode) -> bool {
         | ReasonCode::ClosedByHand
         | ReasonCode::Renamed => true,
         ReasonCode::NoLeadAttorney
+        | ReasonCode::StaffUnknown
         | ReasonCode::ClientUnclear
         | ReasonCode::SharedPhone
         | ReasonCode::SameReadableId
