@@ -20,8 +20,8 @@ use crate::domain::{CaseId, Kind, Link, PortalId, RunId};
 use crate::plan::{ApprovedPlan, Change};
 use crate::planted::{self, Plant};
 use crate::portal::{PortalWriter, WriteError, Written};
-use crate::store::{Approval, EntryState, HistoryEntry, JournalEntry, Links, Writer};
-use std::sync::Arc;
+use crate::store::{Approval, EntryState, HistoryEntry, Links, Writer};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinSet;
 
 /// Why applying ends early when the process does.
@@ -72,12 +72,7 @@ pub(crate) fn journal(
     approved: &ApprovedPlan,
     approval: &Approval,
 ) -> Result<(), crate::store::StoreError> {
-    for (seq, change) in approved.changes().iter().enumerate() {
-        let state = if w.is_sent(change.case)? { EntryState::Sent } else { EntryState::Intended };
-        let entry = JournalEntry { seq: seq as u64, run, change: change.clone(), approval: approval.clone(), state, not_before: None };
-        w.put_entry(&entry)?;
-    }
-    Ok(())
+    w.put_changes(run, approved.changes(), approval)
 }
 
 /// Sends every change of the plan. They stand in the journal already.
@@ -95,7 +90,8 @@ pub(crate) async fn apply(
     }
     let writer = Arc::new(engine.portal_writer(approved)?);
     // About a second's worth at the portal's own rate: a crash leaves little to look up, and a commit costs little.
-    let batch_size = (engine.firm.portal.profile.requests_per_second as usize).clamp(8, 256);
+    let profile = &engine.firm.portal.profile;
+    let batch_size = (profile.requests_per_second as usize).clamp(8, 256);
     let mut batches = changes.chunks(batch_size);
     let mut done = 0;
     let mut batch = batches.next().unwrap_or_default();
@@ -105,7 +101,7 @@ pub(crate) async fn apply(
         engine.store().write(|w| mark_sent(w, batch))?;
     }
     while applied.stopped.is_none() && !batch.is_empty() {
-        let results = send(&writer, batch).await;
+        let results = send(&writer, batch, profile.in_flight as usize).await;
         let next = batches.next().unwrap_or_default();
         let silent = results.iter().all(|result| matches!(result, Err(WriteError::NotSent { .. } | WriteError::Unknown { .. })));
         let lost = applied.unknown || results.iter().any(|result| matches!(result, Err(WriteError::Unknown { .. })));
@@ -126,24 +122,39 @@ pub(crate) async fn apply(
 
 fn mark_sent(w: &mut Writer<'_>, batch: &[Change]) -> Result<(), crate::store::StoreError> {
     let marked = if planted::is(Plant::SendsUnmarked) { &[] } else { batch };
-    marked.iter().try_for_each(|change| w.set_entry_state(change.case, EntryState::Sent))
+    w.set_entry_states(marked.iter().map(|change| change.case), EntryState::Sent)
 }
 
-/// Sends a batch at once; the client keeps to the portal's rate. Results come in the order of the batch.
-async fn send(writer: &Arc<PortalWriter>, batch: &[Change]) -> Vec<Result<Written, WriteError>> {
+/// What a write came to.
+type Outcome = Result<Written, WriteError>;
+
+/// Sends a batch, as much at once as the portal's client lets through; the client keeps to the portal's rate. Results come in the
+/// order of the batch.
+async fn send(writer: &Arc<PortalWriter>, batch: &[Change], at_once: usize) -> Vec<Outcome> {
+    let waiting: Vec<(usize, Change)> = batch.iter().cloned().enumerate().collect();
+    let waiting = Arc::new(Mutex::new(waiting.into_iter()));
+    let results: Vec<Option<Outcome>> = batch.iter().map(|_| None).collect();
+    let results = Arc::new(Mutex::new(results));
     let mut tasks = JoinSet::new();
-    for (at, change) in batch.iter().cloned().enumerate() {
-        let writer = writer.clone();
-        tasks.spawn(async move { (at, writer.apply(&change).await) });
+    // A task for each change would only wait for the others, and wake this one with each end.
+    for _ in 0..at_once.clamp(1, batch.len().max(1)) {
+        let (writer, waiting, results) = (writer.clone(), waiting.clone(), results.clone());
+        tasks.spawn(async move {
+            let next = || locked(&waiting).next();
+            while let Some((at, change)) = next() {
+                let result = writer.apply(&change).await;
+                locked(&results)[at] = Some(result);
+            }
+        });
     }
-    let mut results: Vec<Option<Result<Written, WriteError>>> = batch.iter().map(|_| None).collect();
-    while let Some(joined) = tasks.join_next().await {
-        if let Ok((at, result)) = joined {
-            results[at] = Some(result);
-        }
-    }
+    while tasks.join_next().await.is_some() {}
     let lost = || Err(WriteError::Unknown { text: "the request was broken off".to_owned() });
-    results.into_iter().map(|result| result.unwrap_or_else(lost)).collect()
+    std::mem::take(&mut *locked(&results)).into_iter().map(|result| result.unwrap_or_else(lost)).collect()
+}
+
+/// What is in there; a task that failed leaves nothing half done in it.
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One transaction for a batch: what reached the portal is linked and remembered, what did not is put back or given up;
@@ -151,7 +162,7 @@ async fn send(writer: &Arc<PortalWriter>, batch: &[Change]) -> Vec<Result<Writte
 fn conclude(
     engine: &Engine,
     batch: &[Change],
-    results: Vec<Result<Written, WriteError>>,
+    results: Vec<Outcome>,
     next: &[Change],
     approval: &Approval,
     errand: &Errand,
