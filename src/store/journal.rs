@@ -166,8 +166,16 @@ impl Writer<'_> {
     /// The change is done, refused or dropped. Goes with the link and the history in one transaction. Crash before the
     /// commit: the entry stands and is settled by looking. After: nothing is owed.
     pub fn remove_entry(&mut self, case: CaseId) -> Result<(), StoreError> {
-        self.table(JOURNAL)?.remove(case.0)?;
-        self.table(JOURNAL_CHANGES.rows)?.remove(case.0)?;
+        self.remove_entries([case])
+    }
+
+    /// The same of several.
+    pub fn remove_entries(&mut self, cases: impl IntoIterator<Item = CaseId>) -> Result<(), StoreError> {
+        let (mut journal, mut changes) = (self.table(JOURNAL)?, self.table(JOURNAL_CHANGES.rows)?);
+        for case in cases {
+            journal.remove(case.0)?;
+            changes.remove(case.0)?;
+        }
         Ok(())
     }
 

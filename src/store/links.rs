@@ -170,8 +170,17 @@ impl Writer<'_> {
     /// Keeps a link with the record that was sent or adopted. Crash before the commit: the portal was told and the link
     /// does not say so; the journal, changed in the same transaction, still does. After: both agree.
     pub fn put_link(&mut self, link: &Link, sent: &Record) -> Result<(), StoreError> {
-        self.touch_link(link)?;
-        self.seal_into(&SENT, link.case.0, sent)
+        self.put_links(&[(link.clone(), sent)])
+    }
+
+    /// The same of several.
+    pub fn put_links(&mut self, rows: &[(Link, &Record)]) -> Result<(), StoreError> {
+        let (mut links, mut sents) = (self.table(LINKS)?, self.table(SENT.rows)?);
+        for (link, sent) in rows {
+            links.insert(link.case.0, encode(link)?.as_slice())?;
+            sents.insert(link.case.0, self.sealer.seal(&SENT, &link.case.0, *sent)?.as_slice())?;
+        }
+        Ok(())
     }
 
     /// Keeps what was learned of a linked case (seen, missing) and leaves the record as last sent. Crash before the

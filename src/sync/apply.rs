@@ -20,7 +20,7 @@ use crate::domain::{CaseId, Kind, Link, PortalId, RunId};
 use crate::plan::{ApprovedPlan, Change};
 use crate::planted::{self, Plant};
 use crate::portal::{PortalWriter, WriteError, Written};
-use crate::store::{Approval, EntryState, HistoryEntry, Links, Writer};
+use crate::store::{Approval, EntryState, HistoryEntry, Links, StoreError, Writer};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinSet;
 
@@ -66,12 +66,7 @@ pub(crate) struct Errand {
 
 /// Puts what is approved into the journal, inside the caller's transaction. What comes after a change whose outcome is not
 /// known counts as sent itself until its own is.
-pub(crate) fn journal(
-    w: &mut Writer<'_>,
-    run: RunId,
-    approved: &ApprovedPlan,
-    approval: &Approval,
-) -> Result<(), crate::store::StoreError> {
+pub(crate) fn journal(w: &mut Writer<'_>, run: RunId, approved: &ApprovedPlan, approval: &Approval) -> Result<(), StoreError> {
     w.put_changes(run, approved.changes(), approval)
 }
 
@@ -120,7 +115,7 @@ pub(crate) async fn apply(
     Ok(applied)
 }
 
-fn mark_sent(w: &mut Writer<'_>, batch: &[Change]) -> Result<(), crate::store::StoreError> {
+fn mark_sent(w: &mut Writer<'_>, batch: &[Change]) -> Result<(), StoreError> {
     let marked = if planted::is(Plant::SendsUnmarked) { &[] } else { batch };
     w.set_entry_states(marked.iter().map(|change| change.case), EntryState::Sent)
 }
@@ -170,18 +165,20 @@ fn conclude(
 ) -> Result<(), RunError> {
     let links = engine.store().links()?;
     engine.store().write(|w| {
+        let mut done = Vec::with_capacity(batch.len());
         for (change, result) in batch.iter().zip(results) {
             match result {
                 Err(WriteError::Unknown { .. }) if planted::is(Plant::LostIsDone) && change.portal_id.is_some() => {
-                    confirm(engine, &links, w, change, change.portal_id.clone().unwrap_or(PortalId(String::new())), approval, errand)?;
+                    done.push((change, change.portal_id.clone().unwrap_or(PortalId(String::new()))));
                 }
                 Ok(Written { portal_id }) => {
-                    confirm(engine, &links, w, change, portal_id, approval, errand)?;
+                    done.push((change, portal_id));
                     applied.written += 1;
                 }
                 Err(error) => give_up_or_back(w, change, error, applied)?,
             }
         }
+        confirm_all(engine, &links, w, done, approval, errand)?;
         if applied.stopped.is_none() { mark_sent(w, next) } else { Ok(()) }
     })?;
     Ok(())
@@ -196,14 +193,31 @@ pub(crate) fn confirm(
     portal_id: PortalId,
     approval: &Approval,
     errand: &Errand,
-) -> Result<(), crate::store::StoreError> {
-    engine.hands.counters.reached(change.kinds);
-    let now = engine.hands.clock.now();
-    let linked_at = links.get(change.case)?.map_or(now, |link| link.linked_at);
-    let link = Link::after(change.case, portal_id, &change.after, change.seen.clone(), linked_at, &engine.hands.prints);
-    w.put_link(&link, &change.after)?;
-    remember(engine, w, change, approval, errand)?;
-    w.remove_entry(change.case)
+) -> Result<(), StoreError> {
+    confirm_all(engine, links, w, vec![(change, portal_id)], approval, errand)
+}
+
+/// The same of several.
+fn confirm_all(
+    engine: &Engine,
+    links: &Links,
+    w: &mut Writer<'_>,
+    done: Vec<(&Change, PortalId)>,
+    approval: &Approval,
+    errand: &Errand,
+) -> Result<(), StoreError> {
+    let (mut rows, mut lines) = (Vec::with_capacity(done.len()), Vec::with_capacity(done.len()));
+    for (change, portal_id) in done {
+        engine.hands.counters.reached(change.kinds);
+        let now = engine.hands.clock.now();
+        let linked_at = links.get(change.case)?.map_or(now, |link| link.linked_at);
+        let link = Link::after(change.case, portal_id, &change.after, change.seen.clone(), linked_at, &engine.hands.prints);
+        rows.push((link, &change.after));
+        lines.push(line(engine, change, approval, errand));
+    }
+    w.put_links(&rows)?;
+    w.add_histories(&lines)?;
+    w.remove_entries(rows.iter().map(|(link, _)| link.case))
 }
 
 /// A line of history. Also of a change that was sent with unknown outcome and that another one overtakes: it may have reached
@@ -214,8 +228,12 @@ pub(crate) fn remember(
     change: &Change,
     approval: &Approval,
     errand: &Errand,
-) -> Result<(), crate::store::StoreError> {
-    w.add_history(&HistoryEntry {
+) -> Result<(), StoreError> {
+    w.add_history(&line(engine, change, approval, errand))
+}
+
+fn line(engine: &Engine, change: &Change, approval: &Approval, errand: &Errand) -> HistoryEntry {
+    HistoryEntry {
         at: engine.hands.clock.now(),
         run: errand.run,
         case: change.case,
@@ -227,10 +245,10 @@ pub(crate) fn remember(
         stage: (change.before.as_ref().and_then(|before| before.stage.clone()), change.after.stage.clone()),
         before: change.before.clone(),
         after: Some(change.after.clone()),
-    })
+    }
 }
 
-fn give_up_or_back(w: &mut Writer<'_>, change: &Change, error: WriteError, applied: &mut Applied) -> Result<(), crate::store::StoreError> {
+fn give_up_or_back(w: &mut Writer<'_>, change: &Change, error: WriteError, applied: &mut Applied) -> Result<(), StoreError> {
     let case = change.case;
     assert!(!planted::is(Plant::PanicsWhenRefused), "planted");
     match error {
