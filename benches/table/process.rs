@@ -1,5 +1,6 @@
-//! What a process held and took, as Linux says it under `/proc`; zero where there is no such file.
+//! What a process held and took, as Linux says it: of others under `/proc` (zero where there is no such file), of this one by its clocks.
 
+use rustix::time::{ClockId, clock_gettime};
 use std::fs::read_to_string;
 
 /// Jiffies a second (Linux on every machine that this is for).
@@ -24,7 +25,7 @@ fn status_mb(process: &str, key: &str) -> f64 {
     line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok()).map_or(0.0, |kb| kb * 1024.0 / 1e6)
 }
 
-/// Processor time of all its threads so far in seconds, the kernel's part included.
+/// Processor time of all threads of another process so far in seconds, the kernel's part included, to the hundredth.
 pub(crate) fn processor(process: &str) -> f64 {
     let stat = read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     // The command's name stands in brackets and may hold blanks; utime and stime are the twelfth and thirteenth word after it.
@@ -34,6 +35,15 @@ pub(crate) fn processor(process: &str) -> f64 {
 
 /// Processor time of this thread in seconds, to the nanosecond.
 pub(crate) fn thread_processor() -> f64 {
-    let text = read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    text.split_whitespace().next().and_then(|nanos| nanos.parse::<f64>().ok()).unwrap_or_default() / 1e9
+    seconds(ClockId::ThreadCPUTime)
+}
+
+/// Processor time of all threads of this process in seconds, the kernel's part included, to the nanosecond.
+pub(crate) fn own_processor() -> f64 {
+    seconds(ClockId::ProcessCPUTime)
+}
+
+fn seconds(clock: ClockId) -> f64 {
+    let time = clock_gettime(clock);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }

@@ -12,7 +12,7 @@ pub(super) use text::quoted;
 
 use super::raw::{At, Maybe, Origin, RawCatalog, RawNamed, read_document};
 use super::{Problem, Severity, SourceText};
-use crate::domain::NameKey;
+use crate::domain::{NameKey, Ordered};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,7 +85,7 @@ impl Catalog {
                 .iter()
                 .flat_map(|at| at.value.iter())
                 .map(|(area, list)| (area.value.clone(), texts(list)))
-                .collect(),
+                .ordered(),
         });
         (catalog, problems)
     }
@@ -100,7 +100,7 @@ impl Catalog {
             (&mut self.people_groups, &older.people_groups),
         ];
         for (entries, older) in pairs {
-            let older: BTreeMap<u64, &CatalogEntry> = older.iter().map(|entry| (entry.id, entry)).collect();
+            let older: BTreeMap<u64, &CatalogEntry> = older.iter().map(|entry| (entry.id, entry)).ordered();
             for entry in entries {
                 let Some(before) = older.get(&entry.id) else { continue };
                 let later = std::mem::take(&mut entry.was);
@@ -109,7 +109,7 @@ impl Catalog {
         }
         for (area, stages) in &older.portal_stages {
             let known = self.portal_stages.entry(area.clone()).or_default();
-            let all: BTreeSet<String> = known.drain(..).chain(stages.iter().cloned()).collect();
+            let all: BTreeSet<String> = known.drain(..).chain(stages.iter().cloned()).ordered();
             known.extend(all);
         }
     }

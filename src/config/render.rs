@@ -7,6 +7,7 @@ mod mask;
 mod tests;
 
 use super::{Problem, Severity, SourceText};
+use crate::domain::Ordered;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use mask::Masked;
 use serde_json::{Value, json};
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 /// `sources` are the texts that problems may point into, by name; one that is not among them is named without its line.
 pub fn text(problems: &[Problem], sources: &[SourceText], color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let masked: BTreeMap<&str, Masked> = sources.iter().map(|source| (source.name.as_str(), Masked::of(&source.text))).collect();
+    let masked: BTreeMap<&str, Masked> = sources.iter().map(|source| (source.name.as_str(), Masked::of(&source.text))).ordered();
     let one = |problem: &Problem| renderer.render(&[group(problem, masked.get(problem.file.as_str()))]);
     let mut text: String = problems.iter().map(|problem| one(problem) + "\n\n").collect();
     text.truncate(text.trim_end().len());

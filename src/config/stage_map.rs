@@ -4,7 +4,7 @@
 use super::catalog::quoted;
 use super::raw::{At, FIRM_SECTIONS, Origin, RawFirm, RawNotInMap, read_document};
 use super::{Catalog, SourceText, nearest};
-use crate::domain::NameKey;
+use crate::domain::{NameKey, Ordered};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -103,7 +103,7 @@ impl StageMap {
             exact.or_else(|| Some((nearest::nearest(stage, stages.iter().map(String::as_str))?.to_owned(), Likeness::Near)))
         };
         let mut found: BTreeMap<&str, (String, Likeness)> =
-            self.portal.iter().filter_map(|(area, stages)| Some((area.as_str(), best(stages)?))).collect();
+            self.portal.iter().filter_map(|(area, stages)| Some((area.as_str(), best(stages)?))).ordered();
         if found.values().any(|(_, how)| *how == Likeness::Exact) {
             found.retain(|_, (_, how)| *how == Likeness::Exact);
         }
@@ -113,7 +113,7 @@ impl StageMap {
 
 fn area_lines(file: &RawFirm, source: &SourceText) -> BTreeMap<NameKey, usize> {
     let areas = file.stages.by_area.iter().flat_map(|at| at.value.iter());
-    areas.map(|(area, _)| (NameKey::new(&area.value), source.place(area.place.span.start).0)).collect()
+    areas.map(|(area, _)| (NameKey::new(&area.value), source.place(area.place.span.start).0)).ordered()
 }
 
 /// Stages for which the file says something.
@@ -121,7 +121,7 @@ fn ruled(file: &RawFirm) -> BTreeSet<NameKey> {
     let map = file.stages.map.iter().flat_map(|at| at.value.iter()).map(|(from, _)| from);
     let own = file.stages.by_area.iter().flat_map(|at| at.value.iter()).flat_map(|(_, map)| map.value.iter()).map(|(from, _)| from);
     let lists = [&file.stages.hide, &file.cases.skip_stages].into_iter().flatten().flat_map(|at| &at.value);
-    map.chain(own).chain(lists).map(|at: &At<String>| NameKey::new(&at.value)).collect()
+    map.chain(own).chain(lists).map(|at: &At<String>| NameKey::new(&at.value)).ordered()
 }
 
 /// MyCase's practice areas by the portal's.
@@ -183,7 +183,7 @@ impl fmt::Display for StageMap {
             header(f, "[stages.map]", map_line.as_ref())?;
             general.into_iter().try_for_each(|line| line.fmt(f))?;
         }
-        let areas: BTreeSet<&str> = apart.iter().filter_map(|line| line.area.as_deref()).collect();
+        let areas: BTreeSet<&str> = apart.iter().filter_map(|line| line.area.as_deref()).ordered();
         for area in areas {
             header(f, &format!("[stages.for.{}]", quoted(area)), area_lines.get(&NameKey::new(area)))?;
             apart.iter().filter(|line| line.area.as_deref() == Some(area)).try_for_each(|line| line.fmt(f))?;

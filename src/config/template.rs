@@ -2,6 +2,7 @@
 //! use this one type, so what `check` accepts is what a run runs.
 
 use super::SOURCES;
+use crate::domain::Ordered;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use std::collections::BTreeSet;
 
@@ -54,9 +55,9 @@ impl Template {
             message: error.detail().map_or_else(|| error.kind().to_string(), str::to_owned),
             line: error.line(),
         })?;
-        let globals: BTreeSet<String> = environment.globals().map(|(name, _)| name.to_owned()).collect();
+        let globals: BTreeSet<String> = environment.globals().map(|(name, _)| name.to_owned()).ordered();
         let used = environment.get_template(NAME).map(|template| template.undeclared_variables(true)).unwrap_or_default();
-        let uses = used.into_iter().filter(|name| !globals.contains(name)).collect();
+        let uses = used.into_iter().filter(|name| !globals.contains(name)).ordered();
         Ok(Template { environment, uses })
     }
 

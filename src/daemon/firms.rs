@@ -16,7 +16,7 @@ use super::report;
 use super::status_text::StatusTexts;
 use super::when;
 use crate::config::{Firm, Problem, Severity};
-use crate::domain::FirmId;
+use crate::domain::{FirmId, Ordered};
 use crate::load::{self, FileText, FolderText, Paths};
 use crate::operations::{
     AT_THE_NEXT_RUN, Accepted, Attention, FileState, FileVerdict, FileView, FirmStatus, House, Meaning, Secret, problem_values,
@@ -159,7 +159,7 @@ impl Firms {
             // What firm files may reach has perhaps changed.
             self.recheck = true;
         }
-        let profiles: BTreeMap<String, [u8; 32]> = profiles.into_iter().map(|(name, file)| (name, file.hash)).collect();
+        let profiles: BTreeMap<String, [u8; 32]> = profiles.into_iter().map(|(name, file)| (name, file.hash)).ordered();
         if profiles != self.profiles {
             self.profiles = profiles;
             self.recheck = true;
@@ -371,7 +371,7 @@ impl Firms {
 
     /// The firms with a file in the folder, for the machine.
     fn news(&self, changed: &BTreeSet<FirmId>, alters: &BTreeSet<FirmId>) -> BTreeMap<FirmId, News> {
-        let present = self.last.as_ref().map(|folder| folder.firms().into_keys().collect::<BTreeSet<_>>()).unwrap_or_default();
+        let present = self.last.as_ref().map(|folder| folder.firms().into_keys().ordered::<BTreeSet<_>>()).unwrap_or_default();
         let news = |id: FirmId| {
             // First heard of when its state is open: whether an edit was accepted just before a restart stands there.
             let kept = self.kept.get(&id).filter(|kept| !kept.opening || kept.trouble.is_some())?;
@@ -381,7 +381,7 @@ impl Firms {
             let view = kept.view.as_ref().filter(|view| view.state == FileState::Current);
             Some((id, News { spec, changed, alters, accepted_at: view.and_then(|view| view.since) }))
         };
-        present.into_iter().filter_map(news).collect()
+        present.into_iter().filter_map(news).ordered()
     }
 
     /// Settles what the file on disk comes to, once the state is open; `accepted` is what the house made of it, where it was

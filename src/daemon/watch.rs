@@ -6,6 +6,7 @@
 
 mod trail;
 
+use crate::domain::Ordered;
 use crate::load::{DirectoryId, Paths};
 use camino::{Utf8Path, Utf8PathBuf};
 use notify::event::{AccessKind, AccessMode, ModifyKind};
@@ -154,7 +155,7 @@ fn absolute(path: &Utf8PathBuf) -> Utf8PathBuf {
 }
 
 fn with_ids(directories: &BTreeSet<Utf8PathBuf>) -> BTreeMap<Utf8PathBuf, Option<DirectoryId>> {
-    directories.iter().map(|path| (path.clone(), DirectoryId::of(path))).collect()
+    directories.iter().map(|path| (path.clone(), DirectoryId::of(path))).ordered()
 }
 
 /// A watcher that rings the bell; `None` when the system gives none (its limits ran out).
@@ -163,7 +164,7 @@ fn watcher(
     names: &BTreeSet<String>,
     bell: Arc<Bell>,
 ) -> Option<RecommendedWatcher> {
-    let (names, watched) = (names.clone(), directories.keys().cloned().collect());
+    let (names, watched) = (names.clone(), directories.keys().cloned().ordered());
     let made = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         let torn = tears(&event, &watched);
         if torn {

@@ -1,5 +1,6 @@
 //! What a portal should hold of one case, complete: the neutral record that mapping makes and portals are sent.
 
+use super::Ordered;
 use super::{Kind, Kinds, PersonId};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -105,7 +106,7 @@ impl Record {
             after: &BTreeMap<String, String>,
         ) -> BTreeMap<String, String> {
             let keys = own.keys().chain(other.keys());
-            keys.filter_map(|key| Some((key.clone(), one(&own.get(key), &other.get(key), &after.get(key))?.clone()))).collect()
+            keys.filter_map(|key| Some((key.clone(), one(&own.get(key), &other.get(key), &after.get(key))?.clone()))).ordered()
         }
         Record {
             practice_area: one(&self.practice_area, &other.practice_area, &after.practice_area),

@@ -54,18 +54,31 @@ impl Inflow {
         }
     }
 
-    /// All of it.
+    /// All of it. What comes in one piece, as most answers do, is not copied.
     pub(super) async fn whole(mut self) -> Result<Bytes, Broken> {
-        let mut body = BytesMut::new();
-        while let Some(chunk) = self.chunk().await? {
-            if body.len() + chunk.len() > LONGEST_BODY {
-                let text = format!("the answer is longer than {} MiB", LONGEST_BODY / 1024 / 1024);
-                return Err(Broken { sent: true, text, source: None });
-            }
+        let first = self.chunk().await?.unwrap_or_default();
+        let Some(second) = self.chunk().await? else { return short_enough(first.len()).map(|()| first) };
+        let announced = self.announced.and_then(|announced| usize::try_from(announced).ok()).unwrap_or_default();
+        let mut body = BytesMut::with_capacity(announced.min(LONGEST_BODY).max(first.len() + second.len()));
+        body.extend_from_slice(&first);
+        drop(first);
+        let mut next = Some(second);
+        while let Some(chunk) = next {
+            short_enough(body.len() + chunk.len())?;
             body.extend_from_slice(&chunk);
+            drop(chunk);
+            next = self.chunk().await?;
         }
         Ok(body.freeze())
     }
+}
+
+fn short_enough(length: usize) -> Result<(), Broken> {
+    if length <= LONGEST_BODY {
+        return Ok(());
+    }
+    let text = format!("the answer is longer than {} MiB", LONGEST_BODY / 1024 / 1024);
+    Err(Broken { sent: true, text, source: None })
 }
 
 /// The length of the body's bytes, when the headers say it: not of an encoded body, whose bytes are others.

@@ -1,5 +1,6 @@
 //! The process's environment as a value, so that tests can have their own. Nothing else in the crate reads variables.
 
+use crate::domain::Ordered;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -18,7 +19,7 @@ impl Environment {
 
     /// Exactly these variables.
     pub fn of<K: Into<String>, V: Into<String>>(root: bool, variables: impl IntoIterator<Item = (K, V)>) -> Environment {
-        Environment { root, given: Some(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect()) }
+        Environment { root, given: Some(variables.into_iter().map(|(name, value)| (name.into(), value.into())).ordered()) }
     }
 
     /// Whether this is root.

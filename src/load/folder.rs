@@ -4,7 +4,7 @@ use super::commit::commit_of;
 use super::text::{self, Unreadable};
 use super::{DirectoryId, Paths};
 use crate::config::{Problem, Severity, SourceText};
-use crate::domain::FirmId;
+use crate::domain::{FirmId, Ordered};
 use camino::Utf8Path;
 use fs_err as fs;
 use jiff::Timestamp;
@@ -78,7 +78,7 @@ impl FolderText {
     /// Every firm that has a firm file (readable or not).
     pub fn firms(&self) -> BTreeMap<FirmId, FirmFiles<'_>> {
         let firm_files = self.files.values().filter_map(|file| Some((file.name.strip_suffix(FIRM)?.parse::<FirmId>().ok()?, file)));
-        firm_files.map(|(id, firm)| (id.clone(), self.files_of(&id, firm))).collect()
+        firm_files.map(|(id, firm)| (id.clone(), self.files_of(&id, firm))).ordered()
     }
 
     fn files_of<'a>(&'a self, id: &FirmId, firm: &'a FileText) -> FirmFiles<'a> {
@@ -181,7 +181,7 @@ pub fn read_profiles(folder: &Utf8Path) -> BTreeMap<String, FileText> {
     let Ok(entries) = fs::read_dir(folder) else { return BTreeMap::new() };
     let names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
     let profiles = names.filter(|name| !name.starts_with('.') && name.ends_with(".toml"));
-    profiles.map(|name| (name.trim_end_matches(".toml").to_owned(), read_file(&folder.join(&name), &name).0)).collect()
+    profiles.map(|name| (name.trim_end_matches(".toml").to_owned(), read_file(&folder.join(&name), &name).0)).ordered()
 }
 
 /// Reads one file, wherever it lies; named by its last part.

@@ -1,6 +1,6 @@
 //! Which of a custom field's values counts, and what it says.
 
-use crate::domain::{CustomValue, FieldId, NameKey, Reference};
+use crate::domain::{CustomValue, FieldId, NameKey, Ordered, Reference};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub(super) fn by_name(values: &[CustomValue], reference: &Reference) -> BTreeMap
         fields.entry(NameKey::new(&field.name)).or_default().push(field.id);
     }
     let value = |fields: &[FieldId]| first(fields, values, reference).map(|text| text.trim().to_owned());
-    fields.into_iter().filter_map(|(name, fields)| Some((name, value(&fields)?))).collect()
+    fields.into_iter().filter_map(|(name, fields)| Some((name, value(&fields)?))).ordered()
 }
 
 fn shown<'a>(value: &'a CustomValue, reference: &'a Reference) -> &'a str {

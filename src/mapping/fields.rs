@@ -4,7 +4,7 @@ use super::reasons;
 use super::sources::{Facts, Getter};
 use super::{MapperError, template};
 use crate::config::{FieldRule, FieldSource, Firm, SourceName, Template};
-use crate::domain::{Holds, Reason, ReasonCode, Reference};
+use crate::domain::{Holds, Ordered, Reason, ReasonCode, Reference};
 use jiff::civil::Date;
 use minijinja::Value;
 use std::borrow::Cow;
@@ -90,7 +90,7 @@ impl Fields {
             Source::First(getters) => Some((field.name.as_str(), getters.iter().find_map(|(getter, _)| getter.read(facts))?)),
             Source::Template(_) => None,
         };
-        self.fields.iter().filter_map(first).collect()
+        self.fields.iter().filter_map(first).ordered()
     }
 }
 

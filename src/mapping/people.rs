@@ -3,7 +3,7 @@
 
 use super::reasons;
 use crate::config::{Firm, PhoneKind, Who};
-use crate::domain::{CompanyId, GroupId, NameKey, PersonId, Reason, RecordClient, Reference, SeenCase, SeenClient, e164, email};
+use crate::domain::{CompanyId, GroupId, NameKey, Ordered, PersonId, Reason, RecordClient, Reference, SeenCase, SeenClient, e164, email};
 use std::collections::BTreeSet;
 use std::slice;
 
@@ -36,7 +36,7 @@ impl ClientRule {
     pub(super) fn new(firm: &Firm, reference: &Reference) -> ClientRule {
         let named = |name: &NameKey| {
             let groups = reference.people_groups.iter().filter(|group| NameKey::new(&group.name) == *name);
-            groups.map(|group| GroupId(group.id)).collect()
+            groups.map(|group| GroupId(group.id)).ordered()
         };
         let groups = match &firm.clients.who {
             Who::Group(name) => named(name),

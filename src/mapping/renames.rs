@@ -10,7 +10,7 @@ use super::reasons;
 use super::stages::{self, Area, How, Stage};
 use super::{Mapper, StageWish};
 use crate::config::{Firm, NameList};
-use crate::domain::{Holds, NameKey, Named, Reason, ReasonCode, Reference};
+use crate::domain::{Holds, NameKey, Named, Ordered, Reason, ReasonCode, Reference};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -48,7 +48,7 @@ fn read(ever: &mut BTreeMap<u64, NameTrail>, list: &[Named]) {
     if list.is_empty() {
         return;
     }
-    let shown: BTreeSet<u64> = list.iter().map(|named| named.id).collect();
+    let shown: BTreeSet<u64> = list.iter().map(|named| named.id).ordered();
     for (_, trail) in ever.iter_mut().filter(|(id, _)| !shown.contains(id)) {
         trail.set(None);
     }
@@ -128,7 +128,7 @@ impl Renames {
     }
 
     fn find(&mut self, firm: &Firm, list: NameList, trails: &BTreeMap<u64, NameTrail>) {
-        let current: BTreeSet<NameKey> = trails.values().filter_map(|trail| trail.now.as_deref()).map(NameKey::new).collect();
+        let current: BTreeSet<NameKey> = trails.values().filter_map(|trail| trail.now.as_deref()).map(NameKey::new).ordered();
         let mut said: BTreeMap<NameKey, (&str, Vec<u32>)> = BTreeMap::new();
         for name in firm.names.iter().filter(|name| name.list == list) {
             let (_, lines) = said.entry(NameKey::new(&name.name)).or_insert((name.name.as_str(), Vec::new()));

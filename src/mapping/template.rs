@@ -2,7 +2,7 @@
 
 use super::custom;
 use super::sources::{Facts, Getter, READERS};
-use crate::domain::{CustomValue, NameKey, Reference};
+use crate::domain::{CustomValue, NameKey, Ordered, Reference};
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object};
 use std::collections::BTreeMap;
@@ -36,7 +36,7 @@ pub(super) fn context(facts: &Facts<'_>) -> Value {
     if let Some(full) = full {
         groups.entry("client").or_default().insert("custom", custom(&full.custom, facts.reference));
     }
-    let mut context: BTreeMap<&str, Value> = groups.into_iter().map(|(group, values)| (group, Value::from(values))).collect();
+    let mut context: BTreeMap<&str, Value> = groups.into_iter().map(|(group, values)| (group, Value::from(values))).ordered();
     context.insert("custom", custom(&facts.case.custom, facts.reference));
     Value::from(context)
 }

@@ -4,7 +4,7 @@
 //! the body, and tidies the answer (numbers as text, no `token_type`) before the crate reads it. Asks once; what a
 //! refusal means for the connection is decided in `session` and `connect`.
 
-use super::loose::Loose;
+use super::meant::As;
 use crate::config::MyCaseSettings;
 use crate::domain::Tokens;
 use crate::http::{Call, Failure, HttpClient, HttpError, Repeat, quote};
@@ -143,26 +143,26 @@ fn tidy(body: &[u8]) -> Option<Vec<u8>> {
     #[derive(Deserialize)]
     struct Loosely {
         #[serde(default)]
-        access_token: Loose,
+        access_token: As<String>,
         #[serde(default)]
-        refresh_token: Loose,
+        refresh_token: As<String>,
         #[serde(default)]
-        expires_in: Loose,
+        expires_in: As<u64>,
         #[serde(default)]
-        firm_uuid: Loose,
+        firm_uuid: As<String>,
     }
     let loosely: Loosely = serde_json::from_slice(body).ok()?;
     let mut tidy = Map::new();
-    tidy.insert("access_token".to_owned(), Value::String(loosely.access_token.text()?));
+    tidy.insert("access_token".to_owned(), Value::String(loosely.access_token.0?));
     tidy.insert("token_type".to_owned(), Value::String("Bearer".to_owned()));
     let mut put = |key: &str, value: Option<Value>| {
         if let Some(value) = value {
             tidy.insert(key.to_owned(), value);
         }
     };
-    put("refresh_token", loosely.refresh_token.text().map(Value::String));
-    put("expires_in", loosely.expires_in.number().map(Value::from));
-    put("firm_uuid", loosely.firm_uuid.text().map(Value::String));
+    put("refresh_token", loosely.refresh_token.0.map(Value::String));
+    put("expires_in", loosely.expires_in.0.map(Value::from));
+    put("firm_uuid", loosely.firm_uuid.0.map(Value::String));
     Some(Value::Object(tidy).to_string().into_bytes())
 }
 

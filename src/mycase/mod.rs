@@ -10,6 +10,7 @@ mod auth;
 pub mod connect;
 mod error;
 mod held;
+mod ids;
 mod link;
 mod loose;
 mod meant;

@@ -5,7 +5,7 @@ use super::pages::Pages;
 use super::reader::{PAGE_SIZE, Reader, whole_second};
 use super::wire::{Wire, WireNamed, WireStaff};
 use super::wire_held::WireClientCases;
-use crate::domain::{CaseId, Named, PersonId, Staff, StaffId};
+use crate::domain::{CaseId, Named, Ordered, PersonId, Staff, StaffId};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ impl Reader {
         let times = [clients.server_time, staff.server_time, stages.server_time, areas.server_time];
         Ok(Moved {
             clients: clients.items.into_iter().map(|(_, client)| client).collect(),
-            staff: staff.items.into_iter().map(|(id, staff)| (StaffId(id), staff)).collect(),
+            staff: staff.items.into_iter().map(|(id, staff)| (StaffId(id), staff)).ordered(),
             stages: stages.items.into_iter().map(|(_, stage)| stage).collect(),
             practice_areas: areas.items.into_iter().map(|(_, area)| area).collect(),
             // None is less than any moment: one list without a clock, and the whole has none.

@@ -4,6 +4,7 @@
 //! The next page is fetched and decoded while the caller works on the current one. Dropping a list stops that.
 
 use super::error::MyCaseError;
+use super::ids::IdHasher;
 use super::link::next_target;
 use super::loose::Part;
 use super::reader::Reader;
@@ -19,6 +20,8 @@ use url::Url;
 
 /// So many pages in a row without anything new mean that the list runs in a circle under ever new cursors.
 const BARREN_PAGES: usize = 20;
+/// Room is made beforehand for so many items at most.
+const MOST_EXPECTED: usize = 100_000;
 /// MyCase's total of a list's results (MyCase: Cases.json, header Item-Count).
 const ITEM_COUNT: &str = "item-count";
 
@@ -32,7 +35,7 @@ pub(super) struct Pages<W: Wire> {
     asked: HashSet<Url>,
     pages: usize,
     barren: usize,
-    known: HashSet<u64>,
+    known: HashSet<u64, IdHasher>,
     unusable: usize,
     announced: Option<usize>,
     moved: Option<(usize, usize)>,
@@ -59,7 +62,7 @@ impl<W: Wire> Pages<W> {
             asked: HashSet::new(),
             pages: 0,
             barren: 0,
-            known: HashSet::new(),
+            known: HashSet::default(),
             unusable: 0,
             announced: None,
             moved: None,
@@ -152,6 +155,9 @@ impl<W: Wire> Pages<W> {
             (None, count) => self.announced = count,
             (Some(from), Some(to)) if from != to && self.moved.is_none() => self.moved = Some((from, to)),
             (Some(_), _) => {}
+        }
+        if self.known.is_empty() {
+            self.known.reserve(announced.unwrap_or_default().min(MOST_EXPECTED));
         }
         items.retain(|(id, _)| self.known.insert(*id));
         self.barren = if items.is_empty() { self.barren + 1 } else { 0 };

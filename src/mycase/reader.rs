@@ -5,7 +5,7 @@ use super::loose::{Bare, Part};
 use super::pages::Pages;
 use super::session::Session;
 use super::wire::{CLIENT_FIELDS, Wire, WireCase, WireClient, WireCustomField, WireFirm, WireNamed, WireStaff};
-use crate::domain::{CaseId, FieldId, PersonId, Reference, Scan, ScanDoubt, SeenCase, Staff, StaffId};
+use crate::domain::{CaseId, FieldId, Ordered, PersonId, Reference, Scan, ScanDoubt, SeenCase, Staff, StaffId};
 use crate::http::{Call, HttpClient, Limiters, Reply};
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -78,7 +78,7 @@ impl Reader {
     /// The firm that allowed access.
     pub async fn firm(&self) -> Result<FirmInfo, MyCaseError> {
         let WireFirm { name, url } = self.read(&self.url(&["firm"], &[]), object).await?;
-        Ok(FirmInfo { name: name.text(), url: url.text() })
+        Ok(FirmInfo { name: name.0, url: url.0 })
     }
 
     /// The person who allowed access (MyCase: Staff.json, `/me`).
@@ -97,12 +97,12 @@ impl Reader {
         let people_groups = if needs.people_groups { self.list::<WireNamed>("people_groups").all().await? } else { Vec::new() };
         let clients = if needs.clients { self.list::<WireClient>("clients").all().await? } else { Vec::new() };
         Ok(Reference {
-            staff: staff.into_iter().map(|(id, staff)| (StaffId(id), staff)).collect(),
+            staff: staff.into_iter().map(|(id, staff)| (StaffId(id), staff)).ordered(),
             stages: stages.into_iter().map(|(_, stage)| stage).collect(),
             practice_areas: practice_areas.into_iter().map(|(_, area)| area).collect(),
-            custom_fields: custom_fields.into_iter().map(|(id, field)| (FieldId(id), field)).collect(),
+            custom_fields: custom_fields.into_iter().map(|(id, field)| (FieldId(id), field)).ordered(),
             people_groups: people_groups.into_iter().map(|(_, group)| group).collect(),
-            clients: clients.into_iter().map(|(id, client)| (PersonId(id), client)).collect(),
+            clients: clients.into_iter().map(|(id, client)| (PersonId(id), client)).ordered(),
         })
     }
 

@@ -1,10 +1,10 @@
 //! MyCase's JSON, and how it becomes domain values. Nothing else knows MyCase's field names.
 
-use super::loose::{Bare, Loose, Many, Part};
+use super::loose::{Bare, Item, Many, Part};
 use super::meant::As;
 use crate::domain::{
-    CaseId, CaseStaff, CaseStatus, CompanyId, CustomField, CustomValue, FieldId, FullClient, GroupId, Named, Office, PersonId, SeenCase,
-    SeenClient, Staff, StaffId, email,
+    CaseId, CaseStaff, CaseStatus, CompanyId, CustomField, CustomValue, FieldId, FullClient, GroupId, Named, Office, Ordered, PersonId,
+    SeenCase, SeenClient, Staff, StaffId, email,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -28,22 +28,22 @@ pub(super) trait Wire: DeserializeOwned + Bare + Send + 'static {
 #[serde(default)]
 pub(super) struct WireCase {
     id: As<u64>,
-    name: Loose,
-    case_number: Loose,
-    description: Loose,
+    name: As<String>,
+    case_number: As<String>,
+    description: As<String>,
     opened_date: As<Date>,
     closed_date: As<Date>,
     sol_date: As<Date>,
-    practice_area: Loose,
-    case_stage: Loose,
-    status: Loose,
-    outstanding_balance: Loose,
+    practice_area: As<String>,
+    case_stage: As<String>,
+    status: As<CaseStatus>,
+    outstanding_balance: As<String>,
     billing_contact: As<u64>,
-    billing_type: Loose,
-    clients: Many<Part<WireNestedClient>>,
+    billing_type: As<String>,
+    clients: Many<WireNestedClient>,
     companies: Many<As<u64>>,
-    staff: Many<Part<WireCaseStaff>>,
-    custom_field_values: Many<Part<WireCustomValue>>,
+    staff: Many<WireCaseStaff>,
+    custom_field_values: Many<WireCustomValue>,
     office: Part<WireOffice>,
     updated_at: As<Timestamp>,
     created_at: As<Timestamp>,
@@ -52,38 +52,30 @@ pub(super) struct WireCase {
 impl Wire for WireCase {
     type Seen = SeenCase;
     fn seen(self) -> Option<(u64, SeenCase)> {
-        let id = self.id.number()?;
+        let id = self.id.0?;
         let case = SeenCase {
             id: CaseId(id),
-            name: self.name.text(),
-            case_number: self.case_number.text(),
-            description: self.description.text(),
-            opened_date: self.opened_date.day(),
-            closed_date: self.closed_date.day(),
-            sol_date: self.sol_date.day(),
-            practice_area: self.practice_area.text(),
-            stage: self.case_stage.text(),
-            status: status(self.status),
-            outstanding_balance: self.outstanding_balance.text(),
-            billing_type: self.billing_type.text(),
-            billing_contact: self.billing_contact.number(),
-            clients: self.clients.0.into_iter().filter_map(|client| client.0?.seen()).collect(),
-            companies: self.companies.0.iter().filter_map(|company| company.number().map(CompanyId)).collect(),
-            staff: self.staff.0.into_iter().filter_map(|staff| staff.0?.seen()).collect(),
-            custom: custom_values(self.custom_field_values),
+            name: self.name.0,
+            case_number: self.case_number.0,
+            description: self.description.0,
+            opened_date: self.opened_date.0,
+            closed_date: self.closed_date.0,
+            sol_date: self.sol_date.0,
+            practice_area: self.practice_area.0,
+            stage: self.case_stage.0,
+            status: self.status.0.unwrap_or(CaseStatus::Unknown),
+            outstanding_balance: self.outstanding_balance.0,
+            billing_type: self.billing_type.0,
+            billing_contact: self.billing_contact.0,
+            clients: self.clients.0,
+            companies: self.companies.0.into_iter().map(CompanyId).collect(),
+            staff: self.staff.0,
+            custom: self.custom_field_values.0,
             office: self.office.0.map(WireOffice::seen),
-            updated_at: self.updated_at.moment(),
-            created_at: self.created_at.moment(),
+            updated_at: self.updated_at.0,
+            created_at: self.created_at.0,
         };
         Some((id, case))
-    }
-}
-
-fn status(status: Loose) -> CaseStatus {
-    match status.text() {
-        Some(text) if text.eq_ignore_ascii_case("open") => CaseStatus::Open,
-        Some(text) if text.eq_ignore_ascii_case("closed") => CaseStatus::Closed,
-        Some(_) | None => CaseStatus::Unknown,
     }
 }
 
@@ -92,16 +84,16 @@ fn status(status: Loose) -> CaseStatus {
 #[serde(default)]
 struct WireNestedClient {
     id: As<u64>,
-    first_name: Loose,
-    middle_name: Loose,
-    middle_initial: Loose,
-    last_name: Loose,
-    email: Loose,
-    cell_phone_number: Loose,
-    home_phone_number: Loose,
-    work_phone_number: Loose,
+    first_name: As<String>,
+    middle_name: As<String>,
+    middle_initial: As<String>,
+    last_name: As<String>,
+    email: As<String>,
+    cell_phone_number: As<String>,
+    home_phone_number: As<String>,
+    work_phone_number: As<String>,
     birthdate: As<Date>,
-    contact_group: Loose,
+    contact_group: As<String>,
 }
 
 impl Bare for WireNestedClient {
@@ -110,19 +102,20 @@ impl Bare for WireNestedClient {
     }
 }
 
-impl WireNestedClient {
+impl Item for WireNestedClient {
+    type Seen = SeenClient;
     fn seen(self) -> Option<SeenClient> {
         Some(SeenClient {
-            id: PersonId(self.id.number()?),
-            first_name: self.first_name.text(),
-            middle_name: self.middle_name.text().or_else(|| self.middle_initial.text()),
-            last_name: self.last_name.text(),
-            email: self.email.text(),
-            cell_phone: self.cell_phone_number.text(),
-            home_phone: self.home_phone_number.text(),
-            work_phone: self.work_phone_number.text(),
-            birthdate: self.birthdate.day(),
-            contact_group: self.contact_group.text(),
+            id: PersonId(self.id.0?),
+            first_name: self.first_name.0,
+            middle_name: self.middle_name.0.or(self.middle_initial.0),
+            last_name: self.last_name.0,
+            email: self.email.0,
+            cell_phone: self.cell_phone_number.0,
+            home_phone: self.home_phone_number.0,
+            work_phone: self.work_phone_number.0,
+            birthdate: self.birthdate.0,
+            contact_group: self.contact_group.0,
         })
     }
 }
@@ -142,12 +135,13 @@ impl Bare for WireCaseStaff {
     }
 }
 
-impl WireCaseStaff {
+impl Item for WireCaseStaff {
+    type Seen = CaseStaff;
     fn seen(self) -> Option<CaseStaff> {
         Some(CaseStaff {
-            id: StaffId(self.id.number()?),
-            lead_lawyer: self.lead_lawyer.flag().unwrap_or(false),
-            originating_lawyer: self.originating_lawyer.flag().unwrap_or(false),
+            id: StaffId(self.id.0?),
+            lead_lawyer: self.lead_lawyer.0.unwrap_or(false),
+            originating_lawyer: self.originating_lawyer.0.unwrap_or(false),
         })
     }
 }
@@ -157,35 +151,35 @@ impl WireCaseStaff {
 #[serde(default)]
 struct WireCustomValue {
     custom_field: As<u64>,
-    value: Loose,
+    value: As<String>,
     updated_at: As<Timestamp>,
 }
 
 impl Bare for WireCustomValue {}
 
-/// A value that was emptied stays as an empty text: it may be newer than another value of the same field.
-fn custom_values(values: Many<Part<WireCustomValue>>) -> Vec<CustomValue> {
-    let seen = |value: WireCustomValue| {
-        let field = FieldId(value.custom_field.number()?);
-        Some(CustomValue { field, text: value.value.text().unwrap_or_default(), updated_at: value.updated_at.moment() })
-    };
-    values.0.into_iter().filter_map(|value| seen(value.0?)).collect()
+impl Item for WireCustomValue {
+    type Seen = CustomValue;
+    /// A value that was emptied stays as an empty text: it may be newer than another value of the same field.
+    fn seen(self) -> Option<CustomValue> {
+        let field = FieldId(self.custom_field.0?);
+        Some(CustomValue { field, text: self.value.0.unwrap_or_default(), updated_at: self.updated_at.0 })
+    }
 }
 
 /// MyCase: Cases.json, `office`.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct WireOffice {
-    name: Loose,
-    main_phone: Loose,
+    name: As<String>,
+    main_phone: As<String>,
     address: Part<WireAddress>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct WireAddress {
-    city: Loose,
-    state: Loose,
+    city: As<String>,
+    state: As<String>,
 }
 
 impl Bare for WireOffice {}
@@ -194,7 +188,7 @@ impl Bare for WireAddress {}
 impl WireOffice {
     fn seen(self) -> Office {
         let WireAddress { city, state } = self.address.0.unwrap_or_default();
-        Office { name: self.name.text(), main_phone: self.main_phone.text(), city: city.text(), state: state.text() }
+        Office { name: self.name.0, main_phone: self.main_phone.0, city: city.0, state: state.0 }
     }
 }
 
@@ -203,14 +197,14 @@ impl WireOffice {
 #[serde(default)]
 pub(super) struct WireNamed {
     id: As<u64>,
-    name: Loose,
+    name: As<String>,
 }
 
 impl Wire for WireNamed {
     type Seen = Named;
     fn seen(self) -> Option<(u64, Named)> {
-        let id = self.id.number()?;
-        Some((id, Named { id, name: self.name.text()? }))
+        let id = self.id.0?;
+        Some((id, Named { id, name: self.name.0? }))
     }
 }
 
@@ -219,25 +213,25 @@ impl Wire for WireNamed {
 #[serde(default)]
 pub(super) struct WireStaff {
     id: As<u64>,
-    email: Loose,
-    first_name: Loose,
-    last_name: Loose,
+    email: As<String>,
+    first_name: As<String>,
+    last_name: As<String>,
     #[serde(rename = "type")]
-    kind: Loose,
+    kind: As<String>,
     active: As<bool>,
 }
 
 impl Wire for WireStaff {
     type Seen = Staff;
     fn seen(self) -> Option<(u64, Staff)> {
-        let id = self.id.number()?;
+        let id = self.id.0?;
         let staff = Staff {
             id: StaffId(id),
-            email: self.email.text().and_then(|text| email(&text)),
-            kind: self.kind.text(),
-            first_name: self.first_name.text().unwrap_or_default(),
-            last_name: self.last_name.text().unwrap_or_default(),
-            active: self.active.flag().unwrap_or(true),
+            email: self.email.0.and_then(|text| email(&text)),
+            kind: self.kind.0,
+            first_name: self.first_name.0.unwrap_or_default(),
+            last_name: self.last_name.0.unwrap_or_default(),
+            active: self.active.0.unwrap_or(true),
         };
         Some((id, staff))
     }
@@ -248,30 +242,36 @@ impl Wire for WireStaff {
 #[serde(default)]
 pub(super) struct WireCustomField {
     id: As<u64>,
-    name: Loose,
-    parent_type: Loose,
-    list_options: Many<Part<WireOption>>,
+    name: As<String>,
+    parent_type: As<String>,
+    list_options: Many<WireOption>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct WireOption {
-    key: Loose,
-    option: Loose,
+    key: As<String>,
+    option: As<String>,
 }
 
 impl Bare for WireOption {}
 
+impl Item for WireOption {
+    type Seen = (String, String);
+    fn seen(self) -> Option<(String, String)> {
+        Some((self.key.0?, self.option.0?))
+    }
+}
+
 impl Wire for WireCustomField {
     type Seen = CustomField;
     fn seen(self) -> Option<(u64, CustomField)> {
-        let id = self.id.number()?;
-        let option = |option: WireOption| Some((option.key.text()?, option.option.text()?));
+        let id = self.id.0?;
         let field = CustomField {
             id: FieldId(id),
-            name: self.name.text()?,
-            parent: self.parent_type.text().unwrap_or_default().to_lowercase(),
-            options: self.list_options.0.into_iter().filter_map(|part| option(part.0?)).collect(),
+            name: self.name.0?,
+            parent: self.parent_type.0.unwrap_or_default().to_lowercase(),
+            options: self.list_options.0.into_iter().ordered(),
         };
         Some((id, field))
     }
@@ -284,17 +284,17 @@ pub(super) struct WireClient {
     id: As<u64>,
     people_group: As<u64>,
     archived: As<bool>,
-    custom_field_values: Many<Part<WireCustomValue>>,
+    custom_field_values: Many<WireCustomValue>,
 }
 
 impl Wire for WireClient {
     type Seen = FullClient;
     fn seen(self) -> Option<(u64, FullClient)> {
-        let id = self.id.number()?;
+        let id = self.id.0?;
         let client = FullClient {
-            group: self.people_group.number().map(GroupId),
-            archived: self.archived.flag().unwrap_or(false),
-            custom: custom_values(self.custom_field_values),
+            group: self.people_group.0.map(GroupId),
+            archived: self.archived.0.unwrap_or(false),
+            custom: self.custom_field_values.0,
         };
         Some((id, client))
     }
@@ -304,8 +304,8 @@ impl Wire for WireClient {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct WireFirm {
-    pub(super) name: Loose,
-    pub(super) url: Loose,
+    pub(super) name: As<String>,
+    pub(super) url: As<String>,
 }
 
 impl Bare for WireFirm {}

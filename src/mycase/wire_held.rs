@@ -1,11 +1,11 @@
 //! MyCase's JSON of documents and notes, and of what their making is answered with.
 
 use super::held::{SeenDocument, SeenNote};
-use super::loose::{Bare, Loose, Many};
+use super::loose::{Bare, Many};
 use super::meant::As;
 use super::storage::PutPlace;
 use super::wire::Wire;
-use crate::domain::{CaseId, DocumentId, NoteId, PersonId};
+use crate::domain::{CaseId, DocumentId, NoteId, Ordered, PersonId};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,22 +16,22 @@ use std::collections::BTreeMap;
 #[serde(default)]
 pub(super) struct WireDocument {
     id: As<u64>,
-    name: Loose,
-    path: Loose,
-    description: Loose,
+    name: As<String>,
+    path: As<String>,
+    description: As<String>,
     created_at: As<Timestamp>,
 }
 
 impl Wire for WireDocument {
     type Seen = SeenDocument;
     fn seen(self) -> Option<(u64, SeenDocument)> {
-        let id = self.id.number()?;
+        let id = self.id.0?;
         let document = SeenDocument {
             id: DocumentId(id),
-            name: self.name.text(),
-            path: self.path.text(),
-            description: self.description.text(),
-            created_at: self.created_at.moment(),
+            name: self.name.0,
+            path: self.path.0,
+            description: self.description.0,
+            created_at: self.created_at.0,
         };
         Some((id, document))
     }
@@ -42,15 +42,15 @@ impl Wire for WireDocument {
 #[serde(default)]
 pub(super) struct WireNote {
     id: As<u64>,
-    note: Loose,
+    note: As<String>,
     created_at: As<Timestamp>,
 }
 
 impl Wire for WireNote {
     type Seen = SeenNote;
     fn seen(self) -> Option<(u64, SeenNote)> {
-        let id = self.id.number()?;
-        Some((id, SeenNote { id: NoteId(id), note: self.note.text(), created_at: self.created_at.moment() }))
+        let id = self.id.0?;
+        Some((id, SeenNote { id: NoteId(id), note: self.note.0, created_at: self.created_at.0 }))
     }
 }
 
@@ -65,8 +65,8 @@ pub(super) struct WireClientCases {
 impl Wire for WireClientCases {
     type Seen = (PersonId, Vec<CaseId>);
     fn seen(self) -> Option<(u64, Self::Seen)> {
-        let id = self.id.number()?;
-        let cases = self.cases.0.iter().filter_map(|case| case.number().map(CaseId)).collect();
+        let id = self.id.0?;
+        let cases = self.cases.0.into_iter().map(CaseId).collect();
         Some((id, (PersonId(id), cases)))
     }
 }
@@ -76,7 +76,7 @@ impl Wire for WireClientCases {
 #[serde(default)]
 pub(super) struct WireMade {
     id: As<u64>,
-    put_url: Loose,
+    put_url: As<String>,
     put_headers: Value,
 }
 
@@ -93,7 +93,7 @@ impl Bare for WireMade {
 impl WireMade {
     /// The id of what was made.
     pub(super) fn id(&self) -> Option<u64> {
-        self.id.number()
+        self.id.0
     }
 
     /// Where its bytes go.
@@ -105,9 +105,9 @@ impl WireMade {
             Value::Null | Value::Array(_) | Value::Object(_) => None,
         };
         let headers: BTreeMap<String, String> = match self.put_headers {
-            Value::Object(headers) => headers.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect(),
+            Value::Object(headers) => headers.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).ordered(),
             _ => BTreeMap::new(),
         };
-        Some(PutPlace { url: self.put_url.text()?, headers })
+        Some(PutPlace { url: self.put_url.0?, headers })
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Answer, ApproveAsk, Ask, Caller, OperationError, SyncAsk, care, carry, catalog, connect, connecting, counts, disconnect, explain,
     history, plan, runs, stage_map, status, waiting,
 };
-use crate::domain::{CaseId, Kinds, PlanName};
+use crate::domain::{CaseId, Kinds, Ordered, PlanName};
 use crate::plan::Reach;
 use crate::plan::guard::Filter;
 use crate::store::{AccountMyCase, FirstRunDone, LookbackFirst, Pause, PlanSlot, PortalKeyRefused, Selected};
@@ -169,7 +169,7 @@ pub(super) fn cases(engine: &Engine, typed: &[String]) -> Result<BTreeSet<CaseId
     let parsed = typed.iter().map(|text| text.parse::<crate::domain::CaseRef>().and_then(|case| case.within(site.as_deref())));
     let (good, bad): (Vec<_>, Vec<_>) = parsed.partition(Result::is_ok);
     if bad.is_empty() {
-        return Ok(good.into_iter().flatten().collect());
+        return Ok(good.into_iter().flatten().ordered());
     }
     let words: Vec<String> = bad.into_iter().filter_map(Result::err).map(|error| error.to_string()).collect();
     Err(OperationError::Asked(words.join("\n")))

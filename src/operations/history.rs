@@ -2,7 +2,7 @@
 
 use super::explain::is_no_client_data;
 use super::{Answer, HistoryAsk, OperationError, dispatch};
-use crate::domain::{CaseId, FirmId, Kind, PlanName, Record, RunId};
+use crate::domain::{CaseId, FirmId, Kind, Ordered, PlanName, Record, RunId};
 use crate::mapping::value_of;
 use crate::store::{Approval, HistoryEntry, KEEP_VALUES};
 use crate::sync::Engine;
@@ -105,7 +105,7 @@ fn line(entry: &HistoryEntry, show_values: bool) -> HistoryLine {
             (name, _) if is_no_client_data(name) => None,
             (_, _) => word.map(|word| Some(word.to_owned())),
         };
-        fields.iter().filter_map(|field| Some((field.clone(), value(field)?))).collect()
+        fields.iter().filter_map(|field| Some((field.clone(), value(field)?))).ordered()
     };
     let create = before.is_none() && kinds.contains(Kind::Create);
     HistoryLine {

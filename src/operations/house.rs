@@ -3,7 +3,7 @@
 
 use super::OperationError;
 use crate::config::{self, Daemon, Firm, FirmInput, Problem, Profiles, SetMember, Severity, SourceText};
-use crate::domain::{FirmId, Listing};
+use crate::domain::{FirmId, Listing, Ordered};
 use crate::http::{Clock, Limiters, Transport};
 use crate::load::{self, Environment, FolderText, PathError, PathOptions, PathSettings, Paths, Secrets};
 use crate::mycase::{RATE_PER_WINDOW, RATE_WINDOW};
@@ -132,7 +132,7 @@ impl House {
             let problem = whole_file(&name, "this file looks like a firm file with a mistake in its name, and is not used", &help, 1);
             view.stray.push(Problem { severity: Severity::Warning, code: "file-name", ..problem });
         }
-        self.knows(folder.firms().into_keys().collect());
+        self.knows(folder.firms().into_keys().ordered());
         let defaults = folder.defaults.as_ref().and_then(load::FileText::source);
         for (id, files) in folder.firms() {
             let beside = |file: Option<&load::FileText>| file.and_then(load::FileText::source);
@@ -171,7 +171,7 @@ impl House {
     ) -> (Option<Arc<Firm>>, Vec<Problem>, BTreeMap<String, String>) {
         let checked = check_and_test(input, profiles, &self.daemon.allow, defaults, now).checked;
         let beside = [input.tests.as_ref(), input.catalog.as_ref(), defaults].into_iter().flatten();
-        let beside = beside.map(|text| (text.name.clone(), text.text.to_string())).collect();
+        let beside = beside.map(|text| (text.name.clone(), text.text.to_string())).ordered();
         (checked.firm.map(Arc::new), checked.problems, beside)
     }
 
@@ -188,13 +188,13 @@ impl House {
 
     /// Rules over all files: no two firms with one portal key.
     fn check_together(&self, view: &mut FolderView) {
-        let secrets = self.secrets(view.firms.keys().cloned().collect());
+        let secrets = self.secrets(view.firms.keys().cloned().ordered());
         let print = |firm: &Firm| {
             let secret = secrets.resolve(&firm.id, &firm.portal.api_key, |_| None).ok()?;
             Some(hex(&Sha256::digest(secret.expose_secret().as_bytes())))
         };
         let prints: BTreeMap<FirmId, Option<String>> =
-            view.firms.iter().filter_map(|(id, verdict)| Some((id.clone(), print(verdict.checked.as_deref()?)))).collect();
+            view.firms.iter().filter_map(|(id, verdict)| Some((id.clone(), print(verdict.checked.as_deref()?)))).ordered();
         let members: Vec<SetMember<'_>> = view
             .firms
             .iter()
@@ -218,7 +218,7 @@ impl House {
     pub fn secrets(&self, firms: BTreeSet<FirmId>) -> Secrets {
         Secrets {
             environment: self.environment.clone(),
-            allowed: self.daemon.allow.environment.iter().cloned().collect(),
+            allowed: self.daemon.allow.environment.iter().cloned().ordered(),
             folder: self.paths.secrets.clone(),
             firms,
         }

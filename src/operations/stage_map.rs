@@ -4,7 +4,7 @@
 use super::waiting::Moved;
 use super::{Answer, OperationError};
 use crate::config::{Firm, MapEntry, NameList};
-use crate::domain::{Link, NameKey};
+use crate::domain::{Link, NameKey, Ordered};
 use crate::mapping::{NamesEver, Renames, Scope, StageWish, placed};
 use crate::plan::{Side, shown_at};
 use crate::sync::Engine;
@@ -218,7 +218,7 @@ fn in_the_file(firm: &Firm, area: Option<&str>, listed: Option<&Vec<String>>) ->
         None => firm.stages.map.values().filter(leads_here).collect(),
     };
     entries.sort_by_key(|entry| entry.line);
-    let hidden: BTreeSet<&NameKey> = if own.is_some() { BTreeSet::new() } else { firm.stages.hide.iter().collect() };
+    let hidden: BTreeSet<&NameKey> = if own.is_some() { BTreeSet::new() } else { firm.stages.hide.iter().ordered() };
     let spelled = firm.names.iter().filter(|named| named.list == NameList::Stages && hidden.contains(&NameKey::new(&named.name)));
     let mut names: Vec<Option<String>> = entries.into_iter().map(|entry| Some(entry.from.clone())).collect();
     for named in spelled {

@@ -6,7 +6,7 @@
 use super::change::{LimitLine, of_case};
 use super::{Change, ChangeKey, Hold, Plan};
 use crate::config::{Limit, Limits};
-use crate::domain::{CaseId, Fingerprinter, Kind, Kinds};
+use crate::domain::{CaseId, Fingerprinter, Kind, Kinds, Ordered};
 use crate::planted::{self, Plant};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,25 +102,29 @@ pub enum HeldWhy {
 
 /// Applies the limits. `hours_open`: clients may be contacted now. `left_out`: cases that a person left out of a yes.
 pub fn judge(plan: &Plan, limits: &Limits, book: &DayBook, hours_open: bool, left_out: &BTreeSet<CaseId>) -> Judged {
+    part(&mut plan.clone(), limits, book, hours_open, left_out)
+}
+
+/// The same; the plan's changes and swaps go over into the parts.
+pub fn part(plan: &mut Plan, limits: &Limits, book: &DayBook, hours_open: bool, left_out: &BTreeSet<CaseId>) -> Judged {
     let lines = limit_lines(plan, limits, book);
     let over: Vec<LimitLine> = lines.iter().filter(|line| line.exceeded).cloned().collect();
     let over_kinds: Kinds = over.iter().map(|line| line.kind).collect();
     let whole = plan.first && !limits.first_import_goes && !plan.changes.is_empty() && !planted::is(Plant::FirstImportGoes);
     // One change per case, so whoever meets a kind over its limit is held with all of the case.
-    let (waits, goes): (Vec<&Change>, Vec<&Change>) = plan
-        .changes
-        .iter()
+    let (mut changes, goes): (Vec<Change>, Vec<Change>) = std::mem::take(&mut plan.changes)
+        .into_iter()
         .partition(|change| whole || change.hold.is_some() || left_out.contains(&change.case) || change.kinds.meets(over_kinds));
     let why = match (whole, over.is_empty()) {
         (true, _) => HeldWhy::FirstImport,
         (false, false) => HeldWhy::OverLimits,
-        (false, true) if waits.is_empty() => HeldWhy::ClientsChanged,
+        (false, true) if changes.is_empty() => HeldWhy::ClientsChanged,
         (false, true) => HeldWhy::LeftOut,
     };
-    let mut changes: Vec<Change> = waits.into_iter().chain(&plan.swaps).cloned().collect();
+    changes.append(&mut plan.swaps);
     changes.sort_by_key(|change| (change.case, change.hold.is_some()));
     let held = (!changes.is_empty()).then_some(Held { changes, over, why });
-    let (approved, later) = by_hours(goes.into_iter().cloned().collect(), hours_open);
+    let (approved, later) = by_hours(goes, hours_open);
     Judged { approved, held, later, limits: lines }
 }
 
@@ -171,7 +175,7 @@ pub struct Approval {
 
 /// Approves what of a saved plan a fresh one still holds, whatever the limits. Nothing is sent that was not saved.
 pub fn approve(saved: &[Change], fresh: &Plan, filter: &Filter, hours_open: bool, prints: &Fingerprinter) -> Approval {
-    let fresh: BTreeMap<ChangeKey, &Change> = fresh.changes.iter().chain(&fresh.swaps).map(|change| (change.key(prints), change)).collect();
+    let fresh: BTreeMap<ChangeKey, &Change> = fresh.changes.iter().chain(&fresh.swaps).map(|change| (change.key(prints), change)).ordered();
     let (taken, mut left): (Vec<&Change>, Vec<&Change>) = saved.iter().partition(|change| filter.takes(change));
     let mut chosen: BTreeMap<CaseId, Change> = BTreeMap::new();
     let mut moved = BTreeSet::new();

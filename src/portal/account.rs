@@ -22,7 +22,8 @@ pub(super) struct Account {
     pub(super) http: HttpClient,
     pub(super) profile: Arc<Profile>,
     pub(super) base_url: Url,
-    key: SecretString,
+    /// The header with the key, or why there is none.
+    key: Result<(HeaderName, HeaderValue), NoRequest>,
 }
 
 /// What is put for the names in a path; `None` is unknown.
@@ -41,6 +42,7 @@ pub(super) struct NoRequest(pub(super) String);
 
 impl Account {
     pub(super) fn new(http: HttpClient, profile: Arc<Profile>, base_url: Url, key: SecretString) -> Account {
+        let key = key_header(&profile, &key);
         Account { http, profile, base_url, key }
     }
 
@@ -69,7 +71,7 @@ impl Account {
         let text = format!("{base}{}", path(&template.path, fill)?);
         let mut url = Url::parse(&text).map_err(|_| NoRequest(format!("{} does not make an address", template.path)))?;
         // A path cannot lead elsewhere (it begins with a slash), but the key must not depend on that.
-        if url.origin() != self.base_url.origin() {
+        if !self.is_home_of(&url) {
             return Err(NoRequest(format!("{} leads away from {}", template.path, self.base_url.origin().ascii_serialization())));
         }
         let paging = template.paging.as_ref().zip(page);
@@ -83,16 +85,26 @@ impl Account {
         Ok(url)
     }
 
+    /// Whether an address has the origin of `base_url`. (`Url::origin` copies the names; this is asked of every request.)
+    fn is_home_of(&self, url: &Url) -> bool {
+        let base = &self.base_url;
+        let at = |url: &Url| url.port_or_known_default();
+        url.has_host() && url.scheme() == base.scheme() && url.host() == base.host() && at(url) == at(base)
+    }
+
     /// The header with the key. For requests to `base_url`'s origin only.
     pub(super) fn authentication(&self) -> Result<(HeaderName, HeaderValue), NoRequest> {
-        let auth = &self.profile.auth;
-        let name = HeaderName::try_from(&auth.header).map_err(|_| NoRequest("the profile's auth header has no usable name".to_owned()))?;
-        let value = auth.value.replace("{key}", self.key.expose_secret().trim());
-        let value = HeaderValue::try_from(value);
-        let mut value = value.map_err(|_| NoRequest("the portal key has characters that no header can carry".to_owned()))?;
-        value.set_sensitive(true);
-        Ok((name, value))
+        self.key.clone()
     }
+}
+
+fn key_header(profile: &Profile, key: &SecretString) -> Result<(HeaderName, HeaderValue), NoRequest> {
+    let auth = &profile.auth;
+    let name = HeaderName::try_from(&auth.header).map_err(|_| NoRequest("the profile's auth header has no usable name".to_owned()))?;
+    let value = HeaderValue::try_from(auth.value.replace("{key}", key.expose_secret().trim()));
+    let mut value = value.map_err(|_| NoRequest("the portal key has characters that no header can carry".to_owned()))?;
+    value.set_sensitive(true);
+    Ok((name, value))
 }
 
 impl fmt::Debug for Account {

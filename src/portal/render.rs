@@ -3,7 +3,7 @@
 
 use super::context;
 use crate::config::{BodyExpression, BodyValue, Each, ExpressionError, Operation, OperationName, Profile};
-use crate::domain::Record;
+use crate::domain::{Ordered, Record};
 use minijinja::Value;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ impl Bodies {
             let parts = operation.requests.iter().map(|request| request.body.as_ref().map(compile).transpose());
             Ok((*name, parts.collect::<Result<Vec<_>, ExpressionError>>()?))
         };
-        Ok(Bodies(profile.operations.iter().map(operation).collect::<Result<_, ExpressionError>>()?))
+        Ok(Bodies(profile.operations.iter().map(operation).ordered_or()?))
     }
 
     /// The body of a request of an operation, `None` when it has none.
@@ -91,7 +91,7 @@ impl Part {
             }
             Part::Object(parts) => {
                 let parts = parts.iter().map(|(key, part)| Ok((key.clone(), part.render(record, context)?)));
-                Rendered::Object(parts.collect::<Result<_, ExpressionError>>()?)
+                Rendered::Object(parts.ordered_or()?)
             }
             Part::List(parts) => {
                 let parts = parts.iter().map(|part| Ok((None, part.render(record, context)?)));
@@ -120,7 +120,7 @@ fn no_json() -> ExpressionError {
 impl Rendered {
     fn from_json(json: Json) -> Rendered {
         match json {
-            Json::Object(map) => Rendered::Object(map.into_iter().map(|(key, value)| (key, Rendered::from_json(value))).collect()),
+            Json::Object(map) => Rendered::Object(map.into_iter().map(|(key, value)| (key, Rendered::from_json(value))).ordered()),
             Json::Array(items) => Rendered::List(items.into_iter().map(|item| (None, Rendered::from_json(item))).collect()),
             leaf => Rendered::Leaf(leaf),
         }

@@ -95,7 +95,8 @@ impl PortalWriter {
     async fn send(&self, step: &Step<'_>, change: &Change, portal_id: Option<&PortalId>, idempotent: bool) -> Result<Reply, WriteError> {
         let fill =
             Fill { portal_id: portal_id.map(PortalId::as_str), case_id: Some(change.case.0), client_id: step.client_id, file_id: None };
-        let body = step.body.as_ref().map(|body| Bytes::from(body.to_string()));
+        let body = step.body.as_ref().map(serde_json::to_vec).transpose();
+        let body = body.map_err(|error| WriteError::NotSent { text: error.to_string() })?.map(Bytes::from);
         let repeat = if idempotent { Repeat::Harmless } else { Repeat::Never };
         let call = self.account.call(step.template, fill, None, body, repeat);
         let call = call.map_err(|error| WriteError::NotSent { text: error.to_string() })?;

@@ -2,7 +2,7 @@
 
 use super::tables::EXCEPTIONS;
 use super::{Store, StoreError, Writer};
-use crate::domain::{CaseException, CaseId};
+use crate::domain::{CaseException, CaseId, Ordered};
 use redb::{ReadableTable, ReadableTableMetadata};
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ impl Writer<'_> {
         looked_at: impl IntoIterator<Item = CaseId>,
         found: &[CaseException],
     ) -> Result<(), StoreError> {
-        let found: BTreeMap<CaseId, &CaseException> = found.iter().map(|exception| (exception.case, exception)).collect();
+        let found: BTreeMap<CaseId, &CaseException> = found.iter().map(|exception| (exception.case, exception)).ordered();
         let mut rows = self.table(EXCEPTIONS.rows)?;
         for case in looked_at.into_iter().filter(|case| !found.contains_key(case)) {
             rows.remove(case.0)?;

@@ -87,13 +87,23 @@ impl Writer<'_> {
     /// Keeps a change that reached the portal, in one transaction with link and journal. Crash before the commit: the
     /// journal still owes the change, and settling it adds the entry. After: it is there once.
     pub fn add_history(&mut self, entry: &HistoryEntry) -> Result<(), StoreError> {
-        let seq = self.table(HISTORY.rows)?.last()?.map_or(0, |(seq, _)| seq.value() + 1);
-        self.seal_into(&HISTORY, seq, entry)?;
-        self.seal_into(&HISTORY_VALUES, (second(entry.at), seq), &(&entry.before, &entry.after))?;
-        self.table(HISTORY_BY_CASE)?.insert((entry.case.0, seq), ())?;
-        if entry.approval == Approval::ByLimits {
-            let kinds = entry.kinds.iter().fold(0, |kinds, kind| kinds | bit(kind));
-            self.table(UNAPPROVED)?.insert((second(entry.at), seq), kinds)?;
+        self.add_histories(std::slice::from_ref(entry))
+    }
+
+    /// The same of several, in their order.
+    pub fn add_histories(&mut self, entries: &[HistoryEntry]) -> Result<(), StoreError> {
+        let (mut rows, mut values) = (self.table(HISTORY.rows)?, self.table(HISTORY_VALUES.rows)?);
+        let (mut by_case, mut unapproved) = (self.table(HISTORY_BY_CASE)?, self.table(UNAPPROVED)?);
+        let next = rows.last()?.map_or(0, |(seq, _)| seq.value() + 1);
+        for (seq, entry) in (next..).zip(entries) {
+            rows.insert(seq, self.sealer.seal(&HISTORY, &seq, entry)?.as_slice())?;
+            let moment = (second(entry.at), seq);
+            values.insert(moment, self.sealer.seal(&HISTORY_VALUES, &moment, &(&entry.before, &entry.after))?.as_slice())?;
+            by_case.insert((entry.case.0, seq), ())?;
+            if entry.approval == Approval::ByLimits {
+                let kinds = entry.kinds.iter().fold(0, |kinds, kind| kinds | bit(kind));
+                unapproved.insert(moment, kinds)?;
+            }
         }
         Ok(())
     }

@@ -130,23 +130,52 @@ impl Writer<'_> {
         self.seal_into(&JOURNAL_CHANGES, change.case.0, &(change, approval))
     }
 
+    /// The same of all changes of a run, in their order, which may go at once. One whose former entry was sent counts as sent.
+    pub fn put_changes(&mut self, run: RunId, changes: &[Change], approval: &Approval) -> Result<(), StoreError> {
+        let (mut journal, mut sealed) = (self.table(JOURNAL)?, self.table(JOURNAL_CHANGES.rows)?);
+        for (seq, change) in (0..).zip(changes) {
+            let former = progress_in(&journal, change.case)?;
+            let state = former.map_or(EntryState::Intended, |former| former.state);
+            let row = Progress { run, seq, state, not_before: None }.row()?;
+            journal.insert(change.case.0, row.as_slice())?;
+            let row = self.sealer.seal(&JOURNAL_CHANGES, &change.case.0, &(change, approval))?;
+            sealed.insert(change.case.0, row.as_slice())?;
+        }
+        Ok(())
+    }
+
     /// Notes how far a case's change got; no entry, no effect. `Sent` goes in, durably, before the request goes out.
     ///
     /// Crash before the commit of `Sent`: no request was made. After: one may have been made, and only looking tells.
     /// Crash before the commit of `Intended` (the portal surely has not got it): it is looked for once more. After: it is
     /// sent again.
     pub fn set_entry_state(&mut self, case: CaseId, state: EntryState) -> Result<(), StoreError> {
-        let Some(progress) = self.entry(case)? else { return Ok(()) };
-        let row = Progress { state, ..progress }.row()?;
-        self.table(JOURNAL)?.insert(case.0, row.as_slice())?;
+        self.set_entry_states([case], state)
+    }
+
+    /// The same of several.
+    pub fn set_entry_states(&mut self, cases: impl IntoIterator<Item = CaseId>, state: EntryState) -> Result<(), StoreError> {
+        let mut journal = self.table(JOURNAL)?;
+        for case in cases {
+            let Some(progress) = progress_in(&journal, case)? else { continue };
+            journal.insert(case.0, Progress { state, ..progress }.row()?.as_slice())?;
+        }
         Ok(())
     }
 
     /// The change is done, refused or dropped. Goes with the link and the history in one transaction. Crash before the
     /// commit: the entry stands and is settled by looking. After: nothing is owed.
     pub fn remove_entry(&mut self, case: CaseId) -> Result<(), StoreError> {
-        self.table(JOURNAL)?.remove(case.0)?;
-        self.table(JOURNAL_CHANGES.rows)?.remove(case.0)?;
+        self.remove_entries([case])
+    }
+
+    /// The same of several.
+    pub fn remove_entries(&mut self, cases: impl IntoIterator<Item = CaseId>) -> Result<(), StoreError> {
+        let (mut journal, mut changes) = (self.table(JOURNAL)?, self.table(JOURNAL_CHANGES.rows)?);
+        for case in cases {
+            journal.remove(case.0)?;
+            changes.remove(case.0)?;
+        }
         Ok(())
     }
 
@@ -156,8 +185,12 @@ impl Writer<'_> {
     }
 
     fn entry(&self, case: CaseId) -> Result<Option<Progress>, StoreError> {
-        self.table(JOURNAL)?.get(case.0)?.map(|row| Progress::read(row.value())).transpose()
+        progress_in(&self.table(JOURNAL)?, case)
     }
+}
+
+fn progress_in(journal: &impl ReadableTable<u64, &'static [u8]>, case: CaseId) -> Result<Option<Progress>, StoreError> {
+    journal.get(case.0)?.map(|row| Progress::read(row.value())).transpose()
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@ pub struct LinkWalk<'a> {
     /// `ahead` is the first row from here on; below it nothing is known.
     floor: u64,
     ahead: Option<(u64, AccessGuard<'static, &'static [u8]>)>,
+    found: u64,
 }
 
 impl std::fmt::Debug for LinkWalk<'_> {
@@ -61,11 +62,23 @@ impl LinkWalk<'_> {
         for _ in 0..PASS_BY {
             match &self.ahead {
                 Some((at, _)) if *at < case => self.advance()?,
-                _ => return self.here(case),
+                _ => return self.counted(case),
             }
         }
         self.seek(case)?;
-        self.here(case)
+        self.counted(case)
+    }
+
+    /// The links of all cases but those `shown`, when each that was shown was looked up here once: as [`Links::others`]. When as
+    /// many were found as there are, no other is left, as on nearly every night, and nothing need be read a second time.
+    pub fn others(&self, shown: impl FnMut(CaseId) -> bool) -> Result<Vec<Link>, StoreError> {
+        if self.found == self.links.links.len()? { Ok(Vec::new()) } else { self.links.others(shown)?.collect() }
+    }
+
+    fn counted(&mut self, case: u64) -> Result<Option<Link>, StoreError> {
+        let link = self.here(case)?;
+        self.found += u64::from(link.is_some());
+        Ok(link)
     }
 
     fn here(&self, case: u64) -> Result<Option<Link>, StoreError> {
@@ -130,7 +143,7 @@ impl Links {
 
     /// Looks up many cases that come mostly in the order of their ids, as MyCase's pages do.
     pub fn walk(&self) -> LinkWalk<'_> {
-        LinkWalk { links: self, rest: None, floor: 0, ahead: None }
+        LinkWalk { links: self, rest: None, floor: 0, ahead: None, found: 0 }
     }
 
     /// How many there are.
@@ -157,8 +170,17 @@ impl Writer<'_> {
     /// Keeps a link with the record that was sent or adopted. Crash before the commit: the portal was told and the link
     /// does not say so; the journal, changed in the same transaction, still does. After: both agree.
     pub fn put_link(&mut self, link: &Link, sent: &Record) -> Result<(), StoreError> {
-        self.touch_link(link)?;
-        self.seal_into(&SENT, link.case.0, sent)
+        self.put_links(&[(link.clone(), sent)])
+    }
+
+    /// The same of several.
+    pub fn put_links(&mut self, rows: &[(Link, &Record)]) -> Result<(), StoreError> {
+        let (mut links, mut sents) = (self.table(LINKS)?, self.table(SENT.rows)?);
+        for (link, sent) in rows {
+            links.insert(link.case.0, encode(link)?.as_slice())?;
+            sents.insert(link.case.0, self.sealer.seal(&SENT, &link.case.0, *sent)?.as_slice())?;
+        }
+        Ok(())
     }
 
     /// Keeps what was learned of a linked case (seen, missing) and leaves the record as last sent. Crash before the
@@ -260,5 +282,24 @@ mod tests {
         for case in forth.clone().chain(forth.rev()).chain(jumping).map(CaseId) {
             assert_eq!(walk.get(case).unwrap(), links.get(case).unwrap(), "{case}");
         }
+    }
+
+    #[test]
+    fn what_a_walk_has_not_found_is_left_over() {
+        let store = samples::store();
+        store.write(|w| (1..40).try_for_each(|n| w.touch_link(&samples::link(n)))).unwrap();
+        let links = store.links().unwrap();
+        let left = |looked_at: &[u64]| -> Vec<u64> {
+            let mut walk = links.walk();
+            looked_at.iter().for_each(|case| drop(walk.get(CaseId(*case)).unwrap()));
+            walk.others(|case| looked_at.contains(&case.0)).unwrap().iter().map(|link| link.case.0).collect()
+        };
+        let all: Vec<u64> = (1..40).collect();
+        assert!(left(&all).is_empty());
+        assert!(left(&[all.as_slice(), &[70, 80]].concat()).is_empty());
+        assert_eq!(left(&all[2..]), [1, 2]);
+        // A case that has no link makes up for none that has.
+        assert_eq!(left(&[&all[1..], &[70]].concat()), [1]);
+        assert_eq!(left(&[]), all);
     }
 }

@@ -14,8 +14,10 @@
 mod backup;
 mod carried;
 mod check;
+mod cipher;
 mod copy;
 mod cursors;
+mod dice;
 mod error;
 mod exceptions;
 mod fresh;
@@ -67,6 +69,7 @@ pub use carried::{
     ShelfCounts, Wait,
 };
 pub use check::{Checked, Finding, check};
+pub(crate) use dice::random;
 pub use error::StoreError;
 pub use fresh::{Fresh, nobody_has, sync_names};
 pub use history::{HistoryEntry, KEEP_VALUES};

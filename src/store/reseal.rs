@@ -10,7 +10,7 @@ use super::fresh::Fresh;
 use super::sealer::Sealer;
 use super::tables::{LINKS, SENT};
 use super::{Accepted, AccountPortal, ListsSeen, OpenItem, Refusals, ScopePrint, Shelf, Store, StoreError, Vault, Wait, Writer};
-use crate::domain::{FirmId, Link, Record};
+use crate::domain::{FirmId, Link, Ordered, Record};
 use camino::Utf8Path;
 use redb::{Durability, ReadableTable};
 use serde_json::Value;
@@ -84,7 +84,7 @@ fn forget(w: &mut Writer<'_>) -> Result<(), StoreError> {
 fn bear_name(w: &mut Writer<'_>, old: &FirmId, new: &FirmId) -> Result<(), StoreError> {
     if let Some(mut accepted) = w.meta::<Accepted>()? {
         let renamed = |name: String| name.strip_prefix(&format!("{old}.")).map_or(name.clone(), |rest| format!("{new}.{rest}"));
-        accepted.beside = accepted.beside.into_iter().map(|(name, text)| (renamed(name), text)).collect();
+        accepted.beside = accepted.beside.into_iter().map(|(name, text)| (renamed(name), text)).ordered();
         w.put_meta(&accepted)?;
     }
     w.change_runs(|report| {

@@ -1,9 +1,9 @@
 //! The files around a firm's state: the folder, the file's permissions, and the name a damaged file gets.
 
 use super::StoreError;
+use super::dice::random;
 use crate::domain::FirmId;
 use camino::{Utf8Path, Utf8PathBuf};
-use chacha20poly1305::aead::Generate;
 use fs_err::os::unix::fs::OpenOptionsExt;
 use jiff::Timestamp;
 use std::io;
@@ -49,7 +49,7 @@ pub(super) fn open_private(path: &Utf8Path) -> io::Result<std::fs::File> {
 pub(super) fn make_whole<E: From<io::Error>>(path: &Utf8Path, fill: impl FnOnce(std::fs::File) -> Result<(), E>) -> Result<(), E> {
     let folder = folder_of(path);
     make_private_folder(folder)?;
-    let aside = Utf8PathBuf::from(format!("{path}.{:016x}.new", u64::try_generate().map_err(io::Error::other)?));
+    let aside = Utf8PathBuf::from(format!("{path}.{:016x}.new", u64::from_ne_bytes(random()?)));
     let file = fs_err::OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&aside)?;
     belongs_with(file.file(), folder)?;
     let synced = file.file().try_clone()?;

@@ -2,13 +2,13 @@
 //!
 //! It never prints a key, keeps no personal data, and does not know where the shell got a key from.
 
+use super::cipher::{Cipher, NONCE, TAG};
+use super::dice::random;
 use crate::domain::{Fingerprinter, FirmId};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use camino::{Utf8Path, Utf8PathBuf};
-use chacha20poly1305::aead::{Aead, Generate, Payload};
-use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use std::fmt;
@@ -18,12 +18,11 @@ use zeroize::Zeroizing;
 
 /// What a sealed value begins with: how it was sealed.
 const SEALED_BY: u8 = 1;
-const NONCE: usize = 24;
 
 /// Seals, opens and fingerprints under one key.
 pub struct Vault {
     root: Zeroizing<[u8; 32]>,
-    cipher: XChaCha20Poly1305,
+    cipher: Cipher,
 }
 
 impl fmt::Debug for Vault {
@@ -67,8 +66,7 @@ impl Vault {
     /// The vault of this key.
     pub fn from_key(key: [u8; 32]) -> Vault {
         let root = Zeroizing::new(key);
-        let sealing = derive(&root, "seal", "");
-        let cipher = XChaCha20Poly1305::new(&(*sealing).into());
+        let cipher = Cipher::new(derive(&root, "seal", ""));
         Vault { root, cipher }
     }
 
@@ -90,13 +88,13 @@ impl Vault {
 
     /// Seals for one place; only the same `context` opens it. 41 bytes longer than `plain`.
     pub fn seal(&self, context: &str, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
-        let nonce = <[u8; NONCE]>::try_generate().map_err(|_| VaultError::NoRandom)?;
-        let payload = Payload { msg: plain, aad: context.as_bytes() };
-        let body = self.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| VaultError::Sealed)?;
-        let mut sealed = Vec::with_capacity(1 + NONCE + body.len());
+        let nonce: [u8; NONCE] = random().map_err(|_| VaultError::NoRandom)?;
+        let mut sealed = Vec::with_capacity(1 + NONCE + plain.len() + TAG);
         sealed.push(SEALED_BY);
         sealed.extend_from_slice(&nonce);
-        sealed.extend_from_slice(&body);
+        sealed.extend_from_slice(plain);
+        let tag = self.cipher.seal(&nonce, context.as_bytes(), &mut sealed[1 + NONCE..]).ok_or(VaultError::Sealed)?;
+        sealed.extend_from_slice(&tag);
         Ok(sealed)
     }
 
@@ -108,8 +106,10 @@ impl Vault {
         if by != SEALED_BY {
             return Err(VaultError::Sealed);
         }
-        let payload = Payload { msg: body, aad: context.as_bytes() };
-        self.cipher.decrypt(&XNonce::from(nonce), payload).map(Zeroizing::new).map_err(|_| VaultError::Sealed)
+        let mut plain = Zeroizing::new(body.to_vec());
+        let long = self.cipher.open(&nonce, context.as_bytes(), &mut plain).ok_or(VaultError::Sealed)?;
+        plain.truncate(long);
+        Ok(plain)
     }
 }
 
@@ -192,7 +192,7 @@ fn make(path: &Utf8Path) -> io::Result<()> {
 
 /// A line of 64 hexadecimal digits that nobody knows.
 fn new_key() -> io::Result<Zeroizing<Vec<u8>>> {
-    let key = Zeroizing::new(<[u8; 32]>::try_generate().map_err(io::Error::other)?);
+    let key = Zeroizing::new(random::<32>()?);
     let mut line = Zeroizing::new(Vec::with_capacity(65));
     key.iter().try_for_each(|byte| write!(line, "{byte:02x}"))?;
     writeln!(line)?;

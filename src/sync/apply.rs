@@ -20,8 +20,8 @@ use crate::domain::{CaseId, Kind, Link, PortalId, RunId};
 use crate::plan::{ApprovedPlan, Change};
 use crate::planted::{self, Plant};
 use crate::portal::{PortalWriter, WriteError, Written};
-use crate::store::{Approval, EntryState, HistoryEntry, JournalEntry, Links, Writer};
-use std::sync::Arc;
+use crate::store::{Approval, EntryState, HistoryEntry, Links, StoreError, Writer};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinSet;
 
 /// Why applying ends early when the process does.
@@ -66,18 +66,8 @@ pub(crate) struct Errand {
 
 /// Puts what is approved into the journal, inside the caller's transaction. What comes after a change whose outcome is not
 /// known counts as sent itself until its own is.
-pub(crate) fn journal(
-    w: &mut Writer<'_>,
-    run: RunId,
-    approved: &ApprovedPlan,
-    approval: &Approval,
-) -> Result<(), crate::store::StoreError> {
-    for (seq, change) in approved.changes().iter().enumerate() {
-        let state = if w.is_sent(change.case)? { EntryState::Sent } else { EntryState::Intended };
-        let entry = JournalEntry { seq: seq as u64, run, change: change.clone(), approval: approval.clone(), state, not_before: None };
-        w.put_entry(&entry)?;
-    }
-    Ok(())
+pub(crate) fn journal(w: &mut Writer<'_>, run: RunId, approved: &ApprovedPlan, approval: &Approval) -> Result<(), StoreError> {
+    w.put_changes(run, approved.changes(), approval)
 }
 
 /// Sends every change of the plan. They stand in the journal already.
@@ -95,7 +85,8 @@ pub(crate) async fn apply(
     }
     let writer = Arc::new(engine.portal_writer(approved)?);
     // About a second's worth at the portal's own rate: a crash leaves little to look up, and a commit costs little.
-    let batch_size = (engine.firm.portal.profile.requests_per_second as usize).clamp(8, 256);
+    let profile = &engine.firm.portal.profile;
+    let batch_size = (profile.requests_per_second as usize).clamp(8, 256);
     let mut batches = changes.chunks(batch_size);
     let mut done = 0;
     let mut batch = batches.next().unwrap_or_default();
@@ -105,7 +96,7 @@ pub(crate) async fn apply(
         engine.store().write(|w| mark_sent(w, batch))?;
     }
     while applied.stopped.is_none() && !batch.is_empty() {
-        let results = send(&writer, batch).await;
+        let results = send(&writer, batch, profile.in_flight as usize).await;
         let next = batches.next().unwrap_or_default();
         let silent = results.iter().all(|result| matches!(result, Err(WriteError::NotSent { .. } | WriteError::Unknown { .. })));
         let lost = applied.unknown || results.iter().any(|result| matches!(result, Err(WriteError::Unknown { .. })));
@@ -124,26 +115,41 @@ pub(crate) async fn apply(
     Ok(applied)
 }
 
-fn mark_sent(w: &mut Writer<'_>, batch: &[Change]) -> Result<(), crate::store::StoreError> {
+fn mark_sent(w: &mut Writer<'_>, batch: &[Change]) -> Result<(), StoreError> {
     let marked = if planted::is(Plant::SendsUnmarked) { &[] } else { batch };
-    marked.iter().try_for_each(|change| w.set_entry_state(change.case, EntryState::Sent))
+    w.set_entry_states(marked.iter().map(|change| change.case), EntryState::Sent)
 }
 
-/// Sends a batch at once; the client keeps to the portal's rate. Results come in the order of the batch.
-async fn send(writer: &Arc<PortalWriter>, batch: &[Change]) -> Vec<Result<Written, WriteError>> {
+/// What a write came to.
+type Outcome = Result<Written, WriteError>;
+
+/// Sends a batch, as much at once as the portal's client lets through; the client keeps to the portal's rate. Results come in the
+/// order of the batch.
+async fn send(writer: &Arc<PortalWriter>, batch: &[Change], at_once: usize) -> Vec<Outcome> {
+    let waiting: Vec<(usize, Change)> = batch.iter().cloned().enumerate().collect();
+    let waiting = Arc::new(Mutex::new(waiting.into_iter()));
+    let results: Vec<Option<Outcome>> = batch.iter().map(|_| None).collect();
+    let results = Arc::new(Mutex::new(results));
     let mut tasks = JoinSet::new();
-    for (at, change) in batch.iter().cloned().enumerate() {
-        let writer = writer.clone();
-        tasks.spawn(async move { (at, writer.apply(&change).await) });
+    // A task for each change would only wait for the others, and wake this one with each end.
+    for _ in 0..at_once.clamp(1, batch.len().max(1)) {
+        let (writer, waiting, results) = (writer.clone(), waiting.clone(), results.clone());
+        tasks.spawn(async move {
+            let next = || locked(&waiting).next();
+            while let Some((at, change)) = next() {
+                let result = writer.apply(&change).await;
+                locked(&results)[at] = Some(result);
+            }
+        });
     }
-    let mut results: Vec<Option<Result<Written, WriteError>>> = batch.iter().map(|_| None).collect();
-    while let Some(joined) = tasks.join_next().await {
-        if let Ok((at, result)) = joined {
-            results[at] = Some(result);
-        }
-    }
+    while tasks.join_next().await.is_some() {}
     let lost = || Err(WriteError::Unknown { text: "the request was broken off".to_owned() });
-    results.into_iter().map(|result| result.unwrap_or_else(lost)).collect()
+    std::mem::take(&mut *locked(&results)).into_iter().map(|result| result.unwrap_or_else(lost)).collect()
+}
+
+/// What is in there; a task that failed leaves nothing half done in it.
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One transaction for a batch: what reached the portal is linked and remembered, what did not is put back or given up;
@@ -151,7 +157,7 @@ async fn send(writer: &Arc<PortalWriter>, batch: &[Change]) -> Vec<Result<Writte
 fn conclude(
     engine: &Engine,
     batch: &[Change],
-    results: Vec<Result<Written, WriteError>>,
+    results: Vec<Outcome>,
     next: &[Change],
     approval: &Approval,
     errand: &Errand,
@@ -159,18 +165,20 @@ fn conclude(
 ) -> Result<(), RunError> {
     let links = engine.store().links()?;
     engine.store().write(|w| {
+        let mut done = Vec::with_capacity(batch.len());
         for (change, result) in batch.iter().zip(results) {
             match result {
                 Err(WriteError::Unknown { .. }) if planted::is(Plant::LostIsDone) && change.portal_id.is_some() => {
-                    confirm(engine, &links, w, change, change.portal_id.clone().unwrap_or(PortalId(String::new())), approval, errand)?;
+                    done.push((change, change.portal_id.clone().unwrap_or(PortalId(String::new()))));
                 }
                 Ok(Written { portal_id }) => {
-                    confirm(engine, &links, w, change, portal_id, approval, errand)?;
+                    done.push((change, portal_id));
                     applied.written += 1;
                 }
                 Err(error) => give_up_or_back(w, change, error, applied)?,
             }
         }
+        confirm_all(engine, &links, w, done, approval, errand)?;
         if applied.stopped.is_none() { mark_sent(w, next) } else { Ok(()) }
     })?;
     Ok(())
@@ -185,14 +193,31 @@ pub(crate) fn confirm(
     portal_id: PortalId,
     approval: &Approval,
     errand: &Errand,
-) -> Result<(), crate::store::StoreError> {
-    engine.hands.counters.reached(change.kinds);
-    let now = engine.hands.clock.now();
-    let linked_at = links.get(change.case)?.map_or(now, |link| link.linked_at);
-    let link = Link::after(change.case, portal_id, &change.after, change.seen.clone(), linked_at, &engine.hands.prints);
-    w.put_link(&link, &change.after)?;
-    remember(engine, w, change, approval, errand)?;
-    w.remove_entry(change.case)
+) -> Result<(), StoreError> {
+    confirm_all(engine, links, w, vec![(change, portal_id)], approval, errand)
+}
+
+/// The same of several.
+fn confirm_all(
+    engine: &Engine,
+    links: &Links,
+    w: &mut Writer<'_>,
+    done: Vec<(&Change, PortalId)>,
+    approval: &Approval,
+    errand: &Errand,
+) -> Result<(), StoreError> {
+    let (mut rows, mut lines) = (Vec::with_capacity(done.len()), Vec::with_capacity(done.len()));
+    for (change, portal_id) in done {
+        engine.hands.counters.reached(change.kinds);
+        let now = engine.hands.clock.now();
+        let linked_at = links.get(change.case)?.map_or(now, |link| link.linked_at);
+        let link = Link::after(change.case, portal_id, &change.after, change.seen.clone(), linked_at, &engine.hands.prints);
+        rows.push((link, &change.after));
+        lines.push(line(engine, change, approval, errand));
+    }
+    w.put_links(&rows)?;
+    w.add_histories(&lines)?;
+    w.remove_entries(rows.iter().map(|(link, _)| link.case))
 }
 
 /// A line of history. Also of a change that was sent with unknown outcome and that another one overtakes: it may have reached
@@ -203,8 +228,12 @@ pub(crate) fn remember(
     change: &Change,
     approval: &Approval,
     errand: &Errand,
-) -> Result<(), crate::store::StoreError> {
-    w.add_history(&HistoryEntry {
+) -> Result<(), StoreError> {
+    w.add_history(&line(engine, change, approval, errand))
+}
+
+fn line(engine: &Engine, change: &Change, approval: &Approval, errand: &Errand) -> HistoryEntry {
+    HistoryEntry {
         at: engine.hands.clock.now(),
         run: errand.run,
         case: change.case,
@@ -216,10 +245,10 @@ pub(crate) fn remember(
         stage: (change.before.as_ref().and_then(|before| before.stage.clone()), change.after.stage.clone()),
         before: change.before.clone(),
         after: Some(change.after.clone()),
-    })
+    }
 }
 
-fn give_up_or_back(w: &mut Writer<'_>, change: &Change, error: WriteError, applied: &mut Applied) -> Result<(), crate::store::StoreError> {
+fn give_up_or_back(w: &mut Writer<'_>, change: &Change, error: WriteError, applied: &mut Applied) -> Result<(), StoreError> {
     let case = change.case;
     assert!(!planted::is(Plant::PanicsWhenRefused), "planted");
     match error {

@@ -13,7 +13,7 @@ use super::study::{Looked, Studied, Study, study};
 use super::{Engine, Progress, RunError, Trigger, bind::bind, record, refusals};
 use crate::domain::{CaseException, CaseId, PlanName};
 use crate::plan::guard::{self, Filter};
-use crate::plan::{ApprovedPlan, Change, ChangeKey, Counts, DayBook, Judged, Overtaken, Plan, Reach};
+use crate::plan::{ApprovedPlan, Change, Counts, DayBook, Judged, Overtaken, Plan, Reach};
 use crate::planted::{self, Plant};
 use crate::portal;
 use crate::store::{Approval, EntryState, JournalEntry, PlanSlot, StoreError, Writer};
@@ -58,7 +58,8 @@ pub struct Preview {
 pub async fn preview(engine: &Engine, reach: Reach, verify: bool, progress: &Progress) -> Result<Preview, RunError> {
     bind(engine)?;
     let studied = study(engine, Study::of(reach, verify, false), progress).await?;
-    let judged = judge(engine, &studied, false)?;
+    let (book, left_out) = (day_book(engine)?, record::left_out(engine, &studied.plan)?);
+    let judged = guard::judge(&studied.plan, &engine.firm.limits, &book, hours_open(engine), &left_out);
     Ok(Preview { studied, judged })
 }
 
@@ -129,7 +130,7 @@ async fn sync(
     let mut planned = studied.plan.counts();
     let (resumed, overtaken) = resume(engine, &studied.looked, &studied.shown, &mut studied.plan, errand)?;
     exceptions.extend(studied.rested.take_out(engine, &mut studied.plan, &mut planned));
-    let judged = judge(engine, &studied, ask.reach == Reach::Changed)?;
+    let judged = judge(engine, &mut studied.plan, ask.reach == Reach::Changed)?;
     let plan = &studied.plan;
     let held = judged.held.as_ref();
     done.waiting = engine.store().write(|w| {
@@ -212,10 +213,8 @@ async fn send(
     done: &mut Done,
     exceptions: &mut Vec<CaseException>,
 ) -> Result<bool, RunError> {
-    let changes = groups.iter().flat_map(|(_, approved)| approved.changes());
-    let sent: Vec<(CaseId, ChangeKey)> = changes.map(|change| (change.case, change.key(&engine.hands.prints))).collect();
-    let ended_early = apply_groups(engine, groups, errand, progress, done, exceptions).await;
-    refusals::remember(engine, &sent, exceptions)?;
+    let ended_early = apply_groups(engine, &groups, errand, progress, done, exceptions).await;
+    refusals::remember(engine, groups.iter().flat_map(|(_, approved)| approved.changes()), exceptions)?;
     ended_early
 }
 
@@ -223,7 +222,7 @@ async fn send(
 /// Answers whether applying ended early.
 async fn apply_groups(
     engine: &Engine,
-    groups: Vec<(Approval, ApprovedPlan)>,
+    groups: &[(Approval, ApprovedPlan)],
     errand: &Errand,
     progress: &Progress,
     done: &mut Done,
@@ -231,7 +230,7 @@ async fn apply_groups(
 ) -> Result<bool, RunError> {
     let (mut unknown, mut ended_early) = (false, false);
     for (approval, approved) in groups {
-        let applied = apply(engine, &approved, &approval, errand, progress).await?;
+        let applied = apply(engine, approved, approval, errand, progress).await?;
         unknown |= applied.unknown;
         let silent = applied.silent;
         ended_early = take(applied, done, exceptions);
@@ -388,17 +387,21 @@ fn not_found(studied: &Studied, done: &mut Done) {
     done.failures.extend(studied.not_found.iter().map(|case| Failure { case: *case, text: text.to_owned() }));
 }
 
-/// `goes_on_waiting`: what a saved plan holds of the cases looked at stays held, whatever the limits say of so few.
-fn judge(engine: &Engine, studied: &Studied, goes_on_waiting: bool) -> Result<Judged, RunError> {
-    let plan = &studied.plan;
+/// The plan's changes go over into what is answered. `goes_on_waiting`: what a saved plan holds of the cases looked at stays held,
+/// whatever the limits say of so few.
+fn judge(engine: &Engine, plan: &mut Plan, goes_on_waiting: bool) -> Result<Judged, RunError> {
+    let left_out = if goes_on_waiting { record::held_before(engine, plan)? } else { record::left_out(engine, plan)? };
+    Ok(guard::part(plan, &engine.firm.limits, &day_book(engine)?, hours_open(engine), &left_out))
+}
+
+fn day_book(engine: &Engine) -> Result<DayBook, StoreError> {
     let since = engine.hands.clock.now() - 24.hours();
     let mut book =
         if planted::is(Plant::ForgetsTheDay) { DayBook::default() } else { DayBook::new(engine.store().written_without_approval(since)?) };
     // What may have gone already counts, though no history has it yet.
     let under_way = engine.store().journal()?.into_iter().filter(|entry| entry.approval == Approval::ByLimits);
     under_way.for_each(|entry| book.add(entry.change.kinds));
-    let left_out = if goes_on_waiting { record::held_before(engine, plan)? } else { record::left_out(engine, plan)? };
-    Ok(guard::judge(plan, &engine.firm.limits, &book, hours_open(engine), &left_out))
+    Ok(book)
 }
 
 fn hours_open(engine: &Engine) -> bool {

@@ -31,7 +31,7 @@
 use super::begun::Begun;
 use super::study::from_mycase;
 use super::{Engine, Progress, RunAsk, RunError, RunReport, Trigger, bind::bind, cases, lists, success};
-use crate::domain::{CaseId, ReasonCode, Scan, ScanDoubt, SeenCase};
+use crate::domain::{CaseId, Ordered, ReasonCode, Scan, ScanDoubt, SeenCase};
 use crate::mycase::{CaseQuery, Moved, Reader};
 use crate::plan::Reach;
 use crate::store::{EntryState, FirstRunDone, LastScan, ListsSeen, LookAgain, PlanSlot, Selected, StoreError};
@@ -171,7 +171,7 @@ fn sort_out(engine: &Engine, sight: Sight) -> Result<Tick, StoreError> {
     read.sort_by_key(|case| case.id);
     let mut others = due(engine)?;
     others.extend(cases_of(engine, &moved)?);
-    let shown: BTreeSet<CaseId> = read.iter().map(|case| case.id).collect();
+    let shown: BTreeSet<CaseId> = read.iter().map(|case| case.id).ordered();
     others.retain(|case| concerns(*case) && !shown.contains(case));
     if !whole && read.is_empty() && others.is_empty() {
         return Ok(Tick::Quiet(until.filter(|_| !quiet)));
@@ -193,18 +193,18 @@ fn due(engine: &Engine) -> Result<BTreeSet<CaseId>, StoreError> {
     let again = again.into_iter().filter(|(_, at)| *at <= now).map(|(case, _)| case);
     let journal = engine.store().journal()?.into_iter();
     let left = journal.filter(|entry| entry.state == EntryState::Intended && entry.not_before.is_none_or(|at| at <= now));
-    Ok(again.chain(left.map(|entry| entry.change.case)).collect())
+    Ok(again.chain(left.map(|entry| entry.change.case)).ordered())
 }
 
 /// The cases of people who moved, where that may matter: of a case that is neither linked nor wanted nor waiting nothing
 /// follows from a client's new number.
 fn cases_of(engine: &Engine, moved: &Moved) -> Result<BTreeSet<CaseId>, StoreError> {
-    let mut cases: BTreeSet<CaseId> = moved.clients.iter().flat_map(|(_, cases)| cases.iter().copied()).collect();
+    let mut cases: BTreeSet<CaseId> = moved.clients.iter().flat_map(|(_, cases)| cases.iter().copied()).ordered();
     if cases.is_empty() {
         return Ok(cases);
     }
     let store = engine.store();
-    let mut known: BTreeSet<CaseId> = store.exceptions()?.into_iter().map(|exception| exception.case).collect();
+    let mut known: BTreeSet<CaseId> = store.exceptions()?.into_iter().map(|exception| exception.case).ordered();
     known.extend(store.plan(PlanSlot::Waiting)?.into_iter().flat_map(|plan| plan.changes).map(|change| change.case));
     known.extend(store.journal_cases()?);
     known.extend(store.meta::<Selected>()?.unwrap_or_default().0);

@@ -1,16 +1,16 @@
 //! What was seen of MyCase's short lists (staff, stages, practice areas): whether something in them moved that rules may
 //! use. A login moves a member of staff and matters to nobody; an address, a type or a name may matter to every case.
 
-use crate::domain::{Fingerprint, Fingerprinter, Named, Reference, Staff};
+use crate::domain::{Fingerprint, Fingerprinter, Named, Ordered, Reference, Staff};
 use crate::mycase::Moved;
 use crate::store::ListsSeen;
 use std::collections::BTreeMap;
 
 /// The fingerprints of what the lists say now.
 pub(crate) fn seen(reference: &Reference, prints: &Fingerprinter) -> ListsSeen {
-    let named = |list: &[Named]| -> BTreeMap<u64, Fingerprint> { list.iter().map(|named| (named.id, name_print(named, prints))).collect() };
+    let named = |list: &[Named]| -> BTreeMap<u64, Fingerprint> { list.iter().map(|named| (named.id, name_print(named, prints))).ordered() };
     ListsSeen {
-        staff: reference.staff.values().map(|staff| (staff.id, staff_print(staff, prints))).collect(),
+        staff: reference.staff.values().map(|staff| (staff.id, staff_print(staff, prints))).ordered(),
         stages: named(&reference.stages),
         practice_areas: named(&reference.practice_areas),
     }

@@ -3,7 +3,7 @@
 
 use super::{Engine, KeyCheck, Progress, Requests, RunError, bind, connection};
 use crate::config::{Catalog, CatalogEntry, MyCaseFinding, Online, OnlineFinding, PortalFinding};
-use crate::domain::{Listing, Named};
+use crate::domain::{Listing, Named, Ordered};
 use crate::mapping::{NameTrail, NamesEver};
 use crate::mycase::NameLists;
 use crate::store::{Connected, StoreError};
@@ -109,7 +109,7 @@ fn finding(error: &RunError) -> MyCaseFinding {
 /// What MyCase's lists say, each in the order of the ids: a new name is a line at the end.
 fn from_lists(engine: &Engine, lists: &NameLists) -> Result<Catalog, StoreError> {
     let ever = engine.store().meta::<NamesEver>()?.unwrap_or_default();
-    let types: BTreeSet<&String> = lists.staff.iter().filter_map(|staff| staff.kind.as_ref()).collect();
+    let types: BTreeSet<&String> = lists.staff.iter().filter_map(|staff| staff.kind.as_ref()).ordered();
     let fields = lists.custom_fields.iter().map(|field| (field.id.0, field.name.as_str()));
     Ok(Catalog {
         taken_at: engine.hands.clock.now().round(jiff::Unit::Second).unwrap_or(engine.hands.clock.now()),
@@ -127,7 +127,7 @@ fn of(list: &[Named]) -> impl Iterator<Item = (u64, &str)> {
 }
 
 fn entries<'a>(list: impl Iterator<Item = (u64, &'a str)>, ever: &BTreeMap<u64, NameTrail>) -> Vec<CatalogEntry> {
-    let by_id: BTreeMap<u64, &str> = list.collect();
+    let by_id: BTreeMap<u64, &str> = list.ordered();
     let entry = |(id, name): (u64, &str)| CatalogEntry::new(id, name, &former(ever.get(&id), name));
     by_id.into_iter().map(entry).collect()
 }

@@ -3,7 +3,7 @@
 use super::apply::Trouble;
 use super::study::Looked;
 use super::{Engine, RunError, RunReport, success};
-use crate::domain::{CaseException, CaseId, Holds, Kind, Link, PlanName, Reason, ReasonCode, RunId};
+use crate::domain::{CaseException, CaseId, Holds, Kind, Link, Ordered, PlanName, Reason, ReasonCode, RunId};
 use crate::plan::{Change, Held, Plan, Reach};
 use crate::store::{PlanSlot, SavedPlan, StoreError, Writer};
 use jiff::ToSpan;
@@ -56,7 +56,7 @@ pub(crate) fn waiting(
 ) -> Result<Option<(PlanName, usize)>, StoreError> {
     let before = engine.store().plan(PlanSlot::Waiting)?.filter(|plan| plan.expires_at > engine.hands.clock.now());
     let mut changes: Vec<Change> = held.map(|held| held.changes.clone()).unwrap_or_default();
-    let own: BTreeSet<CaseId> = changes.iter().map(|change| change.case).collect();
+    let own: BTreeSet<CaseId> = changes.iter().map(|change| change.case).ordered();
     let untouched = before.iter().flat_map(|before| &before.changes).filter(|change| !looked.at(change.case));
     changes.extend(untouched.cloned());
     let merged = before.as_ref().filter(|_| changes.iter().any(|change| !own.contains(&change.case)));
@@ -71,7 +71,7 @@ pub(crate) fn waiting(
     plan.verify = ask.verify || merged.is_some_and(|before| before.verify);
     plan.rewrite = ask.rewrite || merged.is_some_and(|before| before.rewrite);
     if let Some(before) = &before {
-        plan.left = before.left.iter().copied().filter(|case| plan.changes.iter().any(|change| change.case == *case)).collect();
+        plan.left = before.left.iter().copied().filter(|case| plan.changes.iter().any(|change| change.case == *case)).ordered();
         if before.name == plan.name {
             (plan.saved_at, plan.reminded_at) = (before.saved_at, before.reminded_at);
         }
@@ -97,7 +97,7 @@ fn named(reach: &Reach, own: BTreeSet<CaseId>, merged: Option<&SavedPlan>) -> Re
     };
     let all = match merged {
         None => Some(named),
-        Some(before) => before.named.as_ref().map(|others| named.union(others).copied().collect()),
+        Some(before) => before.named.as_ref().map(|others| named.union(others).copied().ordered()),
     };
     match all {
         Some(cases) if *reach != Reach::Changed || cases.len() <= MOST_NAMED => Reach::Cases(cases),
@@ -110,8 +110,8 @@ fn named(reach: &Reach, own: BTreeSet<CaseId>, merged: Option<&SavedPlan>) -> Re
 pub(crate) fn held_before(engine: &Engine, plan: &Plan) -> Result<BTreeSet<CaseId>, StoreError> {
     let saved = engine.store().plan(PlanSlot::Waiting)?.filter(|saved| saved.expires_at > engine.hands.clock.now());
     let held: BTreeSet<CaseId> =
-        saved.iter().flat_map(|saved| &saved.changes).filter(|change| change.hold.is_none()).map(|change| change.case).collect();
-    Ok(plan.changes.iter().map(|change| change.case).filter(|case| held.contains(case)).collect())
+        saved.iter().flat_map(|saved| &saved.changes).filter(|change| change.hold.is_none()).map(|change| change.case).ordered();
+    Ok(plan.changes.iter().map(|change| change.case).filter(|case| held.contains(case)).ordered())
 }
 
 /// Cases that a person left out of a yes and whose change is still the same: they wait for another yes.
@@ -120,7 +120,7 @@ pub(crate) fn left_out(engine: &Engine, plan: &Plan) -> Result<BTreeSet<CaseId>,
     let Some(saved) = engine.store().plan(PlanSlot::Waiting)?.filter(|saved| saved.expires_at > now) else { return Ok(BTreeSet::new()) };
     let same = |change: &Change| plan.counterpart(change).is_some_and(|fresh| fresh.key(prints) == change.key(prints));
     let left = saved.changes.iter().filter(|change| change.hold.is_none() && saved.left.contains(&change.case) && same(change));
-    Ok(left.map(|change| change.case).collect())
+    Ok(left.map(|change| change.case).ordered())
 }
 
 /// A plan to be saved, named after what it would do.
@@ -163,7 +163,7 @@ pub(crate) fn rest_of(
         return Ok(None);
     }
     let name = crate::plan::name_of(left, &engine.hands.prints);
-    let cases = left.iter().map(|change| change.case).collect();
+    let cases = left.iter().map(|change| change.case).ordered();
     let rest = SavedPlan { name: name.clone(), changes: left.to_vec(), left: cases, ..plan.clone() };
     w.put_plan(PlanSlot::Waiting, &rest)?;
     Ok(Some((name, left.len())))
@@ -216,7 +216,7 @@ const FOUND_BY_LOOKING: [ReasonCode; 4] =
 /// it found anew, e.g. by a 404, is said once.
 pub(crate) fn still_standing(engine: &Engine, looked: &Looked, exceptions: &mut Vec<CaseException>) -> Result<(), StoreError> {
     let anew: BTreeSet<(CaseId, ReasonCode)> =
-        exceptions.iter().flat_map(|found| found.reasons.iter().map(|reason| (found.case, reason.code))).collect();
+        exceptions.iter().flat_map(|found| found.reasons.iter().map(|reason| (found.case, reason.code))).ordered();
     for CaseException { case, mut reasons } in engine.store().exceptions()?.into_iter().filter(|known| looked.at(known.case)) {
         reasons.retain(|reason| FOUND_BY_LOOKING.contains(&reason.code) && !anew.contains(&(case, reason.code)));
         if !reasons.is_empty() {

@@ -3,8 +3,8 @@
 
 use super::study::Study;
 use super::{Engine, RunError, apply::Trouble, record};
-use crate::domain::{CaseException, CaseId, Reason, ReasonCode};
-use crate::plan::{Change, ChangeKey, Counts, Plan, Reach};
+use crate::domain::{CaseException, CaseId, Ordered, Reason, ReasonCode};
+use crate::plan::{Change, Counts, Plan, Reach};
 use crate::store::{Refusal, Refusals, StoreError};
 use jiff::{Timestamp, ToSpan};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,8 +36,8 @@ impl Rested {
     /// Takes what rests out of the plan and its counts, and says it as needing attention.
     pub(crate) fn take_out(&self, engine: &Engine, plan: &mut Plan, planned: &mut Counts) -> Vec<CaseException> {
         let rests = plan.changes.iter().filter(|change| self.rests(engine, change));
-        let resting: BTreeSet<CaseId> = rests.inspect(|change| *planned.of(change.kind()) -= 1).map(|change| change.case).collect();
-        let known: BTreeSet<CaseId> = plan.exceptions.iter().map(|exception| exception.case).collect();
+        let resting: BTreeSet<CaseId> = rests.inspect(|change| *planned.of(change.kind()) -= 1).map(|change| change.case).ordered();
+        let known: BTreeSet<CaseId> = plan.exceptions.iter().map(|exception| exception.case).ordered();
         planned.exceptions += resting.difference(&known).count();
         plan.changes.retain(|change| !resting.contains(&change.case));
         resting.into_iter().filter_map(|case| Some(record::trouble(case, Trouble::Refused, &self.0.0.get(&case)?.text))).collect()
@@ -48,25 +48,26 @@ impl Rested {
 pub(crate) fn rested_until(engine: &Engine) -> Result<BTreeMap<CaseId, Timestamp>, StoreError> {
     let refusals = engine.store().meta::<Refusals>()?.unwrap_or_default();
     let until = |at: Timestamp| at.checked_add(REST_HOURS.hours()).unwrap_or(at);
-    Ok(refusals.0.into_iter().map(|(case, refusal)| (case, until(refusal.at))).collect())
+    Ok(refusals.0.into_iter().map(|(case, refusal)| (case, until(refusal.at))).ordered())
 }
 
 /// Remembers what was refused in this run, and forgets what was not.
-pub(crate) fn remember(engine: &Engine, sent: &[(CaseId, ChangeKey)], exceptions: &[CaseException]) -> Result<(), RunError> {
+pub(crate) fn remember<'a>(engine: &Engine, sent: impl Iterator<Item = &'a Change>, exceptions: &[CaseException]) -> Result<(), RunError> {
     let mut refusals = engine.store().meta::<Refusals>()?.unwrap_or_default();
     let before = refusals.clone();
     let now = engine.hands.clock.now();
     let refused_now: BTreeMap<CaseId, &Reason> = exceptions
         .iter()
         .filter_map(|exception| Some((exception.case, exception.reasons.iter().find(|reason| reason.code == ReasonCode::Refused)?)))
-        .collect();
-    for (case, key) in sent {
-        match refused_now.get(case) {
+        .ordered();
+    for change in sent {
+        match refused_now.get(&change.case) {
             Some(reason) => {
-                refusals.0.insert(*case, Refusal { key: *key, at: now, text: reason.text.clone() });
+                let key = change.key(&engine.hands.prints);
+                refusals.0.insert(change.case, Refusal { key, at: now, text: reason.text.clone() });
             }
             None => {
-                refusals.0.remove(case);
+                refusals.0.remove(&change.case);
             }
         }
     }

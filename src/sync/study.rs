@@ -3,7 +3,7 @@
 use super::changes::{Moves, covers, seen_until};
 use super::refusals::Rested;
 use super::{Engine, Progress, RunError, Work, connection, lists, renames};
-use crate::domain::{CaseId, FirmId, Link, Listing, PortalId, Scan, ScanDoubt, SeenCase};
+use crate::domain::{CaseId, FirmId, Link, Listing, Ordered, PortalId, Scan, ScanDoubt, SeenCase};
 use crate::mapping::{self, Mapper, NamesEver, Renames, Wanted};
 use crate::mycase::{CaseQuery, MyCaseError, Reader};
 use crate::plan::{Absence, Context, Look, Plan, Planner, Reach};
@@ -120,7 +120,7 @@ pub(crate) async fn study(engine: &Engine, mut ask: Study, progress: &Progress) 
     };
     let looked_at_portal = desk.look_before_creating(progress).await?;
     let Desk { mut planner, names, rested, looked, .. } = desk;
-    let shown = store.journal_cases()?.into_iter().filter(|case| planner.was_read(*case)).collect();
+    let shown = store.journal_cases()?.into_iter().filter(|case| planner.was_read(*case)).ordered();
     let mut plan = match unread {
         Some(gone) => planner.finish(&scan, gone),
         None => planner.finish(&scan, links.iter()?.filter_map(Result::ok)),
@@ -262,8 +262,8 @@ async fn all(desk: &mut Desk<'_>, reader: &Reader, began: Timestamp, progress: &
     let scan = pages.scan();
     let until = scan.is_whole().then(|| seen_until(pages.server_time(), began, answered.unwrap_or(began)));
     // Every linked case that was looked at is known to the planner, so nothing more need be kept of it.
-    let Desk { planner, links, .. } = desk;
-    let gone: Vec<Link> = links.others(|case| planner.was_read(case))?.collect::<Result<_, _>>()?;
+    let Desk { planner, walk, .. } = desk;
+    let gone = walk.others(|case| planner.was_read(case))?;
     let mut asked = 0;
     for link in &gone {
         let due = scan.is_whole() && desk.planner.wants_proof(link) && asked < ABSENT_ASKED_PER_RUN;
@@ -296,7 +296,7 @@ async fn changed(desk: &mut Desk<'_>, reader: &Reader, moves: Moves, progress: &
     let Moves { read, others, whole, until } = moves;
     read.iter().try_for_each(|case| desk.take(case))?;
     desk.looked.extend(read.iter().map(|case| case.id));
-    let not_found: BTreeSet<CaseId> = one_by_one(desk, reader, &others, progress).await?.into_iter().collect();
+    let not_found: BTreeSet<CaseId> = one_by_one(desk, reader, &others, progress).await?.into_iter().ordered();
     desk.looked.extend(others.difference(&not_found));
     let scan = Scan { read: desk.looked.len(), announced: None, doubts: vec![ScanDoubt::Partial] };
     Ok(Reading { scan, not_found: Vec::new(), unread: None, until, whole })

@@ -5,7 +5,7 @@
 //! as the process. A new start asks for the token again.
 
 use crate::operations::hex;
-use chacha20poly1305::aead::Generate;
+use crate::store::random;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
@@ -37,7 +37,7 @@ pub(super) struct Session {
 impl Keys {
     /// New keys; `None` when the system gives no random numbers.
     pub(super) fn new(token: Option<SecretString>) -> Option<Keys> {
-        Some(Keys { key: Zeroizing::new(<[u8; 32]>::try_generate().ok()?), token })
+        Some(Keys { key: Zeroizing::new(random().ok()?), token })
     }
 
     /// Whether a token must be typed.
@@ -53,7 +53,7 @@ impl Keys {
 
     /// A session of a browser that had none; `None` when the system gives no random numbers.
     pub(super) fn begin(&self, signed_in: bool, now: Timestamp) -> Option<Session> {
-        Some(Session { id: hex(&<[u8; 16]>::try_generate().ok()?), since: now, signed_in })
+        Some(Session { id: hex(&random::<16>().ok()?), since: now, signed_in })
     }
 
     /// The cookie's value.

@@ -10,7 +10,7 @@ use crate::cli::setting::{Setting, source};
 use crate::config::{
     self, Catalog, Firm, FirmInput, Online, Problem, SetMember, Severity, SourceText, check_online, check_set, firm_files,
 };
-use crate::domain::FirmId;
+use crate::domain::{FirmId, Ordered};
 use crate::load::{self, FileText, FolderText};
 use crate::plan::firm_tests::{TestRun, Tested, check_and_test};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -99,7 +99,7 @@ impl Found {
             .iter()
             .filter(|problem| problem.code == "no-secret")
             .map(|problem| (problem.file.clone(), problem.line))
-            .collect();
+            .ordered();
         self.problems.retain(|problem| problem.code != "secret-not-here" || !needed.contains(&(problem.file.clone(), problem.line)));
         self.problems.sort_by(|a, b| (&a.file, a.line, a.column, a.severity, a.code).cmp(&(&b.file, b.line, b.column, b.severity, b.code)));
         // What is wrong in defaults.toml is found once for every firm.
@@ -170,7 +170,7 @@ impl Found {
     fn surroundings(&mut self, members: Vec<(Firm, SourceText)>, target: &Target) {
         let Target { setting, folder, only, .. } = target;
         let asked = |file: &str| only.as_ref().is_none_or(|only| only.iter().any(|name| folder.join(name) == *file));
-        let ids: BTreeSet<_> = members.iter().map(|(firm, _)| firm.id.clone()).collect();
+        let ids: BTreeSet<_> = members.iter().map(|(firm, _)| firm.id.clone()).ordered();
         for (firm, source) in members.iter().filter(|(_, source)| asked(&source.name)) {
             self.problems.extend(secrets::warnings(firm, source, setting, &ids));
         }

@@ -8,7 +8,7 @@ use crate::cli::exit::{Failure, whole};
 use crate::cli::firm::{held, lost, outside, unexpected};
 use crate::config::{Firm, MyCaseFinding, Online};
 use crate::daemon::{self, Client};
-use crate::domain::FirmId;
+use crate::domain::{FirmId, Ordered};
 use crate::http::{Clock, Transport};
 use crate::load::PathOptions;
 use crate::operations::{self, Answer, Ask, Engine, House};
@@ -31,7 +31,7 @@ pub(super) fn look(judged: &[Judged], target: &Target, desk: &Desk) -> Result<BT
             Some(client) => Doors::Daemon(client),
             None => {
                 let house = house(target, desk)?;
-                house.knows(judged.iter().map(|one| one.input.id.clone()).collect());
+                house.knows(judged.iter().map(|one| one.input.id.clone()).ordered());
                 Doors::Here(Box::new(house))
             }
         };
@@ -39,7 +39,7 @@ pub(super) fn look(judged: &[Judged], target: &Target, desk: &Desk) -> Result<BT
         let turns = Arc::new(Semaphore::new(AT_ONCE));
         // Should a look fail inside the program, this is what is left of it.
         let failed = || Online::only(MyCaseFinding::NotReached("the look at it failed inside the program".to_owned()));
-        let mut seen: BTreeMap<FirmId, Online> = asked.iter().map(|(id, _)| (id.clone(), failed())).collect();
+        let mut seen: BTreeMap<FirmId, Online> = asked.iter().map(|(id, _)| (id.clone(), failed())).ordered();
         for (id, firm) in asked {
             let (door, turns) = (doors.to(&id, firm), turns.clone());
             looks.spawn(async move {

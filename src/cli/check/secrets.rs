@@ -3,7 +3,7 @@
 use crate::cli::exit::whole;
 use crate::cli::setting::Setting;
 use crate::config::{Firm, Problem, SecretRef, Severity, SourceText};
-use crate::domain::FirmId;
+use crate::domain::{FirmId, Ordered};
 use crate::http::{Clock, Transport};
 use crate::load::{PathOptions, Secrets};
 use crate::operations::{Hands, House};
@@ -51,7 +51,7 @@ pub(super) fn portal_key_print(firm: &Firm, setting: &Setting, firms: &BTreeSet<
 fn reachable(setting: &Setting, firms: &BTreeSet<FirmId>) -> Secrets {
     Secrets {
         environment: setting.environment.clone(),
-        allowed: setting.rules().environment.iter().cloned().collect(),
+        allowed: setting.rules().environment.iter().cloned().ordered(),
         folder: setting.paths.secrets.clone(),
         firms: firms.clone(),
     }

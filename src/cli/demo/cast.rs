@@ -1,6 +1,6 @@
 //! The two firms of the demo: their example files, put on a sandbox, and what their portal shows.
 
-use crate::domain::FirmId;
+use crate::domain::{FirmId, Ordered};
 use crate::sandbox::{Options, Sandbox, World};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -170,5 +170,5 @@ fn on_hona(world: &mut World) -> BTreeMap<u64, Shown> {
         let here = Shown { stage: project.phase.clone(), open: project.status != "Complete" };
         Some((id.parse().ok()?, here))
     };
-    world.hona.projects.iter().filter_map(project).collect()
+    world.hona.projects.iter().filter_map(project).ordered()
 }

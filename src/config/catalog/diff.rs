@@ -1,6 +1,7 @@
 //! What one catalog has that another has not: what came, what went, what bears another name under the same id.
 
 use super::{Catalog, CatalogEntry};
+use crate::domain::Ordered;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -44,7 +45,7 @@ impl CatalogDiff {
         // Every list is named here: a new one does not compile until it is compared.
         let Catalog { taken_at: _, stages, practice_areas, custom_fields, people_groups, staff_types, portal_stages } = new;
         let entries = |of: fn(&Catalog) -> &Vec<CatalogEntry>| old.map_or(&[][..], |old| of(old).as_slice());
-        let names = |list: &[String]| list.iter().cloned().collect::<BTreeSet<String>>();
+        let names = |list: &[String]| list.iter().cloned().ordered::<BTreeSet<String>>();
         let lists = [
             of_entries("stages", entries(|old| &old.stages), stages),
             of_entries("practice_areas", entries(|old| &old.practice_areas), practice_areas),
@@ -75,7 +76,7 @@ fn in_portal(stages: &BTreeMap<String, Vec<String>>) -> BTreeSet<String> {
         let whole = |stage: &String| if area.is_empty() { stage.clone() } else { format!("{area}: {stage}") };
         if stages.is_empty() { vec![area.clone()] } else { stages.iter().map(whole).collect() }
     };
-    stages.iter().flat_map(of_area).collect()
+    stages.iter().flat_map(of_area).ordered()
 }
 
 fn of_entries(list: &'static str, old: &[CatalogEntry], new: &[CatalogEntry]) -> ListDiff {
@@ -83,8 +84,8 @@ fn of_entries(list: &'static str, old: &[CatalogEntry], new: &[CatalogEntry]) ->
     if diff.unread {
         return diff;
     }
-    let before: BTreeMap<u64, &str> = old.iter().map(|entry| (entry.id, entry.name.as_str())).collect();
-    let now: BTreeSet<u64> = new.iter().map(|entry| entry.id).collect();
+    let before: BTreeMap<u64, &str> = old.iter().map(|entry| (entry.id, entry.name.as_str())).ordered();
+    let now: BTreeSet<u64> = new.iter().map(|entry| entry.id).ordered();
     for CatalogEntry { id, name, was: _ } in new {
         match before.get(id) {
             None => diff.came.push(name.clone()),

@@ -7,7 +7,7 @@ use crate::config::{
     CasesRule, ClientsRule, Closure, DocumentsRule, Firm, Limits, Lookback, MapEntry, MessagesRule, MyCaseSettings, NameMap,
     PortalSettings, Schedule, StaffRule, StagesRule, TestCase,
 };
-use crate::domain::NameKey;
+use crate::domain::{NameKey, Ordered};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Finds differences between two firms.
@@ -83,7 +83,7 @@ impl<'a> Differences<'a> {
         self.value("portal", "existing", true, words::existing(old.existing.as_ref()), words::existing(existing.as_ref()));
         self.value("portal", "contact_hours", false, words::hours(&old.contact_hours), words::hours(contact_hours));
         self.value("portal", "drift", true, words::drift(old.drift), words::drift(*drift));
-        let areas: BTreeSet<&String> = old.stages.keys().chain(stages.keys()).collect();
+        let areas: BTreeSet<&String> = old.stages.keys().chain(stages.keys()).ordered();
         for area in areas.into_iter().filter(|area| old.stages.get(*area) != stages.get(*area)) {
             let listed =
                 |stages: Option<&Vec<String>>| stages.map_or("not listed".to_owned(), |all| words::list(all.iter().map(String::as_str)));
@@ -151,10 +151,10 @@ impl<'a> Differences<'a> {
         }
         self.names("staff", "paralegals", &old.paralegals, paralegals);
         let roles_of =
-            |roles: &BTreeMap<NameKey, String>| roles.iter().map(|(of, role)| (of.clone(), role.clone())).collect::<BTreeSet<_>>();
+            |roles: &BTreeMap<NameKey, String>| roles.iter().map(|(of, role)| (of.clone(), role.clone())).ordered::<BTreeSet<_>>();
         self.told("staff.roles", "", true, words::more_and_fewer("the list", ["role", "roles"], &roles_of(&old.roles), &roles_of(roles)));
         // Addresses are people's: they are counted.
-        let pairs = |email: &BTreeMap<String, String>| email.iter().map(|(from, to)| (from.clone(), to.clone())).collect::<BTreeSet<_>>();
+        let pairs = |email: &BTreeMap<String, String>| email.iter().map(|(from, to)| (from.clone(), to.clone())).ordered::<BTreeSet<_>>();
         self.told("staff.email", "", true, words::more_and_fewer("the list", ["address", "addresses"], &pairs(&old.email), &pairs(email)));
     }
 
@@ -180,7 +180,7 @@ impl<'a> Differences<'a> {
         self.value("stages", "settle", true, words::duration(old.settle), words::duration(*settle));
         self.map("stages.map", "", &old.map, map);
         let empty = BTreeMap::new();
-        let areas: BTreeSet<&NameKey> = old.by_area.keys().chain(by_area.keys()).collect();
+        let areas: BTreeSet<&NameKey> = old.by_area.keys().chain(by_area.keys()).ordered();
         for area in areas {
             let said = [self.new, self.old].into_iter().flat_map(|firm| &firm.names).find(|said| NameKey::new(&said.name) == *area);
             let place = format!(", for {:?}", said.map_or(area.as_str(), |said| said.name.trim()));
@@ -211,7 +211,7 @@ impl<'a> Differences<'a> {
 
     pub(super) fn fields(&mut self) {
         let (old, new) = (&self.old.fields, &self.new.fields);
-        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).ordered();
         let source = |fields: &BTreeMap<String, crate::config::FieldRule>, name: &str| {
             fields.get(name).map_or("off".to_owned(), |rule| words::source(&rule.source))
         };
@@ -257,7 +257,7 @@ impl<'a> Differences<'a> {
 
     pub(super) fn tests(&mut self) {
         let meaning = |tests: &'a [TestCase]| tests.iter().map(|test| (test.name.as_str(), (&test.given, &test.expect)));
-        let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) = (meaning(&self.old.tests).collect(), meaning(&self.new.tests).collect());
+        let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) = (meaning(&self.old.tests).ordered(), meaning(&self.new.tests).ordered());
         let came = new.keys().filter(|name| !old.contains_key(*name)).count();
         let went = old.keys().filter(|name| !new.contains_key(*name)).count();
         let other = new.iter().filter(|(name, test)| old.get(*name).is_some_and(|before| before != *test)).count();

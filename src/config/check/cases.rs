@@ -6,7 +6,7 @@ use crate::config::raw::{
     At, Maybe, RawCase, RawCases, RawClients, RawCompanyCases, RawImport, RawLead, RawLookback, RawPhone, RawSharedPhone, RawStaff,
 };
 use crate::config::{CasesRule, ClientsRule, Lead, LeadMissing, Lookback, PhoneKind, StaffRule, Who, nearest, values};
-use crate::domain::{self, CaseId, CaseRef, NameKey};
+use crate::domain::{self, CaseId, CaseRef, NameKey, Ordered};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn lookback(check: &mut Check<'_>, raw: &RawLookback) -> Option<Lookback> {
@@ -138,7 +138,7 @@ pub(super) fn staff(check: &mut Check<'_>, raw: &RawStaff) -> Option<StaffRule> 
         };
         check.value(at, "bad-e-mail", |text| format!("{text:?} is no e-mail address"), turn)
     });
-    let roles = names::maybe_map(check, &raw.roles, "staff.roles").into_iter().map(|(name, entry)| (name, entry.to)).collect();
+    let roles = names::maybe_map(check, &raw.roles, "staff.roles").into_iter().map(|(name, entry)| (name, entry.to)).ordered();
     let mut email = BTreeMap::new();
     for (from, to) in raw.email.iter().flat_map(|at| at.value.iter()) {
         let mut address = |at: &At<String>| {

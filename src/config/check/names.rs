@@ -3,7 +3,7 @@
 use super::Check;
 use crate::config::MapEntry;
 use crate::config::raw::{At, Map, Maybe};
-use crate::domain::NameKey;
+use crate::domain::{NameKey, Ordered};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One word or the other.
@@ -33,7 +33,7 @@ pub(super) fn no_twins<'k>(check: &mut Check<'_>, keys: impl Iterator<Item = &'k
 pub(super) fn set(check: &mut Check<'_>, list: Option<&At<Vec<At<String>>>>, path: &str) -> Option<BTreeSet<NameKey>> {
     let list = list?;
     no_twins(check, list.value.iter(), path);
-    Some(list.value.iter().map(|at| NameKey::new(&at.value)).filter(|name| !name.is_empty()).collect())
+    Some(list.value.iter().map(|at| NameKey::new(&at.value)).filter(|name| !name.is_empty()).ordered())
 }
 
 /// A map from MyCase's names to the portal's.

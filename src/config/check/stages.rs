@@ -3,7 +3,7 @@
 use super::{Check, names};
 use crate::config::raw::{At, Map, Place, RawFirm, RawNotInMap, RawPracticeAreas};
 use crate::config::{NameMap, NotInMap, Profile, StagesRule, nearest, values};
-use crate::domain::NameKey;
+use crate::domain::{NameKey, Ordered};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -70,7 +70,7 @@ pub(super) fn targets_within_bounds(check: &mut Check<'_>, raw: &RawFirm, profil
         // The entry that goes over the bound is the one to look at.
         let over = map.iter().find(|(_, to)| different.insert(to.value.as_str()) && different.len() > most);
         if let Some((_, to)) = over {
-            let count = map.iter().map(|(_, to)| to.value.as_str()).collect::<BTreeSet<_>>().len();
+            let count = map.iter().map(|(_, to)| to.value.as_str()).ordered::<BTreeSet<_>>().len();
             let message =
                 format!("{} takes at most {most} different {}s, but this map leads to {count}", profile.title, profile.words.stage);
             let help = "let several MyCase stages share one portal stage, or map the rest under [stages.for.\"PRACTICE AREA\"]";
@@ -89,12 +89,12 @@ fn portal_area(raw: &RawFirm, area: &str) -> String {
 /// With `[portal.stages]`, a portal stage or practice area that is not listed there is misspelt.
 pub(super) fn targets_are_listed(check: &mut Check<'_>, raw: &RawFirm, _: &Profile) {
     let Some(lists) = raw.portal.stages.as_ref().filter(|at| !at.value.0.is_empty()) else { return };
-    let all: BTreeSet<&str> = lists.value.iter().flat_map(|(_, list)| &list.value).map(|at| at.value.as_str()).collect();
+    let all: BTreeSet<&str> = lists.value.iter().flat_map(|(_, list)| &list.value).map(|at| at.value.as_str()).ordered();
     for (area, map, _) in maps(raw) {
         let portal_area = area.map(|area| portal_area(raw, &area.value));
         let own =
             portal_area.as_deref().and_then(|name| lists.value.iter().find(|(key, _)| NameKey::new(&key.value) == NameKey::new(name)));
-        let own: Option<BTreeSet<&str>> = own.map(|(_, list)| list.value.iter().map(|at| at.value.as_str()).collect());
+        let own: Option<BTreeSet<&str>> = own.map(|(_, list)| list.value.iter().map(|at| at.value.as_str()).ordered());
         let known = own.as_ref().unwrap_or(&all);
         let whose = own.as_ref().and(portal_area.as_deref());
         for (_, to) in map.iter() {
@@ -116,7 +116,7 @@ pub(super) fn targets_are_listed(check: &mut Check<'_>, raw: &RawFirm, _: &Profi
             check.warning(&at.place, "not-everywhere", message, "list the stage there, too, if the portal has it");
         }
     }
-    let areas: BTreeSet<&str> = lists.value.iter().map(|(key, _)| key.value.as_str()).collect();
+    let areas: BTreeSet<&str> = lists.value.iter().map(|(key, _)| key.value.as_str()).ordered();
     for (_, to) in raw.practice_areas.map.iter().flat_map(|at| at.value.iter()).filter(|(_, to)| !areas.contains(to.value.as_str())) {
         let near = nearest::nearest(&to.value, areas.iter().copied());
         let message = format!("[portal.stages] has no practice area {:?}", to.value);
@@ -154,12 +154,12 @@ pub(super) fn one_phase_per_trigger(check: &mut Check<'_>, raw: &RawFirm, profil
     }
     let maps: BTreeMap<Option<NameKey>, BTreeMap<NameKey, &At<String>>> = maps(raw)
         .map(|(area, map, _)| {
-            (area.map(|at| NameKey::new(&at.value)), map.iter().map(|(from, to)| (NameKey::new(&from.value), to)).collect())
+            (area.map(|at| NameKey::new(&at.value)), map.iter().map(|(from, to)| (NameKey::new(&from.value), to)).ordered())
         })
-        .collect();
+        .ordered();
     for (portal_area, members) in areas.iter().filter(|(_, members)| members.len() > 1) {
         let triggers: BTreeSet<&NameKey> =
-            members.keys().filter_map(|area| maps.get(&Some(area.clone()))).flat_map(BTreeMap::keys).collect();
+            members.keys().filter_map(|area| maps.get(&Some(area.clone()))).flat_map(BTreeMap::keys).ordered();
         for trigger in triggers {
             let target = |area: &NameKey| {
                 maps.get(&Some(area.clone())).and_then(|map| map.get(trigger)).or_else(|| maps.get(&None)?.get(trigger)).copied()

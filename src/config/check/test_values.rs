@@ -6,7 +6,7 @@ use crate::config::{
     CASE_DATES, CASE_TEXTS, PERSON_TEXTS, TestBilling, TestCustom, TestExpect, TestGiven, TestMoment, TestPerson, TestStaff, TestWas,
     nearest, values,
 };
-use crate::domain::{CaseStatus, NameKey, Office, ReasonCode};
+use crate::domain::{CaseStatus, NameKey, Office, Ordered, ReasonCode};
 use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -65,7 +65,7 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     fn of(map: &'a Map<RawAny>, found: &'a mut Vec<Finding>) -> Table<'a> {
-        Table { values: map.iter().map(|(key, value)| (key.value.as_str(), (&value.value.0, &key.place))).collect(), found }
+        Table { values: map.iter().map(|(key, value)| (key.value.as_str(), (&value.value.0, &key.place))).ordered(), found }
     }
 
     /// A table within: everything in it is at `place`.
@@ -74,7 +74,7 @@ impl<'a> Table<'a> {
             found.push(wrong(place, key, "a table, e.g. { name = \"...\" }"));
             return None;
         };
-        Some(Table { values: inner.iter().map(|(key, value)| (key.as_str(), (value, place))).collect(), found })
+        Some(Table { values: inner.iter().map(|(key, value)| (key.as_str(), (value, place))).ordered(), found })
     }
 
     /// Names the keys that are not known. `what` begins the sentence, e.g. `a case of MyCase`.
@@ -117,7 +117,7 @@ impl<'a> Table<'a> {
 
     /// Some texts by their names.
     fn texts(&mut self, keys: &[&'static str]) -> BTreeMap<&'static str, String> {
-        keys.iter().filter_map(|key| Some((*key, self.text(key)?))).collect()
+        keys.iter().filter_map(|key| Some((*key, self.text(key)?))).ordered()
     }
 
     fn custom(&mut self) -> BTreeMap<NameKey, TestCustom> {
@@ -170,7 +170,7 @@ pub(super) fn given(map: &Map<RawAny>, found: &mut Vec<Finding>) -> TestGiven {
     TestGiven {
         id: table.id("id"),
         texts: table.texts(CASE_TEXTS),
-        dates: CASE_DATES.iter().filter_map(|key| Some((*key, table.date(key)?))).collect(),
+        dates: CASE_DATES.iter().filter_map(|key| Some((*key, table.date(key)?))).ordered(),
         status,
         updated_at: table.moment("updated_at"),
         clients: table.each("client", person).or(clients),

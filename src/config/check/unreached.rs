@@ -4,7 +4,7 @@
 use super::Check;
 use crate::config::raw::{At, Map, Place, RawClosed, RawFirm, RawNotInMap};
 use crate::config::{Catalog, Profile, Severity};
-use crate::domain::NameKey;
+use crate::domain::{NameKey, Ordered};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Looks at the whole file. `catalog`: MyCase's names, when they are known well enough.
@@ -49,7 +49,7 @@ impl<'a> Scope<'a> {
 }
 
 fn by_name(list: &Option<At<Vec<At<String>>>>) -> Names<'_> {
-    list.iter().flat_map(|at| &at.value).map(|at| (NameKey::new(&at.value), at)).collect()
+    list.iter().flat_map(|at| &at.value).map(|at| (NameKey::new(&at.value), at)).ordered()
 }
 
 fn general(own: &RawFirm) -> impl Iterator<Item = &(At<String>, At<String>)> {
@@ -113,7 +113,7 @@ struct Areas {
 
 impl Areas {
     fn of(own: &RawFirm, scope: &Scope<'_>, profile: Option<&Profile>, catalog: Option<&Catalog>) -> Areas {
-        let taken = |areas: &mut dyn Iterator<Item = NameKey>| areas.filter(|area| scope.takes(area)).collect();
+        let taken = |areas: &mut dyn Iterator<Item = NameKey>| areas.filter(|area| scope.takes(area)).ordered();
         if own.cases.practice_areas.as_ref().is_some_and(|at| !at.value.is_empty()) {
             return Areas { all: taken(&mut scope.areas.keys().cloned()), or_none: false };
         }
@@ -127,8 +127,8 @@ fn shadowed(check: &mut Check<'_>, own: &RawFirm, scope: &Scope<'_>, areas: &Are
     if areas.all.is_empty() {
         return;
     }
-    let keys = |map: &At<Map<String>>| map.value.iter().map(|(from, _)| NameKey::new(&from.value)).collect();
-    let own_lines: BTreeMap<NameKey, BTreeSet<NameKey>> = by_area(own).map(|(area, map)| (NameKey::new(&area.value), keys(map))).collect();
+    let keys = |map: &At<Map<String>>| map.value.iter().map(|(from, _)| NameKey::new(&from.value)).ordered();
+    let own_lines: BTreeMap<NameKey, BTreeSet<NameKey>> = by_area(own).map(|(area, map)| (NameKey::new(&area.value), keys(map))).ordered();
     let everywhere = |stage: &NameKey| areas.all.iter().all(|area| own_lines.get(area).is_some_and(|lines| lines.contains(stage)));
     for from in general(own).map(|(from, _)| from).chain(listed(&own.stages.hide)) {
         let key = NameKey::new(&from.value);
@@ -212,10 +212,10 @@ impl Shown<'_, '_, '_> {
         };
         let own_lines = by_area(own).filter(|(from, _)| leads_here(&from.value)).flat_map(|(_, map)| map.value.iter());
         let fixed = [&own.stages.start, &own.closure.stage].into_iter().flatten().map(|at| at.value.trim().to_owned());
-        let mut reached: BTreeSet<String> = general(own).chain(own_lines).map(|(_, to)| to.value.trim().to_owned()).chain(fixed).collect();
+        let mut reached: BTreeSet<String> = general(own).chain(own_lines).map(|(_, to)| to.value.trim().to_owned()).chain(fixed).ordered();
         if own.stages.not_in_map.as_ref().is_none_or(|at| at.value == RawNotInMap::SameName) {
             let catalog = self.catalog.filter(|catalog| !catalog.stages.is_empty())?;
-            let by_name: BTreeSet<NameKey> = catalog.stages.iter().map(|entry| NameKey::new(&entry.name)).collect();
+            let by_name: BTreeSet<NameKey> = catalog.stages.iter().map(|entry| NameKey::new(&entry.name)).ordered();
             let listed = own.portal.stages.iter().flat_map(|at| at.value.iter()).flat_map(|(_, list)| &list.value);
             reached.extend(listed.map(|at| at.value.trim().to_owned()).filter(|stage| by_name.contains(&NameKey::new(stage))));
         }

@@ -4,6 +4,7 @@
 use super::build::Builder;
 use super::expression::BodyExpression;
 use crate::config::profile::{BodyValue, Each};
+use crate::domain::Ordered;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -16,7 +17,7 @@ pub(super) struct BodyReader<'a, 'n> {
 
 impl BodyReader<'_, '_> {
     pub(super) fn object(&mut self, map: &Map<String, Value>, path: &[&str], inside: &[Each]) -> BodyValue {
-        BodyValue::Object(map.iter().map(|(key, value)| (key.clone(), self.value(value, &join(path, key), inside))).collect())
+        BodyValue::Object(map.iter().map(|(key, value)| (key.clone(), self.value(value, &join(path, key), inside))).ordered())
     }
 
     fn value(&mut self, value: &Value, path: &[&str], inside: &[Each]) -> BodyValue {

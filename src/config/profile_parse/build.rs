@@ -4,7 +4,7 @@ use super::raw::{RawField, RawMayContact, RawProfile, RawRequired, RawStages, Ra
 use super::tree::Node;
 use crate::config::profile::{Auth, Profile, ProfileField, RequiredPeople, StageRules, Words};
 use crate::config::{Problem, Severity};
-use crate::domain::{FirmId, Kind};
+use crate::domain::{FirmId, Kind, Ordered};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use url::{Host, Url};
@@ -39,7 +39,7 @@ impl<'n> Builder<'n> {
     /// The profile; what it is worth is for `problems` to say.
     pub(super) fn profile(&mut self, raw: RawProfile, name: &str) -> Profile {
         let own = raw.fields.keys().cloned().collect::<Vec<_>>();
-        let fields: BTreeSet<&str> = own.iter().map(String::as_str).collect();
+        let fields: BTreeSet<&str> = own.iter().map(String::as_str).ordered();
         self.check_names(&raw.name, name, &fields);
         let takes_extra = raw.takes_extra.unwrap_or(false);
         let operations = self.operations(raw.operations, &fields, takes_extra);
@@ -60,7 +60,7 @@ impl<'n> Builder<'n> {
             may_contact,
             may_contact_when,
             stages: self.stages(raw.stages.unwrap_or_default()),
-            fields: raw.fields.into_iter().map(|(name, field)| (name.clone(), self.field(&name, field))).collect(),
+            fields: raw.fields.into_iter().map(|(name, field)| (name.clone(), self.field(&name, field))).ordered(),
             takes_extra,
             required: required(&raw.required.unwrap_or_default()),
             operations,
@@ -183,7 +183,7 @@ impl<'n> Builder<'n> {
 fn may_contact(raw: Option<RawMayContact>) -> (Option<String>, BTreeMap<Kind, String>) {
     let Some(RawMayContact { create, close, reopen, contact, stage, update }) = raw else { return Default::default() };
     let others = [(Kind::Close, close), (Kind::Reopen, reopen), (Kind::Contact, contact), (Kind::Stage, stage), (Kind::Update, update)];
-    (create, others.into_iter().filter_map(|(kind, text)| Some((kind, text?))).collect())
+    (create, others.into_iter().filter_map(|(kind, text)| Some((kind, text?))).ordered())
 }
 
 fn required(raw: &RawRequired) -> RequiredPeople {

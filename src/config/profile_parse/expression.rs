@@ -3,6 +3,7 @@
 
 use super::walk::did_you_mean;
 use crate::config::profile::Each;
+use crate::domain::Ordered;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -61,8 +62,8 @@ impl BodyExpression {
 
     /// The names it uses, without what follows a dot.
     pub(super) fn names(&self) -> BTreeSet<String> {
-        let globals: BTreeSet<&str> = ENVIRONMENT.globals().map(|(name, _)| name).collect();
-        self.0.undeclared_variables(false).into_iter().filter(|name| !globals.contains(name.as_str())).collect()
+        let globals: BTreeSet<&str> = ENVIRONMENT.globals().map(|(name, _)| name).ordered();
+        self.0.undeclared_variables(false).into_iter().filter(|name| !globals.contains(name.as_str())).ordered()
     }
 
     /// What is wrong with it, as (message, help), when it stands inside these repetitions and the profile has these fields.
@@ -108,7 +109,7 @@ fn sample(fields: &BTreeSet<&str>, full: bool) -> Value {
     let text = |text: &str| if full { Value::from(text) } else { Value::from(()) };
     let map = |names: &[&str]| Value::from_pairs(names.iter().map(|name| ((*name).to_owned(), text("x"))));
     let list = |one: Value| Value::from(if full { vec![one] } else { Vec::new() });
-    let own: BTreeMap<String, Value> = fields.iter().map(|name| ((*name).to_owned(), text("2024-01-31"))).collect();
+    let own: BTreeMap<String, Value> = fields.iter().map(|name| ((*name).to_owned(), text("2024-01-31"))).ordered();
     let mut names: BTreeMap<String, Value> = own.clone();
     let named = [
         ("case_id", Value::from("1")),

@@ -5,6 +5,7 @@ use super::build::Builder;
 use super::raw::{RawEach, RawMethod, RawOperation, RawOperations, RawRequest};
 use super::walk::did_you_mean;
 use crate::config::profile::{Each, ItemField, Method, Operation, OperationName, Paging, RequestTemplate};
+use crate::domain::Ordered;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of an operation besides its requests: the names its bodies and paths use.
@@ -210,7 +211,7 @@ impl Builder<'_> {
                 "give portal_id, integration_id or readable_id",
             );
         }
-        raw.into_iter().map(|(key, pointer)| (key, ItemField { pointer })).collect()
+        raw.into_iter().map(|(key, pointer)| (key, ItemField { pointer })).ordered()
     }
 
     fn pointer(&mut self, pointer: Option<&str>, path: &[&str]) {

@@ -2,6 +2,7 @@
 //! problem still points into the right one. Knows nothing of profiles.
 
 use crate::config::{Problem, Severity, SourceText};
+use crate::domain::Ordered;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -67,7 +68,7 @@ impl Node {
             let place = Place { source: source.clone(), span: key.span() };
             (key.get_ref().to_string(), Entry { key: place, node: Node::of(value.get_ref(), value.span(), source) })
         };
-        Node { place: Place { source: source.clone(), span }, tree: Tree::Table(table.iter().map(entry).collect()) }
+        Node { place: Place { source: source.clone(), span }, tree: Tree::Table(table.iter().map(entry).ordered()) }
     }
 
     fn of(value: &DeValue<'_>, span: Range<usize>, source: &SourceText) -> Node {

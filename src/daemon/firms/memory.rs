@@ -2,7 +2,7 @@
 
 use crate::daemon::machine::{LaneName, LastRuns};
 use crate::daemon::metrics::RunValues;
-use crate::domain::ReasonCode;
+use crate::domain::{Ordered, ReasonCode};
 use crate::operations::Attention;
 use crate::store::{Store, StoreError};
 use crate::sync::{LastSuccess, Outcome, RunReport, Trigger, last_success};
@@ -30,7 +30,7 @@ impl Memory {
         // Runs that found nothing are not kept; when the last one went well is.
         let LastSuccess { cases, documents, messages } = last_success(store)?;
         let known = [(LaneName::Cases, cases), (LaneName::Documents, documents), (LaneName::Messages, messages)];
-        memory.numbers.succeeded = known.into_iter().filter_map(|(lane, at)| Some((lane, at?))).collect();
+        memory.numbers.succeeded = known.into_iter().filter_map(|(lane, at)| Some((lane, at?))).ordered();
         let mut looked_at_all = false;
         store.walk_runs(|value| {
             let Ok(report) = serde_json::from_value::<RunReport>(value) else { return true };
@@ -73,7 +73,7 @@ impl Memory {
 
     /// The causes that were not there at the last look. None at the first: it only learns them.
     pub(super) fn new_causes(&mut self, attention: &[Attention]) -> Vec<Attention> {
-        let now = attention.iter().map(|cause| (cause.code, cause.text.clone())).collect();
+        let now = attention.iter().map(|cause| (cause.code, cause.text.clone())).ordered();
         let Some(before) = self.causes.replace(now) else { return Vec::new() };
         attention.iter().filter(|cause| !before.contains(&(cause.code, cause.text.clone()))).cloned().collect()
     }

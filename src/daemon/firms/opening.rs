@@ -6,7 +6,7 @@
 
 use super::{Firms, Kept, Look, Memory, Verdict};
 use crate::daemon::machine::Event;
-use crate::domain::{FirmId, sentence};
+use crate::domain::{FirmId, Ordered, sentence};
 use crate::operations::{Accepted, FileVerdict, House};
 use crate::store::StoreError;
 use crate::sync::Hands;
@@ -79,7 +79,7 @@ impl Firms {
     /// States were opened, or cannot be.
     pub(in crate::daemon) fn opened(&mut self, all: Vec<Opened>, now: Timestamp) -> Look {
         let (mut look, mut alters) = (Look::default(), BTreeSet::new());
-        let present: BTreeSet<FirmId> = self.last.iter().flat_map(|folder| folder.firms().into_keys()).collect();
+        let present: BTreeSet<FirmId> = self.last.iter().flat_map(|folder| folder.firms().into_keys()).ordered();
         for Opened { firm, state } in all {
             let Some(kept) = self.kept.get_mut(&firm) else { continue };
             kept.opening = false;

@@ -5,7 +5,7 @@ use crate::daemon::machine::Machine;
 use crate::daemon::message::Verdict;
 use crate::daemon::status_text::{self, Text, Told};
 use crate::daemon::when;
-use crate::domain::FirmId;
+use crate::domain::{FirmId, Ordered};
 use crate::operations::AT_THE_NEXT_RUN;
 use crate::store::Accepted;
 use jiff::Timestamp;
@@ -26,11 +26,11 @@ impl Firms {
         }
         let strays = self.strays();
         // Somebody whose only file bears a wrong name looks for a text, too.
-        let without_file: BTreeMap<&FirmId, _> = strays.iter().filter(|(id, _)| !self.kept.contains_key(*id)).collect();
+        let without_file: BTreeMap<&FirmId, _> = strays.iter().filter(|(id, _)| !self.kept.contains_key(*id)).ordered();
         texts.extend(without_file.iter().map(|(id, said)| ((*id).clone(), text(said.join("\n") + "\n", &TimeZone::UTC))));
         let mended = self.told_strays.iter().filter(|id| !without_file.contains_key(id) && !self.kept.contains_key(*id));
         texts.extend(mended.map(|id| (id.clone(), text(status_text::nothing(id), &TimeZone::UTC))));
-        let told_strays = without_file.into_keys().cloned().collect();
+        let told_strays = without_file.into_keys().cloned().ordered();
         for (id, kept) in self.kept.iter().filter(|(id, _)| only.is_none_or(|only| only == *id)) {
             let strays = strays.get(id).cloned().unwrap_or_default();
             texts.extend(kept.text(id, machine, strays, now).map(|body| (id.clone(), text(body, &kept.zone()))));

@@ -6,6 +6,7 @@
 use super::super::timetable::{Timetable, schedule_key};
 use super::spec::LastRuns;
 use crate::config::{Cron, Schedule};
+use crate::domain::Ordered;
 use crate::sync::Trigger;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -247,5 +248,5 @@ fn line(schedule: &Schedule, trigger: Trigger) -> Option<&Cron> {
 /// The lines of a schedule, each once: firms that share one are spread.
 pub(super) fn keys(schedule: &Schedule) -> BTreeSet<(String, String)> {
     let Schedule { cases, changes, verify, documents, messages } = schedule;
-    [cases, changes, verify, documents, messages].into_iter().flatten().map(schedule_key).collect()
+    [cases, changes, verify, documents, messages].into_iter().flatten().map(schedule_key).ordered()
 }

@@ -7,7 +7,7 @@ use super::compare::{Mismatch, compare};
 use super::coverage::{Coverage, Touched};
 use super::scene::Scene;
 use crate::config::{Firm, Rule, TestCase, TestWas};
-use crate::domain::{Fingerprinter, Link, PortalId, Reason, Record, Scan, SeenState};
+use crate::domain::{Fingerprinter, Link, Ordered, PortalId, Reason, Record, Scan, SeenState};
 use crate::mapping::{Because, Mapper, MapperError, Wanted};
 use crate::plan::closure::{self, Door};
 use crate::plan::compare::Holding;
@@ -191,7 +191,7 @@ impl Staged<'_> {
             _ => because.sentence(),
         };
         let told = self.mapper.explain(&self.scene.case).into_iter();
-        told.map(|because| (because.field.clone(), sentence(&because))).collect()
+        told.map(|because| (because.field.clone(), sentence(&because))).ordered()
     }
 
     /// A sentence with the place of the setting behind it, where the file says that setting.

@@ -5,7 +5,7 @@ use super::join::{Join, Joiner, keys};
 use super::kit::{Item, Job, Kit};
 use super::place::{Endless, Walk};
 use super::{reasons, since};
-use crate::domain::{CaseId, ItemId, Reason};
+use crate::domain::{CaseId, ItemId, Ordered, Reason};
 use crate::portal::PortalError;
 use crate::store::{Carried, CarryState, CarryTrouble, LastPage, OpenItem, ReadSoFar, Wait};
 use crate::sync::{Progress, RunError, Work};
@@ -162,7 +162,7 @@ impl<I: Item> Reading<'_, I> {
 
     /// Looks for what is still due on the pages it was last seen on, each page once.
     async fn look_again(&mut self) -> Result<(), RunError> {
-        let pages: BTreeSet<u32> = self.due.iter().filter_map(|id| self.open.get(id)).map(|open| open.page).collect();
+        let pages: BTreeSet<u32> = self.due.iter().filter_map(|id| self.open.get(id)).map(|open| open.page).ordered();
         for page in pages {
             if self.kit.hands.stopping() {
                 self.found.stopped = true;

@@ -4,7 +4,7 @@
 use super::fate::Fate;
 use super::kit::{Item, Job, Kit};
 use super::{names, reasons, words};
-use crate::domain::{CaseId, DocumentId, ItemId, PortalFile};
+use crate::domain::{CaseId, DocumentId, ItemId, Ordered, PortalFile};
 use crate::mycase::SeenDocument;
 use crate::planted::{self, Plant};
 use crate::store::{CarryState, Shelf, Wait};
@@ -57,7 +57,7 @@ impl<'k> CaseShelf<'k> {
     }
 
     fn of(title: &'k str, folder: &'k str, documents: Vec<SeenDocument>, whole: bool, patience: SignedDuration) -> CaseShelf<'k> {
-        let taken = documents.iter().flat_map(|document| names_maybe_in(folder, document)).map(names::folded).collect();
+        let taken = documents.iter().flat_map(|document| names_maybe_in(folder, document)).map(names::folded).ordered();
         CaseShelf { title, folder, documents, whole, patience, taken, used: BTreeSet::new() }
     }
 

@@ -4,7 +4,7 @@ use super::{header_of, said};
 use crate::config::check::Check;
 use crate::config::raw::{At, Place, RawFirm, RawNotInMap};
 use crate::config::{Catalog, CatalogEntry, nearest};
-use crate::domain::NameKey;
+use crate::domain::{NameKey, Ordered};
 use std::collections::BTreeSet;
 
 /// So many names are written out.
@@ -12,7 +12,7 @@ const SHOWN: usize = 12;
 
 pub(super) fn uncovered(check: &mut Check<'_>, own: &RawFirm, catalog: &Catalog) {
     let ruled = keys(said::ruled_stages(own));
-    let listed = own.portal.stages.as_ref().map(|at| at.value.iter().flat_map(|(_, list)| &list.value).map(key).collect());
+    let listed = own.portal.stages.as_ref().map(|at| at.value.iter().flat_map(|(_, list)| &list.value).map(key).ordered());
     let stages = left(&catalog.stages, &ruled, own.stages.not_in_map.as_ref(), listed.as_ref());
     let help = format!(
         "add them to [stages.map], or to hide; their cases need attention until then. `casebridge init {} --stage-map` proposes lines",
@@ -20,7 +20,7 @@ pub(super) fn uncovered(check: &mut Check<'_>, own: &RawFirm, catalog: &Catalog)
     );
     say(check, own.stages.place.as_ref(), "uncovered-stages", "stages", &stages, &help);
     let ruled = keys(said::practice_areas(own));
-    let listed = own.portal.stages.as_ref().map(|at| at.value.iter().map(|(area, _)| key(area)).collect());
+    let listed = own.portal.stages.as_ref().map(|at| at.value.iter().map(|(area, _)| key(area)).ordered());
     // With [cases] practice_areas the others are left out, which is a rule, too.
     let chosen = own.cases.practice_areas.as_ref().is_some_and(|at| !at.value.is_empty());
     let all: &[CatalogEntry] = if chosen { &[] } else { &catalog.practice_areas };
@@ -61,7 +61,7 @@ fn say(check: &mut Check<'_>, section: Option<&Place>, code: &'static str, what:
 }
 
 fn keys(names: super::Names) -> BTreeSet<NameKey> {
-    names.into_iter().map(|(name, _)| NameKey::new(&name)).collect()
+    names.into_iter().map(|(name, _)| NameKey::new(&name)).ordered()
 }
 
 fn key(at: &At<String>) -> NameKey {

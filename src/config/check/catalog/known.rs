@@ -4,7 +4,7 @@ use super::{Names, Trust};
 use crate::config::check::Check;
 use crate::config::raw::Place;
 use crate::config::{Catalog, CatalogEntry, Severity, nearest};
-use crate::domain::NameKey;
+use crate::domain::{NameKey, Ordered};
 use std::collections::BTreeMap;
 
 /// A list to look names up in. An empty one was not read: it knows nothing and proves nothing.
@@ -26,14 +26,14 @@ pub(super) enum Said<'c> {
 
 impl<'c> Known<'c> {
     pub(super) fn new(what: &'static str, entries: &'c [CatalogEntry]) -> Known<'c> {
-        let now = entries.iter().map(|entry| (NameKey::new(&entry.name), entry.name.as_str())).collect();
-        let before = entries.iter().flat_map(|entry| entry.was.iter().map(|was| (NameKey::new(was), entry.name.as_str()))).collect();
+        let now = entries.iter().map(|entry| (NameKey::new(&entry.name), entry.name.as_str())).ordered();
+        let before = entries.iter().flat_map(|entry| entry.was.iter().map(|was| (NameKey::new(was), entry.name.as_str()))).ordered();
         Known { what, now, before }
     }
 
     /// The staff types: names without ids.
     pub(super) fn of_types(types: &'c [String]) -> Known<'c> {
-        let now = types.iter().map(|name| (NameKey::new(name), name.as_str())).collect();
+        let now = types.iter().map(|name| (NameKey::new(name), name.as_str())).ordered();
         Known { what: "staff type", now, before: BTreeMap::new() }
     }
 
