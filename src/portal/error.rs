@@ -38,6 +38,8 @@ pub enum WriteError {
         status: u16,
         /// The portal's own words; every personal value of the change replaced by its field's name.
         text: String,
+        /// An operation of the same change before this one was accepted: a part of it is in the portal.
+        in_part: bool,
     },
     /// 409 to a create: the portal holds a record with this id. Look for it and adopt it.
     #[error("the portal holds a record of this case already")]

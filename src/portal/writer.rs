@@ -48,11 +48,16 @@ impl PortalWriter {
     pub async fn apply(&self, change: &Change) -> Result<Written, WriteError> {
         let profile = &self.account.profile;
         let mut portal_id = change.portal_id.clone();
-        let mut made = false;
+        let (mut made, mut accepted) = (false, false);
         for name in steps::operations(profile, change) {
             if let Err(error) = self.operation(name, change, &mut portal_id).await {
-                return Err(if made { only_a_part(error) } else { error });
+                return Err(match (made, accepted) {
+                    (true, _) => only_a_part(error),
+                    (false, true) => in_part(error),
+                    (false, false) => error,
+                });
             }
+            accepted = true;
             made |= profile.operation(name).is_some_and(|operation| !operation.idempotent) && change.portal_id.is_none();
         }
         let nowhere = || WriteError::NotSent { text: "the change names no portal record".to_owned() };
@@ -129,7 +134,7 @@ fn accepted(name: OperationName, reply: &Reply, change: &Change) -> Result<(), W
         (StatusCode::NOT_FOUND | StatusCode::GONE, OperationName::UpdateCase | OperationName::CloseCase | OperationName::ReopenCase) => {
             WriteError::Gone
         }
-        _ => WriteError::Refused { status: status.as_u16(), text: text() },
+        _ => WriteError::Refused { status: status.as_u16(), text: text(), in_part: false },
     })
 }
 
@@ -138,6 +143,15 @@ fn only_a_part(error: WriteError) -> WriteError {
     match error {
         WriteError::Unknown { .. } => error,
         other => WriteError::Unknown { text: format!("the record was made, but not closed: {other}") },
+    }
+}
+
+/// A failure after an operation of the same change was accepted: it had an effect, whatever became of the rest.
+fn in_part(error: WriteError) -> WriteError {
+    match error {
+        WriteError::Refused { status, text, .. } => WriteError::Refused { status, text, in_part: true },
+        WriteError::NotSent { text } | WriteError::KeyRejected { text } => WriteError::Unknown { text },
+        other => other,
     }
 }
 

@@ -175,7 +175,12 @@ fn conclude(
                     done.push((change, portal_id));
                     applied.written += 1;
                 }
-                Err(error) => give_up_or_back(w, change, error, applied)?,
+                Err(error) => {
+                    if let WriteError::Refused { in_part: true, .. } = error {
+                        remember(engine, w, change, approval, errand)?;
+                    }
+                    give_up_or_back(w, change, error, applied)?;
+                }
             }
         }
         confirm_all(engine, &links, w, done, approval, errand)?;
@@ -220,8 +225,8 @@ fn confirm_all(
     w.remove_entries(rows.iter().map(|(link, _)| link.case))
 }
 
-/// A line of history. Also of a change that was sent with unknown outcome and that another one overtakes: it may have reached
-/// the client, and counts for the day's limits.
+/// A line of history. Also of a change that was sent with unknown outcome and that another one overtakes, and of one that was
+/// refused after a part of it was accepted: it may have reached the client, and counts for the day's limits.
 pub(crate) fn remember(
     engine: &Engine,
     w: &mut Writer<'_>,
@@ -252,7 +257,7 @@ fn give_up_or_back(w: &mut Writer<'_>, change: &Change, error: WriteError, appli
     let case = change.case;
     assert!(!planted::is(Plant::PanicsWhenRefused), "planted");
     match error {
-        WriteError::Refused { status, text } => {
+        WriteError::Refused { status, text, .. } => {
             applied.failures.push(Failure { case, text: format!("the portal refused it ({status}): {text}") });
             applied.troubled.push((case, Trouble::Refused));
             w.remove_entry(case)

@@ -139,6 +139,8 @@ async fn a_refusal_names_the_stage_and_not_the_person() {
     let mut wrong = record(&account.sandbox);
     wrong.stage = Some("Demnd".to_owned());
     wrong.clients[0].phone = Some("2127365000".to_owned());
-    let Err(WriteError::Refused { status: 422, text }) = account.writer.apply(&change(None, wrong)).await else { panic!("not refused") };
+    let Err(WriteError::Refused { status: 422, text, .. }) = account.writer.apply(&change(None, wrong)).await else {
+        panic!("not refused")
+    };
     assert!(text.contains("'Demnd'") && text.contains("'‹phone›'") && !text.contains("736"), "{text}");
 }

@@ -59,7 +59,7 @@ async fn what_was_sent_is_remembered_and_its_values_are_forgotten_after_ninety_d
 #[tokio::test(start_paused = true)]
 async fn a_run_that_comes_to_no_record_because_a_list_was_empty_is_no_first_import_and_the_next_one_waits_for_a_yes() {
     for list in ["/cases", "/staff"] {
-        let stage = Stage::new(Portal::Hona, 40).await;
+        let stage = Stage::new(Portal::CaseStatus, 40).await;
         stage.with(|world| world.faults.add(Fault::new(Side::Mycase, FaultKind::Empty).path(list)));
         let empty = stage.sync().await;
         assert_eq!((empty.outcome, empty.written), (Outcome::Done, 0), "{empty:#?}");

@@ -254,3 +254,23 @@ async fn another_client_is_asked_for_although_the_answer_to_a_new_telephone_was_
     let phone = swap(&stage, case);
     asks_for_the_swap(&stage, case, phone).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_accepted_of_a_change_before_the_rest_was_refused_counts_for_the_day() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    let case = stage.in_stage("Treating")[0];
+    stage.with(|world| world.close(case)).expect("closed");
+    assert_eq!(stage.sync().await.written, 1);
+    let counted = |stage: &Stage| {
+        let day = stage.now() - jiff::SignedDuration::from_hours(24);
+        stage.hands().store.written_without_approval(day).expect("a count")[2]
+    };
+    assert_eq!(counted(&stage), 0);
+    stage.with(|world| world.reopen(case).and_then(|()| world.set_name(case, "Other v. Name"))).expect("open again");
+    let refused = Fault::new(Side::CaseStatus, FaultKind::Status { code: 422, retry_after: None, body: None }).method("PATCH");
+    stage.with(|world| world.faults.add(refused));
+    let report = stage.sync().await;
+    assert_eq!((report.written, report.failures.len()), (0, 1), "{report:#?}");
+    assert!(stage.record(case).closed_at.is_none(), "it was opened all the same");
+    assert_eq!(counted(&stage), 1);
+}
