@@ -4,6 +4,7 @@
 //! a directory that was replaced by another of the same name is found by its inode, or, as a new one may get the number of the
 //! old one, by the word that the old one went: that word makes a new hint and a new watch, whenever it comes.
 
+mod stamp;
 mod trail;
 
 use crate::domain::Ordered;
@@ -11,6 +12,7 @@ use crate::load::{DirectoryId, Paths};
 use camino::{Utf8Path, Utf8PathBuf};
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use stamp::Stamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -24,8 +26,10 @@ use trail::Trail;
 pub const QUIET: Duration = Duration::from_millis(250);
 /// ... but at the latest so long after the first event.
 pub const LATEST: Duration = Duration::from_secs(2);
-/// How often it is read although nothing was heard: mounts that tell nothing, limits that ran out.
+/// How often it is looked at although nothing was heard: mounts that tell nothing, limits that ran out.
 pub const POLL: Duration = Duration::from_secs(30);
+/// Every so many polls it is read although no file's stamp is another.
+const READ_ANYWAY: u32 = 20;
 /// How often when there is no watching at all.
 const BLIND_POLL: Duration = Duration::from_secs(5);
 
@@ -64,6 +68,9 @@ pub struct FolderWatch {
     last: Option<Instant>,
     next_poll: Instant,
     poll: Duration,
+    /// The files' stamp before they were last read, and how many polls found it so since.
+    stamp: Option<Stamp>,
+    spared: u32,
 }
 
 impl FolderWatch {
@@ -84,6 +91,8 @@ impl FolderWatch {
             last: None,
             next_poll: Instant::now() + poll,
             poll,
+            stamp: None,
+            spared: 0,
         };
         watch.arm();
         watch
@@ -103,7 +112,12 @@ impl FolderWatch {
                 () = sleep_until(quiet.unwrap_or(self.next_poll)) => {
                     (self.first, self.last) = (None, None);
                     self.next_poll = Instant::now() + self.poll;
-                    return if quiet.is_some() { Hint::Event } else { Hint::Poll };
+                    if quiet.is_some() {
+                        return Hint::Event;
+                    }
+                    if !self.spares() {
+                        return Hint::Poll;
+                    }
                 }
                 () = bell.rung.notified() => {
                     let now = Instant::now();
@@ -112,6 +126,13 @@ impl FolderWatch {
                 }
             }
         }
+    }
+
+    /// Whether the poll need not read: every file is as it was before it was last read, as far as its stamp tells.
+    fn spares(&mut self) -> bool {
+        let spared = self.hears() && self.spared < READ_ANYWAY && self.stamp == Some(Stamp::of(&self.roots));
+        self.spared = if spared { self.spared + 1 } else { 0 };
+        spared
     }
 
     /// Whether the system tells of changes; if not, there is only the poll.
@@ -136,11 +157,13 @@ impl FolderWatch {
             self.roots.iter().for_each(|root| trail.follow_directory(root));
             let found = with_ids(&trail.directories);
             if found == self.armed && self.watcher.is_some() && !std::mem::take(&mut torn) {
+                self.stamp = Some(Stamp::of(&self.roots));
                 return;
             }
             self.watcher = watcher(&found, &trail.names, self.bell.clone());
             self.armed = found;
         }
+        self.stamp = Some(Stamp::of(&self.roots));
         if self.watcher.is_none() {
             self.next_poll = self.next_poll.min(Instant::now() + BLIND_POLL);
         }
@@ -209,9 +232,14 @@ fn matters(event: &notify::Event, names: &BTreeSet<String>) -> bool {
     };
     let named = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.contains(".toml") || name.contains(".firm") || name.starts_with("..") || names.contains(name.as_ref())
+        is_ours(&name) || names.contains(name.as_ref())
     };
     !only_read && (event.paths.is_empty() || event.paths.iter().any(|path| named(path)))
+}
+
+/// Whether a name may be that of a file that is read, or of a link on the way to one (Kubernetes' `..data`).
+fn is_ours(name: &str) -> bool {
+    name.contains(".toml") || name.contains(".firm") || name.starts_with("..")
 }
 
 impl std::fmt::Debug for FolderWatch {
@@ -387,6 +415,31 @@ mod tests {
         let (_dir, paths) = place();
         let mut watch = FolderWatch::with_poll(&paths, QUIET * 3);
         fs::write(paths.firms.join("acme.redb"), "x").unwrap();
+        assert!(timeout(QUIET * 8, watch.changed()).await.is_err(), "as long as every file's stamp is as it was");
+        watch.stamp = None;
         assert_eq!(timeout(SOON * 2, watch.changed()).await.unwrap(), Hint::Poll);
+    }
+
+    #[test]
+    fn a_stamp_tells_what_is_written_renamed_removed_and_led_elsewhere() {
+        let (_dir, paths) = place();
+        let at = |name: &str| paths.firms.join(name);
+        let steps: [&dyn Fn(); 6] = [
+            &|| fs::write(at("acme.firm.toml"), "a = 1").unwrap(),
+            &|| fs::write(at("acme.firm.toml"), "a = 12").unwrap(),
+            &|| fs::rename(at("acme.firm.toml"), at("other.firm.toml")).unwrap(),
+            &|| symlink(at("other.firm.toml"), at("linked.firm.toml")).unwrap(),
+            &|| fs::write(at("other.firm.toml"), "a = 1").unwrap(),
+            &|| fs::remove_file(at("other.firm.toml")).unwrap(),
+        ];
+        let folders = [paths.firms.clone()];
+        let mut before = Stamp::of(&folders);
+        for (at, step) in steps.iter().enumerate() {
+            step();
+            let after = Stamp::of(&folders);
+            assert_ne!(before, after, "step {at}");
+            assert_eq!(after, Stamp::of(&folders));
+            before = after;
+        }
     }
 }

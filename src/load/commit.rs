@@ -5,7 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
 
 /// The commit, in full; nothing when the folder, links followed, lies in no git tree.
-pub(super) fn commit_of(folder: &Utf8Path) -> Option<String> {
+pub(crate) fn commit_of(folder: &Utf8Path) -> Option<String> {
     let folder = folder.canonicalize_utf8().ok()?;
     let git = folder.ancestors().find_map(|at| {
         let said = read(&at.join("COMMIT")).filter(|text| is_commit(text));

@@ -11,6 +11,7 @@ mod paths;
 mod secrets;
 mod text;
 
+pub(crate) use commit::commit_of;
 pub use environment::Environment;
 pub use existing::{ExistingError, read_existing};
 pub use folder::{FileText, FirmFiles, FolderText, likely_meant, read_daemon_file, read_folder, read_one, read_profiles};

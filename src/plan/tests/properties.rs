@@ -28,6 +28,8 @@ fn wanted(id: u64) -> impl Strategy<Value = Option<Wanted>> {
         wanted.stage = match wish {
             0 => StageWish::Keep { start: Some("Getting Started".into()) },
             1 => StageWish::Undecided,
+            // What is set is known: mapping never says otherwise.
+            _ if stage.is_none() => StageWish::Undecided,
             _ => StageWish::Set,
         };
         wanted.contact_decided = decided;
