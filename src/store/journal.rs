@@ -9,6 +9,7 @@ use crate::plan::Change;
 use jiff::Timestamp;
 use redb::{ReadableTable, ReadableTableMetadata};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// One approved change that is not known to be done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -177,6 +178,18 @@ impl Writer<'_> {
             changes.remove(case.0)?;
         }
         Ok(())
+    }
+
+    /// Of which of these cases a change was sent, and nobody knows what became of it.
+    pub fn sent_among(&self, cases: impl IntoIterator<Item = CaseId>) -> Result<BTreeSet<CaseId>, StoreError> {
+        let journal = self.table(JOURNAL)?;
+        let mut sent = BTreeSet::new();
+        for case in cases {
+            if progress_in(&journal, case)?.is_some_and(|entry| entry.state == EntryState::Sent) {
+                sent.insert(case);
+            }
+        }
+        Ok(sent)
     }
 
     /// Whether the case's change was sent and nobody knows what became of it.

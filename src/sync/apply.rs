@@ -21,6 +21,7 @@ use crate::plan::{ApprovedPlan, Change};
 use crate::planted::{self, Plant};
 use crate::portal::{PortalWriter, WriteError, Written};
 use crate::store::{Approval, EntryState, HistoryEntry, Links, StoreError, Writer};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinSet;
 
@@ -44,6 +45,8 @@ pub(crate) struct Applied {
     pub silent: bool,
     /// The portal refused the key: its words.
     pub key_refused: Option<String>,
+    /// Cases whose change was sent before, and nobody heard what became of it.
+    unheard: BTreeSet<CaseId>,
 }
 
 /// What is wrong with a case whose change failed for good.
@@ -93,7 +96,10 @@ pub(crate) async fn apply(
     if engine.hands.stopping() {
         applied.stopped = Some(STOPPING);
     } else {
-        engine.store().write(|w| mark_sent(w, batch))?;
+        applied.unheard = engine.store().write(|w| {
+            let unheard = w.sent_among(changes.iter().map(|change| change.case))?;
+            mark_sent(w, batch).map(|()| unheard)
+        })?;
     }
     while applied.stopped.is_none() && !batch.is_empty() {
         let results = send(&writer, batch, profile.in_flight as usize).await;
@@ -176,7 +182,7 @@ fn conclude(
                     applied.written += 1;
                 }
                 Err(error) => {
-                    if let WriteError::Refused { in_part: true, .. } = error {
+                    if matches!(error, WriteError::Refused { in_part, .. } if in_part || applied.unheard.contains(&change.case)) {
                         remember(engine, w, change, approval, errand)?;
                     }
                     give_up_or_back(w, change, error, applied)?;
@@ -226,7 +232,7 @@ fn confirm_all(
 }
 
 /// A line of history. Also of a change that was sent with unknown outcome and that another one overtakes, and of one that was
-/// refused after a part of it was accepted: it may have reached the client, and counts for the day's limits.
+/// refused after a part of it was accepted, or after an answer was lost: it may have reached the client, and counts for the day's limits.
 pub(crate) fn remember(
     engine: &Engine,
     w: &mut Writer<'_>,

@@ -266,7 +266,7 @@ async fn apply_groups(
 }
 
 fn take(applied: Applied, done: &mut Done, exceptions: &mut Vec<CaseException>) -> bool {
-    let Applied { written, failures, troubled, unknown: _, stopped, silent: _, key_refused } = applied;
+    let Applied { written, failures, troubled, unknown: _, stopped, silent: _, key_refused, .. } = applied;
     done.written += written;
     done.key_refused = key_refused.or(done.key_refused.take());
     for (case, trouble) in troubled {

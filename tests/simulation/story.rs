@@ -158,6 +158,9 @@ impl Story {
                 failed(&mut net, *place, report);
             }
             Ended::Asked { place, answer, .. } => {
+                if let Err(error) = answer.as_ref() {
+                    self.net.lock().note(&format!("{place} is answered: {error}"));
+                }
                 if let Ok(Answer::Connected(_)) = answer.as_ref() {
                     self.net.lock().excused.remove(place);
                 }

@@ -115,6 +115,10 @@ fn note_tokens(engine: &Engine, error: Option<&RunError>, mycase_asked: bool) ->
     let known = store.meta::<TokenRefused>()?;
     let asked = match error {
         None if known.is_some() && mycase_asked => return store.write(|w| w.remove_meta::<TokenRefused>()),
+        // The session knows it; that it is over could not be written down when it learned of it.
+        Some(RunError::Reconnect { why, .. }) if store.meta::<ConnectionBroken>()?.is_none() => {
+            return over(store, &engine.firm.id, why, clock);
+        }
         Some(RunError::MyCase(error)) => match &**error {
             MyCaseError::TokenRefused { asked } => asked,
             _ => return Ok(()),
