@@ -100,6 +100,8 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The whole body.
     pub body: Bytes,
+    /// Tries before this one got no answer: one of them may have had its effect.
+    pub after_lost: bool,
 }
 
 impl Reply {

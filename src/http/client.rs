@@ -20,7 +20,7 @@ use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -84,9 +84,15 @@ impl HttpClient {
     /// Sends, and tries again as the policy allows. `Ok` for every status but 429 and 5xx; no redirect is followed.
     pub async fn call(&self, call: Call) -> Result<Reply, HttpError> {
         let asked = call.asked(self.shared.side);
-        let once = |attempt| self.once(&asked, attempt, within(ANSWER_WITHIN, self.whole(&call, None)));
+        let lost = AtomicBool::new(false);
+        let once = async |attempt| {
+            let answer = self.once(&asked, attempt, within(ANSWER_WITHIN, self.whole(&call, None))).await;
+            lost.fetch_or(matches!(answer, Err((Outcome::Unknown { .. }, _))), Ordering::Relaxed);
+            answer
+        };
         let Answer { status, headers, body } = self.patiently(call.repeat, once).await?;
-        Ok(Reply { asked, status, headers, body })
+        let after_lost = lost.into_inner();
+        Ok(Reply { asked, status, headers, body, after_lost })
     }
 
     /// The same for an answer too large to hold: returns when its headers are there. The body comes as the side keeps it, not
@@ -107,7 +113,7 @@ impl HttpClient {
         let (body, progress) = Outflow::new(body);
         let sending = watched(&progress, self.uploaded(&call, body, &progress));
         let trouble = match self.once(&asked, 1, sending).await {
-            Ok(Answer { status, headers, body }) => return Ok(Reply { asked, status, headers, body }),
+            Ok(Answer { status, headers, body }) => return Ok(Reply { asked, status, headers, body, after_lost: false }),
             Err(trouble) => trouble,
         };
         tracing::debug!(side = self.shared.side, "an upload failed: {}", trouble.1);

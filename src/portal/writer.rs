@@ -134,6 +134,9 @@ fn accepted(name: OperationName, reply: &Reply, change: &Change) -> Result<(), W
         (StatusCode::NOT_FOUND | StatusCode::GONE, OperationName::UpdateCase | OperationName::CloseCase | OperationName::ReopenCase) => {
             WriteError::Gone
         }
+        _ if reply.after_lost => {
+            WriteError::Unknown { text: format!("refused ({}) after a try without an answer: {}", status.as_u16(), text()) }
+        }
         _ => WriteError::Refused { status: status.as_u16(), text: text(), in_part: false },
     })
 }

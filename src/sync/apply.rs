@@ -182,7 +182,7 @@ fn conclude(
                     applied.written += 1;
                 }
                 Err(error) => {
-                    if matches!(error, WriteError::Refused { in_part, .. } if in_part || applied.unheard.contains(&change.case)) {
+                    if let WriteError::Refused { in_part: true, .. } = error {
                         remember(engine, w, change, approval, errand)?;
                     }
                     give_up_or_back(w, change, error, applied)?;
@@ -232,7 +232,7 @@ fn confirm_all(
 }
 
 /// A line of history. Also of a change that was sent with unknown outcome and that another one overtakes, and of one that was
-/// refused after a part of it was accepted, or after an answer was lost: it may have reached the client, and counts for the day's limits.
+/// refused after a part of it was accepted: it may have reached the client, and counts for the day's limits.
 pub(crate) fn remember(
     engine: &Engine,
     w: &mut Writer<'_>,
@@ -266,7 +266,8 @@ fn give_up_or_back(w: &mut Writer<'_>, change: &Change, error: WriteError, appli
         WriteError::Refused { status, text, .. } => {
             applied.failures.push(Failure { case, text: format!("the portal refused it ({status}): {text}") });
             applied.troubled.push((case, Trouble::Refused));
-            w.remove_entry(case)
+            // What was sent before and not heard of may have arrived all the same: it goes on being unknown.
+            if applied.unheard.contains(&case) { Ok(()) } else { w.remove_entry(case) }
         }
         WriteError::Gone => {
             applied.failures.push(Failure { case, text: "the portal no longer holds the record".to_owned() });
