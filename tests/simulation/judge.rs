@@ -4,6 +4,7 @@
 //! What it lets pass, and why:
 //! - A write that changes nothing, where an earlier write for that case lost its answer (`unheard.rs`).
 //! - A person who is sent with a project that does not name them yet, and is there already.
+//! - What went without a yes before the product's clock leapt: it does not count for the day after.
 //! - A close of a case that was closed in MyCase less than [`RACE`] ago: the run read it before it was opened again.
 //! - A create that meets its own record, where the portal's list was made to lie shortly before.
 //! - A first stage that changes nothing, of a record that was made without one: the portal chose it by itself and told nobody.
@@ -159,6 +160,17 @@ impl Judge {
         book.taken.extend(changes.into_iter().filter(|(case, _)| unused(case)));
     }
 
+    /// Whether every firm's first import was approved.
+    pub(crate) fn all_began(&self) -> bool {
+        self.books.iter().all(|book| book.began)
+    }
+
+    /// The product's clock shows another time: what it decided under the one before may go under this one, and what a day is
+    /// begins anew.
+    pub(crate) fn clock_leaps(&mut self) {
+        self.books.iter_mut().for_each(|book| book.sent.clear());
+    }
+
     /// Somebody did something to a case, or to all: whoever is asked for it may be asked again.
     pub(crate) fn touched(&mut self, firm: usize, case: Option<u64>) {
         let taken = &mut self.books[firm].taken;
@@ -242,9 +254,9 @@ impl Judge {
             let kinds = if old.is_none_or(|old| old == new) { Vec::new() } else { vec![Kind::Contact] };
             let case = write.contact_of.or_else(|| of_contact(world, id)).unwrap_or(0);
             match old {
-                // A person whose project is still to come counts with it.
-                Some(_) if write.introduces && kinds.is_empty() => {}
-                None if write.lost => self.books[firm].unheard.add(case),
+                // A person whom the project does not name yet counts with it.
+                _ if write.lost && (old.is_none() || write.introduces) => self.books[firm].unheard.add(case),
+                Some(_) if write.introduces => {}
                 None => {}
                 Some(_) => self.changed(firm, about, world, case, &kinds, false, write),
             }

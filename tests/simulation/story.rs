@@ -262,8 +262,14 @@ impl Story {
             Deed::Die => self.life.doom.die(),
             Deed::ClockLeaps => {
                 let by = self.chance.weighed(&[(3, 3600), (2, -1800), (2, 300), (1, -4 * 3600), (1, 26 * 3600), (3, 0)]);
+                let mut net = self.net.lock();
+                // A firm that is connected for the first time under a clock far ahead leaves files of the hours after alone.
+                let by = if net.judge.all_began() { by } else { by.min(300) };
                 self.leap.store(by, Ordering::Relaxed);
-                self.net.lock().fault("clock");
+                net.fault("clock");
+                net.note(&format!("the clock leaps to {by} seconds off"));
+                net.judge.clock_leaps();
+                drop(net);
                 drop(firm);
                 self.life.handle(casebridge::daemon::machine::Event::Tick);
             }
