@@ -30,6 +30,8 @@
 //! - An item belongs to the case its ids name; ids that disagree decide nothing (`join`).
 //! - One item that fails concerns itself; it is tried again after 15 minutes, 1 hour, 6 hours, then daily, by hand at
 //!   once. A connection that is over, a key that is refused, MyCase giving three answers in a row to nobody: the run ends.
+//! - What the whole list does not show is not asked for any more, and is owed again when it is listed again: an empty list
+//!   proves nothing.
 //! - The address of a file may be signed for a short time: a file that is gone is listed once more before that counts.
 //! - Somebody renames or deletes the document meanwhile: it is theirs; only a record still without bytes is made again.
 //! - No name of a file, no sender and no text leaves this folder but into MyCase: reports and errors name items by id.
