@@ -12,8 +12,13 @@ pub fn e164(text: &str, country: &str) -> Result<String, PhoneError> {
         return Ok(number.e164().to_owned());
     }
     let number = phonelib::PhoneNumber::try_parse_with_country(text, country).map_err(|_| PhoneError)?;
-    Ok(number.e164().to_owned())
+    let number = number.e164().to_owned();
+    // The parser takes "1000" for a whole number in Germany.
+    if number.len() > SHORTEST { Ok(number) } else { Err(PhoneError) }
 }
+
+/// No number of a person is as short as this, `+` and country included.
+const SHORTEST: usize = 7;
 
 /// A North American number as most people write it, with `+1` before it. Ten flat digits mean nothing else there, and the
 /// parser is four times as fast when it need not look the country up; that counts with 100,000 cases.
@@ -52,6 +57,7 @@ mod tests {
         for text in ["", "n/a", "736-5000", "000"] {
             assert_eq!(e164(text, "US"), Err(PhoneError), "{text}");
         }
+        assert_eq!(e164("1000", "DE"), Err(PhoneError));
     }
 
     #[test]
