@@ -13,7 +13,7 @@ const PLANTS: [(Plant, &[Promise], u64); 21] = [
     (Plant::NoLimits, &[Promise::Approved], 10),
     (Plant::ForgetsTheDay, &[Promise::Approved], 20),
     (Plant::FirstImportGoes, &[Promise::Approved], 5),
-    (Plant::ForgetsTheYes, &[Promise::AskedOnce], 40),
+    (Plant::ForgetsTheYes, &[Promise::AskedOnce], 120),
     (Plant::ShowsToAnother, &[Promise::Approved], 20),
     (Plant::ClosesTheMissing, &[Promise::CloseIsProved], 10),
     (Plant::SendsTheSame, &[Promise::NoIdleWrite], 10),
