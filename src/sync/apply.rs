@@ -261,13 +261,15 @@ fn line(engine: &Engine, change: &Change, approval: &Approval, errand: &Errand) 
 
 fn give_up_or_back(w: &mut Writer<'_>, change: &Change, error: WriteError, applied: &mut Applied) -> Result<(), StoreError> {
     let case = change.case;
+    // What was sent before and not heard of may have arrived, whatever becomes of this try: it goes on being unknown.
+    let unheard = applied.unheard.contains(&case);
+    let goes_back = |w: &mut Writer<'_>| if unheard { Ok(()) } else { w.set_entry_state(case, EntryState::Intended) };
     assert!(!planted::is(Plant::PanicsWhenRefused), "planted");
     match error {
         WriteError::Refused { status, text, .. } => {
             applied.failures.push(Failure { case, text: format!("the portal refused it ({status}): {text}") });
             applied.troubled.push((case, Trouble::Refused));
-            // What was sent before and not heard of may have arrived all the same: it goes on being unknown.
-            if applied.unheard.contains(&case) { Ok(()) } else { w.remove_entry(case) }
+            if unheard { Ok(()) } else { w.remove_entry(case) }
         }
         WriteError::Gone => {
             applied.failures.push(Failure { case, text: "the portal no longer holds the record".to_owned() });
@@ -281,13 +283,13 @@ fn give_up_or_back(w: &mut Writer<'_>, change: &Change, error: WriteError, appli
         }
         WriteError::NotSent { text } => {
             applied.failures.push(Failure { case, text: format!("not sent, it is tried again: {text}") });
-            w.set_entry_state(case, EntryState::Intended)
+            goes_back(w)
         }
         WriteError::KeyRejected { text } => {
             applied.failures.push(Failure { case, text: format!("the portal does not accept the key: {text}") });
             applied.key_refused = Some(text);
             applied.stopped = Some("the portal does not accept the key; the rest waits and is sent by the next run");
-            w.set_entry_state(case, EntryState::Intended)
+            goes_back(w)
         }
     }
 }

@@ -274,3 +274,27 @@ async fn what_was_accepted_of_a_change_before_the_rest_was_refused_counts_for_th
     assert!(stage.record(case).closed_at.is_none(), "it was opened all the same");
     assert_eq!(counted(&stage), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_move_whose_answer_was_lost_is_not_forgotten_when_the_next_try_does_not_get_through() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    let case = stage.in_stage("Treating")[0];
+    let answers = |kind: FaultKind| {
+        let fault = Fault::new(Side::CaseStatus, kind).method("PATCH").times(1000);
+        stage.with(|world| world.faults.clear());
+        stage.with(|world| world.faults.add(fault));
+    };
+    stage.with(|world| world.set_stage(case, "Demand Sent")).expect("moved");
+    answers(FaultKind::StatusAfter { code: 503 });
+    stage.sync().await;
+    answers(FaultKind::Status { code: 429, retry_after: None, body: None });
+    stage.sync().await;
+    assert_eq!(stage.shown(case), "Demand", "it took effect all the same");
+
+    stage.with(|world| world.faults.clear());
+    stage.with(|world| world.set_stage(case, "Treating")).expect("moved");
+    let report = stage.sync().await;
+    assert_eq!((report.error.clone(), report.written), (None, 1), "{report:#?}");
+    assert_eq!(stage.shown(case), "Medical Treatment");
+    assert_eq!(stage.sync().await.written, 0);
+}
