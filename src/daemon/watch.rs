@@ -60,7 +60,7 @@ impl Bell {
 
 /// A watch over the daemon's file, the firms folder, `defaults.toml`, the profiles, and what stands behind their links.
 pub struct FolderWatch {
-    roots: Vec<Utf8PathBuf>,
+    roots: BTreeSet<Utf8PathBuf>,
     bell: Arc<Bell>,
     watcher: Option<RecommendedWatcher>,
     armed: BTreeMap<Utf8PathBuf, Option<DirectoryId>>,
@@ -83,7 +83,7 @@ impl FolderWatch {
     pub fn with_poll(paths: &Paths, poll: Duration) -> FolderWatch {
         let beside = paths.defaults.parent().unwrap_or(&paths.config_dir).to_owned();
         let mut watch = FolderWatch {
-            roots: [&paths.config_dir, &paths.firms, &paths.profiles, &beside].map(absolute).to_vec(),
+            roots: [&paths.config_dir, &paths.firms, &paths.profiles, &beside].map(absolute).into_iter().ordered(),
             bell: Arc::default(),
             watcher: None,
             armed: BTreeMap::new(),
@@ -150,6 +150,7 @@ impl FolderWatch {
     pub fn arm(&mut self) {
         self.bell.since_armed.store(false, Ordering::Release);
         (self.first, self.last) = (None, None);
+        self.stamp = Some(Stamp::of(&self.roots));
         let mut torn = self.bell.torn.swap(false, Ordering::AcqRel);
         // What moves between looking and watching is seen by looking once more.
         for _ in 0..3 {
@@ -157,13 +158,11 @@ impl FolderWatch {
             self.roots.iter().for_each(|root| trail.follow_directory(root));
             let found = with_ids(&trail.directories);
             if found == self.armed && self.watcher.is_some() && !std::mem::take(&mut torn) {
-                self.stamp = Some(Stamp::of(&self.roots));
                 return;
             }
             self.watcher = watcher(&found, &trail.names, self.bell.clone());
             self.armed = found;
         }
-        self.stamp = Some(Stamp::of(&self.roots));
         if self.watcher.is_none() {
             self.next_poll = self.next_poll.min(Instant::now() + BLIND_POLL);
         }
@@ -432,7 +431,7 @@ mod tests {
             &|| fs::write(at("other.firm.toml"), "a = 1").unwrap(),
             &|| fs::remove_file(at("other.firm.toml")).unwrap(),
         ];
-        let folders = [paths.firms.clone()];
+        let folders = BTreeSet::from([paths.firms.clone()]);
         let mut before = Stamp::of(&folders);
         for (at, step) in steps.iter().enumerate() {
             step();

@@ -73,11 +73,6 @@ impl Kinds {
         self.0 & (1 << kind as u8) != 0
     }
 
-    /// Whether all its kinds are in another set.
-    pub fn are_in(self, other: Kinds) -> bool {
-        self.0 & !other.0 == 0
-    }
-
     /// Whether two sets share a kind.
     pub fn meets(self, other: Kinds) -> bool {
         self.0 & other.0 != 0

@@ -1,7 +1,6 @@
 //! What a portal should hold of one case, complete: the neutral record that mapping makes and portals are sent.
 
-use super::Ordered;
-use super::{Kind, Kinds, PersonId};
+use super::{Kind, Kinds, Ordered, PersonId};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -240,7 +240,7 @@ impl Plan {
 
     /// Whether a swap of the case's client, when somebody says yes to it, says anew all that this may have changed.
     pub fn swap_says(&self, sent: &Change) -> bool {
-        sent.kinds.are_in([Kind::Contact].into_iter().collect()) && of_case(&self.swaps, sent.case).is_some()
+        sent.kinds.without(Kind::Contact).is_empty() && of_case(&self.swaps, sent.case).is_some()
     }
 
     /// Puts a change in the place of the case's own.

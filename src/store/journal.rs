@@ -122,7 +122,7 @@ impl Writer<'_> {
         let JournalEntry { seq, run, change, approval, state, not_before } = entry;
         let gives_way =
             |former: Progress| former.state != EntryState::Sent || *state == EntryState::Sent || (former.run, former.seq) == (*run, *seq);
-        if !self.entry(change.case)?.is_none_or(gives_way) {
+        if !progress_in(&self.table(JOURNAL)?, change.case)?.is_none_or(gives_way) {
             return Err(StoreError::Unsettled { case: change.case });
         }
         let not_before = not_before.map(|at| at.as_second());
@@ -190,15 +190,6 @@ impl Writer<'_> {
             }
         }
         Ok(sent)
-    }
-
-    /// Whether the case's change was sent and nobody knows what became of it.
-    pub fn is_sent(&self, case: CaseId) -> Result<bool, StoreError> {
-        Ok(self.entry(case)?.is_some_and(|entry| entry.state == EntryState::Sent))
-    }
-
-    fn entry(&self, case: CaseId) -> Result<Option<Progress>, StoreError> {
-        progress_in(&self.table(JOURNAL)?, case)
     }
 }
 

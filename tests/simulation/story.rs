@@ -9,7 +9,7 @@ use crate::firm::{Firm, Portal};
 use crate::judge::{Broken, Promise};
 use crate::life::{Ended, Life, Place};
 use crate::log;
-use crate::net::{Inner, Net};
+use crate::net::Net;
 use casebridge::domain::Kind;
 use casebridge::operations::{Answer, ApproveAsk, Ask, Connection, ExplainAsk, SyncAsk};
 use casebridge::plan::ChangeKey;
@@ -149,14 +149,7 @@ impl Story {
             Err(error) => return self.net.lock().judge.breaks(Promise::GoesOn, format!("a task failed: {error}")),
         };
         match &ended {
-            Ended::Run { place, trigger, report } => {
-                self.runs += 1;
-                let error = report.error.as_ref().map_or("", |error| error.code.as_str());
-                let line = format!("{place} ran {} {:?} {} {error}", trigger.word(), report.outcome, report.written);
-                let mut net = self.net.lock();
-                net.note(&line);
-                failed(&mut net, *place, report);
-            }
+            Ended::Run { place, report, .. } => self.ran(*place, report),
             Ended::Asked { place, answer, .. } => {
                 if let Err(error) = answer.as_ref() {
                     self.net.lock().note(&format!("{place} is answered: {error}"));
@@ -165,20 +158,31 @@ impl Story {
                     self.net.lock().excused.remove(place);
                 }
                 if let Ok(Answer::Run(report)) = answer.as_ref() {
-                    self.runs += 1;
-                    let error = report.error.as_ref().map_or("", |error| error.code.as_str());
+                    let said = self.said.remove(place).filter(|_| report.trigger == Trigger::Approval && report.error.is_none());
                     let mut net = self.net.lock();
-                    net.note(&format!("{place} ran {} {:?} {} {error}", report.trigger.word(), report.outcome, report.written));
                     net.judge.moved(*place, report.moved.iter().map(|case| case.0));
-                    if let Some(said) = self.said.remove(place).filter(|_| report.trigger == Trigger::Approval && report.error.is_none()) {
-                        net.judge.took(*place, said);
-                    }
-                    failed(&mut net, *place, report);
+                    net.judge.took(*place, said.unwrap_or_default());
+                    drop(net);
+                    self.ran(*place, report);
                 }
             }
             Ended::Renewed { .. } => {}
         }
         self.life.ended(&ended);
+    }
+
+    /// What a run came to, for whoever reads the trace. For what the portal would not have a person may be asked again.
+    fn ran(&mut self, place: usize, report: &RunReport) {
+        self.runs += 1;
+        let error = report.error.as_ref().map_or("", |error| error.code.as_str());
+        let mut net = self.net.lock();
+        net.note(&format!("{place} ran {} {:?} {} {error}", report.trigger.word(), report.outcome, report.written));
+        for failure in &report.failures {
+            net.note(&format!("{place} failed: {} {}", failure.case, failure.text));
+            if !failure.text.contains("tried again") {
+                net.judge.touched(place, Some(failure.case.0));
+            }
+        }
     }
 
     /// The process is dead: what it had not synced may be lost; a while later another begins.
@@ -474,16 +478,6 @@ impl Story {
             firm.sandbox.with(|world| private.extend(log::private(world)));
         }
         heard.said(&private).map(|line| Broken { promise: Promise::NothingLogged, text: line }).into_iter().collect()
-    }
-}
-
-/// Cases that went wrong: why is said, and a person may be asked again for what the portal would not have.
-fn failed(net: &mut Inner, place: usize, report: &RunReport) {
-    for failure in &report.failures {
-        net.note(&format!("{place} failed: {} {}", failure.case, failure.text));
-        if !failure.text.contains("tried again") {
-            net.judge.touched(place, Some(failure.case.0));
-        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::is_ours;
 use crate::load::commit_of;
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::fs::MetadataExt;
 
@@ -16,7 +17,7 @@ pub(super) struct Stamp(u64);
 
 impl Stamp {
     /// As it is now.
-    pub(super) fn of(folders: &[Utf8PathBuf]) -> Stamp {
+    pub(super) fn of(folders: &BTreeSet<Utf8PathBuf>) -> Stamp {
         let mut hasher = DefaultHasher::new();
         for folder in folders {
             let mut entries = entries(folder);
