@@ -215,10 +215,7 @@ impl Plan {
         let (Some(before), None) = (&sent.before, sent.hold) else { return Overtaken::Not };
         let fresh = self.counterpart(sent);
         let adopted = self.adoptions.iter().find(|adopted| adopted.case == sent.case);
-        let reasons = || self.exceptions.iter().filter(|exception| exception.case == sent.case).flat_map(|exception| &exception.reasons);
-        // What holds back other parts of the case says nothing of what was sent.
-        let undecided = !shown || reasons().any(|reason| reason.holds.any_of(sent.kinds));
-        if fresh.is_none() && adopted.is_none() && undecided {
+        if fresh.is_none() && adopted.is_none() && (!shown || self.holds_back(sent)) {
             return Overtaken::Undecided;
         }
         if let Some(anew) = fresh.filter(|fresh| fresh.before.is_none()) {
@@ -236,6 +233,18 @@ impl Plan {
         let template = fresh.unwrap_or(sent);
         let kinds = either.differs(after);
         Overtaken::By(Box::new(Change { kinds, before: Some(either), after: after.clone(), hold: None, ..template.clone() }))
+    }
+
+    /// Whether it cannot be decided today if this change is to be made. What holds back other parts of the case says nothing of it.
+    fn holds_back(&self, change: &Change) -> bool {
+        let mut exceptions = self.exceptions.iter().filter(|exception| exception.case == change.case);
+        exceptions.any(|exception| exception.reasons.iter().any(|reason| reason.holds.any_of(change.kinds)))
+    }
+
+    /// Whether a change that a person said yes to, and that was not sent, waits under that yes: today nobody can say if the
+    /// case should still be changed so.
+    pub fn keeps_waiting(&self, approved: &Change) -> bool {
+        self.counterpart(approved).is_none() && self.holds_back(approved)
     }
 
     /// Whether a swap of the case's client, when somebody says yes to it, says anew all that this may have changed.

@@ -302,7 +302,7 @@ type Pair = (Change, Option<Change>);
 type Resumed = (Vec<(Approval, ApprovedPlan)>, Vec<JournalEntry>);
 
 /// What an earlier run left *intended* keeps its approval when the same change would be planned today; else it is dropped
-/// and today's change takes its way through the brakes. Takes what is resumed out of the plan. What may have been sent and
+/// and today's change takes its way through the brakes; a yes waits while nobody can decide about the case. Takes what is resumed out of the plan. What may have been sent and
 /// would be another change today is not forgotten: today's change says anew whatever the portal may hold of it.
 fn resume(engine: &Engine, looked: &Looked, shown: &BTreeSet<CaseId>, plan: &mut Plan, errand: &Errand) -> Result<Resumed, RunError> {
     let now = engine.hands.clock.now();
@@ -327,6 +327,9 @@ fn resume(engine: &Engine, looked: &Looked, shown: &BTreeSet<CaseId>, plan: &mut
         let fresh =
             plan.counterpart(&entry.change).filter(|fresh| fresh.key(&engine.hands.prints) == entry.change.key(&engine.hands.prints));
         let Some(fresh) = fresh.cloned() else {
+            if !sent && entry.approval != Approval::ByLimits && plan.keeps_waiting(&entry.change) {
+                continue;
+            }
             let known = if sent { links.sent(case)? } else { None };
             match sent.then(|| plan.overtakes(&entry.change, known.as_ref(), shown.contains(&case))) {
                 None | Some(Overtaken::Not) => dropped.push(case),

@@ -3,6 +3,7 @@
 use super::stage::{Portal, Stage};
 use casebridge::domain::Kind;
 use casebridge::operations::{ApproveAsk, Ask};
+use casebridge::sandbox::{Fault, FaultKind, Side};
 use casebridge::sync::{Outcome, RunReport};
 use std::time::Duration;
 
@@ -165,4 +166,23 @@ async fn a_first_import_that_may_go_goes_whatever_its_size() {
     let run = stage.sync().await;
     assert!(run.written > 30 && run.waiting_plan.is_none(), "{run:#?}");
     assert_eq!(stage.sync().await.written, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_yes_waits_while_nobody_can_decide_and_is_not_asked_for_again() {
+    let (stage, treating) = over_the_limit().await;
+    stage.sync().await;
+    let fault = |side: Side, kind: FaultKind, method: &str, path: &str| {
+        stage.with(|world| world.faults.add(Fault::new(side, kind).method(method).path(path).times(1000)));
+    };
+    fault(Side::CaseStatus, FaultKind::Status { code: 429, retry_after: None, body: None }, "PATCH", "");
+    assert_eq!(stage.approve().await.written, 0);
+    stage.with(|world| world.faults.clear());
+    // A list that says nothing: every record seems to be gone.
+    fault(Side::CaseStatus, FaultKind::Empty, "GET", "/reporting/cases");
+    let undecided = stage.verify().await;
+    assert!(undecided.written == 0 && undecided.counts.exceptions >= treating.len(), "{undecided:#?}");
+    stage.with(|world| world.faults.clear());
+    let run = stage.sync().await;
+    assert_eq!((run.written, run.waiting), (treating.len(), 0), "{run:#?}");
 }
