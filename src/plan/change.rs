@@ -242,9 +242,10 @@ impl Plan {
     }
 
     /// Whether a change that a person said yes to, and that was not sent, waits under that yes: today nobody can say if the
-    /// case should still be changed so.
-    pub fn keeps_waiting(&self, approved: &Change) -> bool {
-        self.counterpart(approved).is_none() && self.holds_back(approved)
+    /// case should still be changed so. `shown`: MyCase showed the case.
+    pub fn keeps_waiting(&self, approved: &Change, shown: bool) -> bool {
+        let perhaps_overlooked = !shown && !self.doubts.is_empty();
+        self.counterpart(approved).is_none() && (perhaps_overlooked || self.holds_back(approved))
     }
 
     /// Whether a swap of the case's client, when somebody says yes to it, says anew all that this may have changed.

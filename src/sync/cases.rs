@@ -327,7 +327,7 @@ fn resume(engine: &Engine, looked: &Looked, shown: &BTreeSet<CaseId>, plan: &mut
         let fresh =
             plan.counterpart(&entry.change).filter(|fresh| fresh.key(&engine.hands.prints) == entry.change.key(&engine.hands.prints));
         let Some(fresh) = fresh.cloned() else {
-            if !sent && entry.approval != Approval::ByLimits && plan.keeps_waiting(&entry.change) {
+            if !sent && entry.approval != Approval::ByLimits && plan.keeps_waiting(&entry.change, shown.contains(&case)) {
                 continue;
             }
             let known = if sent { links.sent(case)? } else { None };
