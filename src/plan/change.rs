@@ -1,7 +1,9 @@
 //! A change of one case with its before and after, and the plan that holds all of a run's changes in order.
 
+use super::compare::same_people;
 use crate::domain::{
-    CaseException, CaseId, Fingerprint, Fingerprinter, FirmId, Kind, Kinds, Missing, PlanName, PortalId, Record, ScanDoubt, SeenState,
+    CaseException, CaseId, Fingerprint, Fingerprinter, FirmId, Kind, Kinds, Missing, PersonId, PlanName, PortalId, Record, ScanDoubt,
+    SeenState,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -33,7 +35,8 @@ pub struct Change {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Hold {
     /// The firm's rule now names another person; only `approve --only contact` sends it. Such a change stands in
-    /// [`Plan::swaps`], has the kind contact only, and its `after` is its `before` with the other clients.
+    /// [`Plan::swaps`]. It has the kind contact only, and its `after` is its `before` with the other clients; or it makes a
+    /// record that was perhaps made before, for the other person.
     ClientChanged,
 }
 
@@ -151,6 +154,10 @@ pub struct Plan {
 pub enum Overtaken {
     /// Nothing is known of it, or a person has to say yes to it anew.
     Not,
+    /// It made a record, which today's plan makes otherwise.
+    ByCreate,
+    /// It made a record for one person, and today's plan makes it for another: a person must say yes to that.
+    ByAnother,
     /// Nobody can say what the case should be now: it goes on being unknown.
     Undecided,
     /// The portal shows it, and it is what the case should be.
@@ -206,13 +213,24 @@ impl Plan {
 
     /// This plan's change (or swap, for a swap) of the same case, to hold a saved or journalled change against.
     pub fn counterpart(&self, change: &Change) -> Option<&Change> {
-        of_case(if change.hold.is_some() { &self.swaps } else { &self.changes }, change.case)
+        let own = of_case(&self.changes, change.case);
+        let swap = of_case(&self.swaps, change.case);
+        match (change.hold, &change.before) {
+            (None, _) => own,
+            (Some(_), Some(_)) => swap,
+            // That a record was perhaps made before for another person stands in the journal, not in a plan.
+            (Some(_), None) => swap.or(own),
+        }
     }
 
     /// What today's plan makes of a change that was sent with unknown outcome and that it would not make today.
     /// `known`: the case's record as it was last confirmed; `shown`: MyCase showed the case.
     pub fn overtakes(&self, sent: &Change, known: Option<&Record>, shown: bool) -> Overtaken {
-        let (Some(before), None) = (&sent.before, sent.hold) else { return Overtaken::Not };
+        let before = match (&sent.before, sent.hold) {
+            (Some(before), None) => before,
+            (None, _) if sent.portal_id.is_none() => return self.overtakes_create(sent, shown),
+            _ => return Overtaken::Not,
+        };
         let fresh = self.counterpart(sent);
         let adopted = self.adoptions.iter().find(|adopted| adopted.case == sent.case);
         if fresh.is_none() && adopted.is_none() && (!shown || self.holds_back(sent)) {
@@ -235,6 +253,27 @@ impl Plan {
         Overtaken::By(Box::new(Change { kinds, before: Some(either), after: after.clone(), hold: None, ..template.clone() }))
     }
 
+    fn overtakes_create(&self, sent: &Change, shown: bool) -> Overtaken {
+        let known: Vec<PersonId> = sent.after.clients.iter().map(|client| client.id).collect();
+        match of_case(&self.changes, sent.case) {
+            Some(fresh) if fresh.before.is_some() => Overtaken::Not,
+            Some(fresh) if !same_people(&known, &fresh.after.clients) => Overtaken::ByAnother,
+            Some(_) => Overtaken::ByCreate,
+            None if !shown || self.holds_back(sent) => Overtaken::Undecided,
+            None => Overtaken::Not,
+        }
+    }
+
+    /// Makes a new record wait for a person's yes to the client whom it names.
+    pub fn ask_for_client(&mut self, case: CaseId) {
+        let Ok(at) = self.changes.binary_search_by_key(&case, |change| change.case) else { return };
+        let mut change = self.changes.remove(at);
+        change.hold = Some(Hold::ClientChanged);
+        change.kinds.insert(Kind::Contact);
+        let at = self.swaps.partition_point(|known| known.case < case);
+        self.swaps.insert(at, change);
+    }
+
     /// Whether it cannot be decided today if this change is to be made. What holds back other parts of the case says nothing of it.
     fn holds_back(&self, change: &Change) -> bool {
         let mut exceptions = self.exceptions.iter().filter(|exception| exception.case == change.case);
@@ -253,10 +292,14 @@ impl Plan {
         sent.kinds.without(Kind::Contact).is_empty() && of_case(&self.swaps, sent.case).is_some()
     }
 
-    /// Puts a change in the place of the case's own.
-    pub fn put(&mut self, change: Change) {
+    /// Puts a change in the place of the case's own; `counts` are the plan's, and stay right.
+    pub fn put(&mut self, change: Change, counts: &mut Counts) {
+        *counts.of(change.kind()) += 1;
         match self.changes.binary_search_by_key(&change.case, |known| known.case) {
-            Ok(at) => self.changes[at] = change,
+            Ok(at) => {
+                *counts.of(self.changes[at].kind()) -= 1;
+                self.changes[at] = change;
+            }
             Err(at) => self.changes.insert(at, change),
         }
     }

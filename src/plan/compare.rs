@@ -6,7 +6,7 @@ use super::closure::{self, Door};
 use super::memory::Since;
 use super::stages;
 use crate::config::Firm;
-use crate::domain::{Fingerprinter, Holds, Kind, Kinds, Link, PersonId, Reason, Record};
+use crate::domain::{Fingerprinter, Holds, Kind, Kinds, Link, PersonId, Reason, Record, RecordClient};
 use crate::mapping::Wanted;
 use crate::planted::{self, Plant};
 use jiff::Timestamp;
@@ -93,7 +93,8 @@ impl<'a> Goal<'a> {
         if door == Door::Closes {
             stage = stages::closing_stage(firm, practice_area).or(stage);
         }
-        let swap = wanted.contact_decided && !held.contact && !same_people(known, wanted) && !planted::is(Plant::ShowsToAnother);
+        let swap =
+            wanted.contact_decided && !held.contact && !same_people(known, &wanted.record.clients) && !planted::is(Plant::ShowsToAnother);
         let open = match door {
             Door::Closes | Door::Rests => false,
             Door::StaysOpen | Door::ByHand | Door::Opens => true,
@@ -138,7 +139,6 @@ impl<'a> Goal<'a> {
 
 /// Whether the wanted clients are the people known, in any order. A record that was adopted while its client could not
 /// be decided knows nobody: naming somebody then is no swap.
-fn same_people(known: &[PersonId], wanted: &Wanted) -> bool {
-    let clients = &wanted.record.clients;
+pub(super) fn same_people(known: &[PersonId], clients: &[RecordClient]) -> bool {
     known.is_empty() || (known.len() == clients.len() && clients.iter().all(|client| known.contains(&client.id)))
 }

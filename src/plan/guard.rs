@@ -144,7 +144,8 @@ impl Filter {
     /// Whether the person means this change.
     pub fn takes(&self, change: &Change) -> bool {
         let kind = match (self.only, change.hold) {
-            (Some(only), _) => only.contains(change.kind()),
+            (Some(only), Some(Hold::ClientChanged)) => only.contains(Kind::Contact),
+            (Some(only), None) => only.contains(change.kind()),
             (None, None) => true,
             (None, Some(Hold::ClientChanged)) => false,
         };

@@ -128,7 +128,7 @@ async fn sync(
     let mut studied = study(engine, what, progress).await?;
     not_found(&studied, done);
     let mut planned = studied.plan.counts();
-    let (resumed, overtaken) = resume(engine, &studied.looked, &studied.shown, &mut studied.plan, errand)?;
+    let (resumed, overtaken) = resume(engine, &studied.looked, &studied.shown, (&mut studied.plan, &mut planned), errand)?;
     exceptions.extend(studied.rested.take_out(engine, &mut studied.plan, &mut planned));
     let judged = judge(engine, &mut studied.plan, ask.reach == Reach::Changed)?;
     let plan = &studied.plan;
@@ -162,8 +162,8 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
     let reach = saved.named.clone().map_or(Reach::Everything, Reach::Cases);
     let mut exceptions = settle_left(engine, &reach, errand, progress, done).await?;
     let mut studied = study(engine, Study::of(reach.clone(), saved.verify, saved.rewrite), progress).await?;
-    let planned = studied.plan.counts();
-    let (resumed, overtaken) = resume(engine, &studied.looked, &studied.shown, &mut studied.plan, errand)?;
+    let mut planned = studied.plan.counts();
+    let (resumed, overtaken) = resume(engine, &studied.looked, &studied.shown, (&mut studied.plan, &mut planned), errand)?;
     let plan = &studied.plan;
     let hours_open = ask.now || hours_open(engine);
     let verdict = guard::approve(&saved.changes, plan, &ask.filter, hours_open, &engine.hands.prints);
@@ -176,6 +176,7 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
             journal(w, errand.run, approved, approval)?;
         }
         overtake(engine, w, &overtaken, &verdict.approved, errand)?;
+        overtake(engine, w, &overtaken, &verdict.later, errand)?;
         journal(w, errand.run, &verdict.approved, &who)?;
         for (seq, change) in verdict.later.changes().iter().enumerate() {
             let seq = (verdict.approved.changes().len() + seq) as u64;
@@ -304,7 +305,13 @@ type Resumed = (Vec<(Approval, ApprovedPlan)>, Vec<JournalEntry>);
 /// What an earlier run left *intended* keeps its approval when the same change would be planned today; else it is dropped
 /// and today's change takes its way through the brakes; a yes waits while nobody can decide about the case. Takes what is resumed out of the plan. What may have been sent and
 /// would be another change today is not forgotten: today's change says anew whatever the portal may hold of it.
-fn resume(engine: &Engine, looked: &Looked, shown: &BTreeSet<CaseId>, plan: &mut Plan, errand: &Errand) -> Result<Resumed, RunError> {
+fn resume(
+    engine: &Engine,
+    looked: &Looked,
+    shown: &BTreeSet<CaseId>,
+    (plan, planned): (&mut Plan, &mut Counts),
+    errand: &Errand,
+) -> Result<Resumed, RunError> {
     let now = engine.hands.clock.now();
     let (mut groups, mut overtaken): (Vec<(Approval, Vec<Pair>)>, Vec<JournalEntry>) = Default::default();
     let (mut dropped, mut taken) = (Vec::new(), BTreeSet::new());
@@ -336,9 +343,14 @@ fn resume(engine: &Engine, looked: &Looked, shown: &BTreeSet<CaseId>, plan: &mut
                 // The swap is still asked for: a yes to it goes over what was sent.
                 Some(Overtaken::Undecided) if plan.swap_says(&entry.change) => overtaken.push(entry),
                 Some(Overtaken::Undecided) => drop(taken.insert(case)),
+                Some(Overtaken::ByCreate) => overtaken.push(entry),
+                Some(Overtaken::ByAnother) => {
+                    plan.ask_for_client(case);
+                    overtaken.push(entry);
+                }
                 Some(Overtaken::TookEffect) => confirm_sent(engine, &entry, errand)?,
                 Some(Overtaken::By(change)) => {
-                    plan.put(*change);
+                    plan.put(*change, planned);
                     overtaken.push(entry);
                 }
             }

@@ -12,8 +12,8 @@
 //!
 //! What may be repeated stays *sent* until it is repeated, or until a change that came after it is in the portal.
 //!
-//! Where the portal cannot be listed, only what may be repeated goes on; for the rest nothing else is sent for its case, and
-//! it is said until a person has looked and runs the case by name.
+//! Where the portal cannot be listed, or its list is empty while cases are linked with records there, only what may be repeated
+//! goes on; for the rest nothing else is sent for its case, and it is said until a person has looked and runs the case by name.
 //! A crash in here changes nothing: entries leave *sent* in one transaction with what was learned.
 
 use super::apply::{Errand, confirm};
@@ -60,11 +60,7 @@ pub(crate) async fn settle(engine: &Engine, reach: &Reach, errand: &Errand, prog
     }
     let profile = &engine.firm.portal.profile;
     if !profile.is_listable() {
-        let looked_up = |entry: &JournalEntry| matches!(reach, Reach::Cases(cases) if cases.contains(&entry.change.case));
-        let (looked_up, unclear): (Vec<_>, Vec<_>) = to_look_up.into_iter().partition(looked_up);
-        put_back(engine, &looked_up)?;
-        settled.redo.extend(looked_up);
-        settled.failures.extend(unclear.iter().map(|entry| undecidable(entry.change.case)));
+        ask_for(engine, reach, to_look_up, "this portal cannot be listed", &mut settled)?;
         return Ok(settled);
     }
     progress.say("looking up what became of requests whose answer was lost");
@@ -73,11 +69,25 @@ pub(crate) async fn settle(engine: &Engine, reach: &Reach, errand: &Errand, prog
     if !listing.whole {
         return Err(RunError::ListNotWhole);
     }
+    if listing.cases.is_empty() && !engine.store().links()?.is_empty()? {
+        ask_for(engine, reach, to_look_up, "the portal's list is empty although records were made there", &mut settled)?;
+        return Ok(settled);
+    }
     let listed = by_case(&listing);
     for entry in to_look_up {
         decide(engine, entry, &listed, errand, &mut settled)?;
     }
     Ok(settled)
+}
+
+/// Nothing that casebridge can read tells what became of these: a person looks, and names the case to a run.
+fn ask_for(engine: &Engine, reach: &Reach, to_look_up: Vec<JournalEntry>, why: &str, settled: &mut Settled) -> Result<(), RunError> {
+    let looked_up = |entry: &JournalEntry| matches!(reach, Reach::Cases(cases) if cases.contains(&entry.change.case));
+    let (looked_up, unclear): (Vec<_>, Vec<_>) = to_look_up.into_iter().partition(looked_up);
+    put_back(engine, &looked_up)?;
+    settled.redo.extend(looked_up);
+    settled.failures.extend(unclear.iter().map(|entry| undecidable(&entry.change, why)));
+    Ok(())
 }
 
 fn decide(
@@ -157,9 +167,11 @@ fn put_back(engine: &Engine, entries: &[JournalEntry]) -> Result<(), RunError> {
     Ok(())
 }
 
-fn undecidable(case: CaseId) -> Failure {
-    let text = "the answer to its create was lost, and this portal cannot be listed: look in the portal, and if it is not there run `casebridge sync` for this case";
-    Failure { case, text: text.to_owned() }
+fn undecidable(change: &Change, why: &str) -> Failure {
+    let what = if change.kinds.contains(Kind::Create) { "its create" } else { "its change" };
+    let text =
+        format!("the answer to {what} was lost, and {why}: look in the portal, and if it is not there run `casebridge sync` for this case");
+    Failure { case: change.case, text }
 }
 
 fn twice() -> Reason {

@@ -27,6 +27,7 @@ mod lost;
 mod measured;
 mod messages;
 mod moved;
+mod overtaken;
 mod renames;
 mod restored;
 mod sealed_anew;

@@ -1,0 +1,59 @@
+//! A record was made and nobody heard of it, and the case moves on before it is looked up or made again.
+
+use super::stage::{Portal, Stage};
+use casebridge::domain::Kind;
+use casebridge::sandbox::{Fault, FaultKind, NewClient, Side};
+use casebridge::store::EntryState;
+
+/// A first import whose projects were all made, and none of whose answers came; a case of which this is so.
+async fn unheard() -> (Stage, u64) {
+    let stage = Stage::new(Portal::Hona, 60).await;
+    stage.sync().await;
+    let lost = Fault::new(Side::Hona, FaultKind::StatusAfter { code: 502 }).method("PUT").path("/projects").times(1000);
+    stage.with(|world| world.faults.add(lost));
+    assert_eq!(stage.approve().await.written, 0);
+    stage.with(|world| world.faults.clear());
+    let journal = stage.hands().store.journal().expect("a journal");
+    let sent = journal.into_iter().find(|entry| entry.state == EntryState::Sent).expect("one was sent");
+    (stage, sent.change.case.0)
+}
+
+fn contacts(stage: &Stage, case: u64) -> Vec<String> {
+    stage.with(|world| world.hona.projects[&case.to_string()].contacts.iter().map(|contact| contact.external_id.clone()).collect())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_project_that_was_perhaps_made_for_one_person_is_made_for_another_only_with_a_yes() {
+    let (stage, case) = unheard().await;
+    let before = contacts(&stage, case);
+    let person =
+        NewClient { first_name: "Zora".into(), last_name: "Quist".into(), email: None, cell_phone: Some("(212) 300-0199".into()) };
+    stage.with(|world| {
+        let client = world.add_client(person);
+        world.set_clients(case, &[client], Some(client)).expect("swapped");
+    });
+    for _ in 0..2 {
+        let run = stage.sync().await;
+        assert_eq!(run.waiting, 1, "{run:#?}");
+        assert_eq!(contacts(&stage, case), before);
+    }
+    let done = stage.approve_only(Kind::Contact).await;
+    assert_eq!((done.written, done.waiting), (1, 0), "{done:#?}");
+    assert_ne!(contacts(&stage, case), before);
+    assert!(stage.hands().store.journal().expect("a journal").is_empty());
+    assert_eq!(stage.sync().await.written, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_project_that_was_perhaps_made_and_is_wanted_otherwise_is_made_so() {
+    let (stage, case) = unheard().await;
+    stage.with(|world| world.set_name(case, "Renamed v. Other")).expect("renamed");
+    let run = stage.sync().await;
+    assert_eq!(run.waiting, 1, "the first import is not over: {run:#?}");
+    let done = stage.approve().await;
+    assert_eq!((done.written, done.waiting), (1, 0), "{done:#?}");
+    let name = stage.with(|world| world.hona.projects[&case.to_string()].name.clone());
+    assert_eq!(name.as_deref(), Some("Renamed v. Other"));
+    assert!(stage.hands().store.journal().expect("a journal").is_empty());
+    assert_eq!(stage.sync().await.written, 0);
+}
