@@ -156,8 +156,6 @@ pub enum Overtaken {
     Not,
     /// It made a record, which today's plan makes otherwise.
     ByCreate,
-    /// It made a record for one person, and today's plan makes it for another: a person must say yes to that.
-    ByAnother,
     /// Nobody can say what the case should be now: it goes on being unknown.
     Undecided,
     /// The portal shows it, and it is what the case should be.
@@ -254,24 +252,26 @@ impl Plan {
     }
 
     fn overtakes_create(&self, sent: &Change, shown: bool) -> Overtaken {
-        let known: Vec<PersonId> = sent.after.clients.iter().map(|client| client.id).collect();
         match of_case(&self.changes, sent.case) {
-            Some(fresh) if fresh.before.is_some() => Overtaken::Not,
-            Some(fresh) if !same_people(&known, &fresh.after.clients) => Overtaken::ByAnother,
-            Some(_) => Overtaken::ByCreate,
+            Some(fresh) if fresh.before.is_none() => Overtaken::ByCreate,
             None if !shown || self.holds_back(sent) => Overtaken::Undecided,
-            None => Overtaken::Not,
+            _ => Overtaken::Not,
         }
     }
 
-    /// Makes a new record wait for a person's yes to the client whom it names.
-    pub fn ask_for_client(&mut self, case: CaseId) {
-        let Ok(at) = self.changes.binary_search_by_key(&case, |change| change.case) else { return };
-        let mut change = self.changes.remove(at);
-        change.hold = Some(Hold::ClientChanged);
-        change.kinds.insert(Kind::Contact);
-        let at = self.swaps.partition_point(|known| known.case < case);
-        self.swaps.insert(at, change);
+    /// A record was perhaps made as `sent` says, and this plan makes it otherwise: whoever sees it then sees a change of these
+    /// kinds, and another person sees it only when somebody says yes to that.
+    pub fn makes_again(&mut self, sent: &Change) {
+        let Ok(at) = self.changes.binary_search_by_key(&sent.case, |change| change.case) else { return };
+        let change = &mut self.changes[at];
+        change.kinds = change.kinds.union(sent.after.differs(&change.after));
+        let known: Vec<PersonId> = sent.after.clients.iter().map(|client| client.id).collect();
+        if !same_people(&known, &change.after.clients) {
+            change.hold = Some(Hold::ClientChanged);
+            let change = self.changes.remove(at);
+            let at = self.swaps.partition_point(|known| known.case < change.case);
+            self.swaps.insert(at, change);
+        }
     }
 
     /// Whether it cannot be decided today if this change is to be made. What holds back other parts of the case says nothing of it.

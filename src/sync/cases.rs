@@ -343,9 +343,8 @@ fn resume(
                 // The swap is still asked for: a yes to it goes over what was sent.
                 Some(Overtaken::Undecided) if plan.swap_says(&entry.change) => overtaken.push(entry),
                 Some(Overtaken::Undecided) => drop(taken.insert(case)),
-                Some(Overtaken::ByCreate) => overtaken.push(entry),
-                Some(Overtaken::ByAnother) => {
-                    plan.ask_for_client(case);
+                Some(Overtaken::ByCreate) => {
+                    plan.makes_again(&entry.change);
                     overtaken.push(entry);
                 }
                 Some(Overtaken::TookEffect) => confirm_sent(engine, &entry, errand)?,

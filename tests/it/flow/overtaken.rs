@@ -26,8 +26,7 @@ fn contacts(stage: &Stage, case: u64) -> Vec<String> {
 async fn a_project_that_was_perhaps_made_for_one_person_is_made_for_another_only_with_a_yes() {
     let (stage, case) = unheard().await;
     let before = contacts(&stage, case);
-    let person =
-        NewClient { first_name: "Zora".into(), last_name: "Quist".into(), email: None, cell_phone: Some("(212) 300-0199".into()) };
+    let person = NewClient { first_name: "Zora".into(), last_name: "Quist".into(), email: None, cell_phone: Some("(212) 300-0199".into()) };
     stage.with(|world| {
         let client = world.add_client(person);
         world.set_clients(case, &[client], Some(client)).expect("swapped");
