@@ -102,6 +102,8 @@ struct Book {
     began: bool,
     /// What a person said yes to and was not seen yet.
     permits: BTreeMap<u64, BTreeSet<Kind>>,
+    /// Of that, what the last yes was to.
+    last_yes: BTreeMap<u64, Vec<Kind>>,
     /// What a person said yes to, and casebridge took it: neither sent yet nor touched by anybody since.
     taken: BTreeMap<u64, ChangeKey>,
     /// When what was sent without a yes.
@@ -139,8 +141,9 @@ impl Judge {
     pub(crate) fn approved(&mut self, firm: usize, cases: impl IntoIterator<Item = (u64, Vec<Kind>)>) {
         let book = &mut self.books[firm];
         book.began = true;
-        for (case, kinds) in cases {
-            book.permits.entry(case).or_default().extend(kinds);
+        book.last_yes = cases.into_iter().collect();
+        for (case, kinds) in &book.last_yes {
+            book.permits.entry(*case).or_default().extend(kinds);
         }
     }
 
@@ -177,10 +180,13 @@ impl Judge {
         taken.retain(|known, _| case.is_some_and(|case| case != *known));
     }
 
-    /// Cases that had moved when a yes was carried out: nothing of them was sent.
+    /// Cases that had moved when the last yes was carried out: nothing of that was sent. An earlier yes to the same case holds.
     pub(crate) fn moved(&mut self, firm: usize, cases: impl IntoIterator<Item = u64>) {
         for case in cases {
-            self.books[firm].permits.remove(&case);
+            let book = &mut self.books[firm];
+            if let (Some(permit), Some(kinds)) = (book.permits.get_mut(&case), book.last_yes.get(&case)) {
+                permit.retain(|kind| !kinds.contains(kind));
+            }
             self.touched(firm, Some(case));
         }
     }

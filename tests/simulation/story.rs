@@ -160,6 +160,7 @@ impl Story {
                 if let Ok(Answer::Run(report)) = answer.as_ref() {
                     let said = self.said.remove(place).filter(|_| report.trigger == Trigger::Approval && report.error.is_none());
                     let mut net = self.net.lock();
+                    report.moved.iter().for_each(|case| net.note(&format!("{place} moved meanwhile: {case}")));
                     net.judge.moved(*place, report.moved.iter().map(|case| case.0));
                     net.judge.took(*place, said.unwrap_or_default());
                     drop(net);
