@@ -327,7 +327,15 @@ impl Judge {
         if other && !self.books[firm].permits.get(&case).is_some_and(|permit| permit.contains(&Kind::Contact)) {
             self.breaks(Promise::Approved, format!("{}: case {case} was shown to another person without a yes", about.id));
         }
-        let own: Vec<Kind> = kinds.iter().copied().filter(|kind| *kind != Kind::Close || !self.books[firm].closing.remove(&case)).collect();
+        let book = &mut self.books[firm];
+        // The stage that the portal itself gave to a record made without one is taken back.
+        let portals_own = write.unplaced && book.unplaced.contains(&case);
+        let is_own = |kind: &Kind| match kind {
+            Kind::Close => !book.closing.remove(&case),
+            Kind::Stage => !portals_own,
+            _ => true,
+        };
+        let own: Vec<Kind> = kinds.iter().copied().filter(is_own).collect();
         self.counts(firm, about, case, &own, write);
     }
 
