@@ -28,6 +28,15 @@ pub enum PortalError {
     },
 }
 
+/// How far a change got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The record was opened, and else is as before.
+    Opened,
+    /// The record is as wanted, but open.
+    UpToDate,
+}
+
 /// Why a change is not known to be in the portal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WriteError {
@@ -38,8 +47,8 @@ pub enum WriteError {
         status: u16,
         /// The portal's own words; every personal value of the change replaced by its field's name.
         text: String,
-        /// An operation of the same change before this one was accepted: a part of it is in the portal.
-        in_part: bool,
+        /// What of the same change was accepted before.
+        in_part: Option<Part>,
     },
     /// 409 to a create: the portal holds a record with this id. Look for it and adopt it.
     #[error("the portal holds a record of this case already")]

@@ -39,7 +39,7 @@ mod values;
 mod writer;
 
 pub use account::client;
-pub use error::{FetchError, PortalError, WriteError};
+pub use error::{FetchError, Part, PortalError, WriteError};
 pub use reader::{PortalReader, Probe};
 pub use steps::can_repeat;
 pub use writer::{PortalWriter, Written};

@@ -258,7 +258,7 @@ async fn what_the_portal_says_is_told_without_the_persons_values() {
         json!({"errors": ["Cell phone '212-736-5000' of Jane Doe is not a valid phone number", "Status 'Demand' does not exist"]});
     let (error, asked) = failed(builtin("case-status"), &change(None, record()), 422, refusal).await;
     let text = "Cell phone '‹phone›' of ‹client› is not a valid phone number; Status 'Demand' does not exist".to_owned();
-    assert_eq!((error, asked), (WriteError::Refused { status: 422, text, in_part: false }, 1));
+    assert_eq!((error, asked), (WriteError::Refused { status: 422, text, in_part: None }, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@
 //!   a second record. Looking finds the record, and the next plan closes it.
 
 use super::account::{Account, Fill};
-use super::error::WriteError;
+use super::error::{Part, WriteError};
 use super::render::Bodies;
 use super::scrub::Scrubber;
 use super::steps::{self, Step};
@@ -48,16 +48,16 @@ impl PortalWriter {
     pub async fn apply(&self, change: &Change) -> Result<Written, WriteError> {
         let profile = &self.account.profile;
         let mut portal_id = change.portal_id.clone();
-        let (mut made, mut accepted) = (false, false);
+        let (mut made, mut accepted) = (false, None);
         for name in steps::operations(profile, change) {
             if let Err(error) = self.operation(name, change, &mut portal_id).await {
                 return Err(match (made, accepted) {
                     (true, _) => only_a_part(error),
-                    (false, true) => in_part(error),
-                    (false, false) => error,
+                    (false, Some(part)) => in_part(error, part),
+                    (false, None) => error,
                 });
             }
-            accepted = true;
+            accepted = Some(if name == OperationName::ReopenCase { Part::Opened } else { Part::UpToDate });
             made |= profile.operation(name).is_some_and(|operation| !operation.idempotent) && change.portal_id.is_none();
         }
         let nowhere = || WriteError::NotSent { text: "the change names no portal record".to_owned() };
@@ -137,7 +137,7 @@ fn accepted(name: OperationName, reply: &Reply, change: &Change) -> Result<(), W
         _ if reply.after_lost => {
             WriteError::Unknown { text: format!("refused ({}) after a try without an answer: {}", status.as_u16(), text()) }
         }
-        _ => WriteError::Refused { status: status.as_u16(), text: text(), in_part: false },
+        _ => WriteError::Refused { status: status.as_u16(), text: text(), in_part: None },
     })
 }
 
@@ -150,9 +150,9 @@ fn only_a_part(error: WriteError) -> WriteError {
 }
 
 /// A failure after an operation of the same change was accepted: it had an effect, whatever became of the rest.
-fn in_part(error: WriteError) -> WriteError {
+fn in_part(error: WriteError, part: Part) -> WriteError {
     match error {
-        WriteError::Refused { status, text, .. } => WriteError::Refused { status, text, in_part: true },
+        WriteError::Refused { status, text, .. } => WriteError::Refused { status, text, in_part: Some(part) },
         WriteError::NotSent { text } | WriteError::KeyRejected { text } => WriteError::Unknown { text },
         other => other,
     }

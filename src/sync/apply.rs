@@ -16,10 +16,10 @@
 
 use super::report::Failure;
 use super::{Engine, Progress, RunError, Trigger, Work};
-use crate::domain::{CaseId, Kind, Link, PortalId, RunId};
+use crate::domain::{CaseId, Kind, Link, PortalId, Record, RunId};
 use crate::plan::{ApprovedPlan, Change};
 use crate::planted::{self, Plant};
-use crate::portal::{PortalWriter, WriteError, Written};
+use crate::portal::{Part, PortalWriter, WriteError, Written};
 use crate::store::{Approval, EntryState, HistoryEntry, Links, StoreError, Writer};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -182,8 +182,9 @@ fn conclude(
                     applied.written += 1;
                 }
                 Err(error) => {
-                    if let WriteError::Refused { in_part: true, .. } = error {
+                    if let WriteError::Refused { in_part: Some(part), .. } = error {
                         remember(engine, w, change, approval, errand)?;
+                        link_part(engine, &links, w, change, part)?;
                     }
                     give_up_or_back(w, change, error, applied)?;
                 }
@@ -193,6 +194,14 @@ fn conclude(
         if applied.stopped.is_none() { mark_sent(w, next) } else { Ok(()) }
     })?;
     Ok(())
+}
+
+/// The link says how far a change got that was refused in the end: what casebridge did itself is nobody else's doing.
+fn link_part(engine: &Engine, links: &Links, w: &mut Writer<'_>, change: &Change, part: Part) -> Result<(), StoreError> {
+    let (Some(before), Some(link)) = (&change.before, links.get(change.case)?) else { return Ok(()) };
+    let record = Record { open: true, ..if part == Part::Opened { before } else { &change.after }.clone() };
+    let link = Link::after(change.case, link.portal_id, &record, link.seen, link.linked_at, &engine.hands.prints);
+    w.put_links(&[(link, &record)])
 }
 
 /// The change is in the portal: link, history, out of the journal.

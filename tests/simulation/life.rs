@@ -130,6 +130,7 @@ impl Life {
                     let text = format!("{id}: its state is damaged: {error}");
                     self.net.lock().judge.breaks(crate::judge::Promise::GoesOn, text);
                 }
+                self.net.lock().note(&format!("{id} cannot be opened: {error}"));
                 return false;
             }
         };
@@ -166,7 +167,13 @@ impl Life {
                 changed.insert(open.id.clone());
             }
             let Some(hands) = &open.hands else { continue };
-            let Ok(accepted) = self.house.accept(hands, verdict, now) else { continue };
+            let accepted = match self.house.accept(hands, verdict, now) {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    self.net.lock().note(&format!("{} cannot take its file into use: {error}", open.id));
+                    continue;
+                }
+            };
             if verdict.checked.is_some() {
                 accepted_at.insert(open.id.clone(), accepted.file.since);
             }

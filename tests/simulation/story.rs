@@ -411,7 +411,7 @@ impl Story {
         self.net.lock().note(&format!("{at} explained: {said:#?}"));
     }
 
-    /// Every firm once: connected, everything compared, what waits approved, files and messages carried. Whether a plan waits.
+    /// Every firm once: connected, everything compared, what waits approved, files and messages carried. Whether something waits.
     async fn round(&mut self) -> bool {
         let mut waits = false;
         for place in 0..FIRMS {
@@ -433,6 +433,8 @@ impl Story {
                 self.life.ask(place, Ask::Sync(SyncAsk { documents, messages, ..SyncAsk::default() }));
                 self.idle().await;
             }
+            // MyCase ended it before, and nobody has noticed until now.
+            waits |= self.life.status(place).is_some_and(|status| status.connection != Connection::Connected);
         }
         waits
     }

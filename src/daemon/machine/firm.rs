@@ -137,6 +137,8 @@ impl FirmState {
 
     /// Notes what has become due, and lets pass what may not run.
     pub(super) fn due(&mut self, firm: &FirmId, now: Timestamp, actions: &mut Vec<Action>) {
+        // Never further away than that, also when the clock is put back by less than what sets schedules anew.
+        self.retry_at = self.retry_at.map(|at| now.checked_add(STORE_RETRY).map_or(at, |latest| at.min(latest)));
         if self.retry_at.is_some_and(|at| at <= now) && !self.gone {
             self.retry_at = None;
             actions.push(Action::RetryStore(firm.clone()));

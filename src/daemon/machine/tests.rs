@@ -361,6 +361,14 @@ fn a_file_gone_in_two_looks_stops_its_firm_and_one_that_comes_back_between_does_
 }
 
 #[test]
+fn a_state_held_by_another_process_is_asked_for_again_although_the_clock_is_put_back() {
+    let mut rig = Rig::new(&[("acme", spec("0 8 * * *"))], "07:00");
+    assert!(rig.starts(Event::StoreBusy(id("acme")), "07:55").is_empty());
+    assert!(rig.tick("07:05").is_empty());
+    assert!(rig.handle(Event::Tick, "2026-11-23T07:05:05Z").contains(&Action::RetryStore(id("acme"))));
+}
+
+#[test]
 fn a_state_held_by_another_process_is_asked_for_again_and_its_ticks_wait() {
     let mut rig = Rig::new(&[("acme", spec("0 8 * * *"))], "07:00");
     assert!(rig.starts(Event::StoreBusy(id("acme")), "07:59").is_empty());

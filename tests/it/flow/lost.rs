@@ -273,6 +273,11 @@ async fn what_was_accepted_of_a_change_before_the_rest_was_refused_counts_for_th
     assert_eq!((report.written, report.failures.len()), (0, 1), "{report:#?}");
     assert!(stage.record(case).closed_at.is_none(), "it was opened all the same");
     assert_eq!(counted(&stage), 1);
+    stage.with(|world| world.faults.clear());
+    stage.with(|world| world.close(case)).expect("closed");
+    let report = stage.verify().await;
+    assert_eq!(report.written, 1, "nobody else has opened it: {report:#?}");
+    assert!(stage.record(case).closed_at.is_some());
 }
 
 #[tokio::test(start_paused = true)]
