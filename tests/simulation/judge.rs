@@ -72,6 +72,8 @@ pub(crate) struct Write<'a> {
     pub(crate) introduces: bool,
     /// It names no stage.
     pub(crate) unplaced: bool,
+    /// A project, and nothing is said of its team.
+    pub(crate) teamless: bool,
     /// The product never had a good answer.
     pub(crate) lost: bool,
     /// What the product's clock showed.
@@ -302,7 +304,7 @@ impl Judge {
     fn changed(&mut self, firm: usize, about: &Firm, world: &World, case: u64, kinds: &[Kind], other: bool, write: &Write<'_>) {
         let book = &mut self.books[firm];
         let request = format!("{} {} {}", write.method, write.path, write.external_id);
-        let repeats = book.unheard.excuses(case, request, world.now());
+        let repeats = book.unheard.excuses(case, request, write.teamless, world.now());
         if write.lost {
             book.unheard.add(case);
         }

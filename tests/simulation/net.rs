@@ -418,7 +418,9 @@ impl Way {
                 return net.judge.unheard(self.place, case);
             };
             let unplaced = body["status"].is_null() && body["phase"].is_null();
-            let write = Write { method, path, external_id, status, contact_of, introduces, unplaced, lost, clock: self.clock.now() };
+            let teamless = path == "/projects" && body["team"].is_null();
+            let write =
+                Write { method, path, external_id, status, contact_of, introduces, unplaced, teamless, lost, clock: self.clock.now() };
             net.judge.wrote(self.place, &firm, world, before, &write);
         });
     }

@@ -24,9 +24,13 @@ impl Unheard {
         self.0.insert(case, Again::default());
     }
 
-    /// A request was answered; says whether it may repeat one whose answer was lost.
-    pub(crate) fn excuses(&mut self, case: u64, request: String, now: Timestamp) -> bool {
+    /// A request was answered; says whether it may repeat one whose answer was lost. One that leaves something unsaid
+    /// (`silent`: nobody knew the staff) repeats that only in a part: the rest may be repeated later.
+    pub(crate) fn excuses(&mut self, case: u64, request: String, silent: bool, now: Timestamp) -> bool {
         let Some(again) = self.0.get_mut(&case) else { return false };
+        if silent {
+            return true;
+        }
         if now > *again.until.get_or_insert(now + TOGETHER) {
             self.0.remove(&case);
             return false;
