@@ -29,12 +29,14 @@ pub enum PortalError {
 }
 
 /// How far a change got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// The record was opened, and else is as before.
-    Opened,
-    /// The record is as wanted, but open.
-    UpToDate,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Part {
+    /// The record was opened.
+    pub opened: bool,
+    /// Its people are as wanted, where they are records of their own.
+    pub people: bool,
+    /// It is as wanted, but open.
+    pub up_to_date: bool,
 }
 
 /// Why a change is not known to be in the portal.
@@ -48,7 +50,7 @@ pub enum WriteError {
         /// The portal's own words; every personal value of the change replaced by its field's name.
         text: String,
         /// What of the same change was accepted before.
-        in_part: Option<Part>,
+        part: Part,
     },
     /// 409 to a create: the portal holds a record with this id. Look for it and adopt it.
     #[error("the portal holds a record of this case already")]

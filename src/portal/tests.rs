@@ -1,7 +1,7 @@
 //! Both built-in profiles, an overridden one and one of one's own, against stand-ins written by hand.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use super::{PortalError, PortalReader, PortalWriter, WriteError, client};
+use super::{Part, PortalError, PortalReader, PortalWriter, WriteError, client};
 use crate::config::{BodyExpression, EXPRESSION_NAMES, Profile, Profiles, SourceText};
 use crate::domain::{CaseId, Kind, Kinds, Listing, PersonId, PortalId, Record, RecordClient, SeenState, TeamMember};
 use crate::http::Transport;
@@ -258,7 +258,7 @@ async fn what_the_portal_says_is_told_without_the_persons_values() {
         json!({"errors": ["Cell phone '212-736-5000' of Jane Doe is not a valid phone number", "Status 'Demand' does not exist"]});
     let (error, asked) = failed(builtin("case-status"), &change(None, record()), 422, refusal).await;
     let text = "Cell phone '‹phone›' of ‹client› is not a valid phone number; Status 'Demand' does not exist".to_owned();
-    assert_eq!((error, asked), (WriteError::Refused { status: 422, text, in_part: None }, 1));
+    assert_eq!((error, asked), (WriteError::Refused { status: 422, text, part: Part::default() }, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -48,16 +48,15 @@ impl PortalWriter {
     pub async fn apply(&self, change: &Change) -> Result<Written, WriteError> {
         let profile = &self.account.profile;
         let mut portal_id = change.portal_id.clone();
-        let (mut made, mut accepted) = (false, None);
+        let (mut made, mut part) = (false, Part::default());
         for name in steps::operations(profile, change) {
-            if let Err(error) = self.operation(name, change, &mut portal_id).await {
-                return Err(match (made, accepted) {
-                    (true, _) => only_a_part(error),
-                    (false, Some(part)) => in_part(error, part),
-                    (false, None) => error,
-                });
+            if let Err(error) = self.operation(name, change, &mut portal_id, &mut part).await {
+                return Err(if made { only_a_part(error) } else { in_part(error, part) });
             }
-            accepted = Some(if name == OperationName::ReopenCase { Part::Opened } else { Part::UpToDate });
+            match name {
+                OperationName::ReopenCase => part.opened = true,
+                _ => part.up_to_date = true,
+            }
             made |= profile.operation(name).is_some_and(|operation| !operation.idempotent) && change.portal_id.is_none();
         }
         let nowhere = || WriteError::NotSent { text: "the change names no portal record".to_owned() };
@@ -77,7 +76,13 @@ impl PortalWriter {
         steps::operations(profile, change).into_iter().map(count).sum()
     }
 
-    async fn operation(&self, name: OperationName, change: &Change, portal_id: &mut Option<PortalId>) -> Result<(), WriteError> {
+    async fn operation(
+        &self,
+        name: OperationName,
+        change: &Change,
+        portal_id: &mut Option<PortalId>,
+        part: &mut Part,
+    ) -> Result<(), WriteError> {
         let not_sent = |text: String| WriteError::NotSent { text };
         let bodies = self.bodies.as_ref().map_err(|error| not_sent(error.clone()))?;
         let idempotent = self.account.profile.operation(name).is_some_and(|operation| operation.idempotent);
@@ -85,6 +90,7 @@ impl PortalWriter {
         for step in steps.map_err(|error| not_sent(format!("the profile's {name} fails: {error}")))? {
             let reply = self.send(&step, change, portal_id.as_ref(), idempotent).await?;
             accepted(name, &reply, change)?;
+            part.people |= step.client_id.is_some();
             let Some(pointer) = &step.template.portal_id else { continue };
             match portal_id_at(&reply, pointer) {
                 Some(found) => *portal_id = Some(found),
@@ -137,7 +143,7 @@ fn accepted(name: OperationName, reply: &Reply, change: &Change) -> Result<(), W
         _ if reply.after_lost => {
             WriteError::Unknown { text: format!("refused ({}) after a try without an answer: {}", status.as_u16(), text()) }
         }
-        _ => WriteError::Refused { status: status.as_u16(), text: text(), in_part: None },
+        _ => WriteError::Refused { status: status.as_u16(), text: text(), part: Part::default() },
     })
 }
 
@@ -149,11 +155,11 @@ fn only_a_part(error: WriteError) -> WriteError {
     }
 }
 
-/// A failure after an operation of the same change was accepted: it had an effect, whatever became of the rest.
+/// A failure after a part of the same change was accepted: that had an effect, whatever becomes of the rest.
 fn in_part(error: WriteError, part: Part) -> WriteError {
     match error {
-        WriteError::Refused { status, text, .. } => WriteError::Refused { status, text, in_part: Some(part) },
-        WriteError::NotSent { text } | WriteError::KeyRejected { text } => WriteError::Unknown { text },
+        WriteError::Refused { status, text, .. } => WriteError::Refused { status, text, part },
+        WriteError::NotSent { text } | WriteError::KeyRejected { text } if part.opened || part.up_to_date => WriteError::Unknown { text },
         other => other,
     }
 }

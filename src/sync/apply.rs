@@ -16,7 +16,7 @@
 
 use super::report::Failure;
 use super::{Engine, Progress, RunError, Trigger, Work};
-use crate::domain::{CaseId, Kind, Link, PortalId, Record, RunId};
+use crate::domain::{CaseId, Kind, Link, PortalId, RunId};
 use crate::plan::{ApprovedPlan, Change};
 use crate::planted::{self, Plant};
 use crate::portal::{Part, PortalWriter, WriteError, Written};
@@ -182,9 +182,8 @@ fn conclude(
                     applied.written += 1;
                 }
                 Err(error) => {
-                    if let WriteError::Refused { in_part: Some(part), .. } = error {
-                        remember(engine, w, change, approval, errand)?;
-                        link_part(engine, &links, w, change, part)?;
+                    if let WriteError::Refused { part, .. } = error {
+                        confirm_part(engine, &links, w, (change, part), approval, errand)?;
                     }
                     give_up_or_back(w, change, error, applied)?;
                 }
@@ -196,12 +195,32 @@ fn conclude(
     Ok(())
 }
 
-/// The link says how far a change got that was refused in the end: what casebridge did itself is nobody else's doing.
-fn link_part(engine: &Engine, links: &Links, w: &mut Writer<'_>, change: &Change, part: Part) -> Result<(), StoreError> {
-    let (Some(before), Some(link)) = (&change.before, links.get(change.case)?) else { return Ok(()) };
-    let record = Record { open: true, ..if part == Part::Opened { before } else { &change.after }.clone() };
+/// History and link say how far a change got that was refused in the end: what casebridge did itself is nobody else's doing.
+fn confirm_part(
+    engine: &Engine,
+    links: &Links,
+    w: &mut Writer<'_>,
+    (change, part): (&Change, Part),
+    approval: &Approval,
+    errand: &Errand,
+) -> Result<(), StoreError> {
+    let Some(before) = &change.before else {
+        // A rewrite does not say what it found; a refused create made nothing.
+        let acted = change.portal_id.is_some() && part != Part::default();
+        return if acted { remember(engine, w, change, approval, errand) } else { Ok(()) };
+    };
+    let mut record = if part.up_to_date { change.after.clone() } else { before.clone() };
+    record.open = before.open || part.opened || part.up_to_date;
+    // Other people are in the portal by themselves now, but the record does not name them yet.
+    let same = before.clients.iter().map(|client| client.id).eq(change.after.clients.iter().map(|client| client.id));
+    if part.people && same {
+        record.clients.clone_from(&change.after.clients);
+    }
+    let kinds = before.differs(&record);
+    let Some(link) = links.get(change.case)?.filter(|_| !kinds.is_empty()) else { return Ok(()) };
     let link = Link::after(change.case, link.portal_id, &record, link.seen, link.linked_at, &engine.hands.prints);
-    w.put_links(&[(link, &record)])
+    w.put_links(&[(link, &record)])?;
+    remember(engine, w, &Change { kinds, after: record, ..change.clone() }, approval, errand)
 }
 
 /// The change is in the portal: link, history, out of the journal.
