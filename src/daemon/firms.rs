@@ -3,6 +3,7 @@
 //! All of the house's calls stand here; when to make them is the loop's and the machine's. A firm is its own failure
 //! domain: whatever goes wrong with one is kept in its place and leaves the others alone.
 
+mod last_look;
 mod memory;
 mod numbers;
 mod opening;
@@ -24,6 +25,7 @@ use crate::operations::{
 use crate::sync::{Engine, Hands, RunReport, Trigger};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use last_look::LastLook;
 use memory::Memory;
 pub(super) use numbers::Sheet;
 pub(super) use opening::{Opened, Opening};
@@ -35,7 +37,7 @@ pub(super) struct Firms {
     /// Shared with states that are being opened.
     house: Arc<House>,
     kept: BTreeMap<FirmId, Kept>,
-    last: Option<FolderText>,
+    last: Option<LastLook>,
     profiles: BTreeMap<String, [u8; 32]>,
     /// Something else than the folder changed what the files mean.
     recheck: bool,
@@ -171,7 +173,8 @@ impl Firms {
         }
         let mut changed = BTreeSet::new();
         let mut alters = BTreeSet::new();
-        let same = self.last.as_ref().is_some_and(|last| same_content(last, &folder));
+        let found = LastLook::of(&folder);
+        let same = self.last.as_ref().is_some_and(|last| last.says_the_same(&found));
         if !same || std::mem::take(&mut self.recheck) {
             self.recheck = false;
             let view = self.house.check_folder(&folder, now);
@@ -189,7 +192,7 @@ impl Firms {
                 }
             }
         }
-        self.last = Some(folder);
+        self.last = Some(found);
         // The machine has to know a firm before it hears how the firm stands.
         look.events.insert(0, Event::Folder(self.news(&changed, &alters)));
         look
@@ -341,7 +344,7 @@ impl Firms {
         }
         let wanted = self.kept.iter().filter(|(id, _)| only.is_none_or(|only| only == *id));
         let mut found: Vec<FirmStatus> = wanted.map(|(id, kept)| kept.status(id, machine, now)).collect::<Result<_, _>>()?;
-        let commit = self.last.as_ref().and_then(|folder| folder.commit.as_ref());
+        let commit = self.last.as_ref().and_then(|last| last.commit.as_ref());
         found.iter_mut().for_each(|status| status.file.commit = commit.cloned());
         Ok(found)
     }
@@ -371,24 +374,24 @@ impl Firms {
 
     /// The firms with a file in the folder, for the machine.
     fn news(&self, changed: &BTreeSet<FirmId>, alters: &BTreeSet<FirmId>) -> BTreeMap<FirmId, News> {
-        let present = self.last.as_ref().map(|folder| folder.firms().into_keys().ordered::<BTreeSet<_>>()).unwrap_or_default();
-        let news = |id: FirmId| {
+        let present = self.last.iter().flat_map(|last| &last.firms);
+        let news = |id: &FirmId| {
             // First heard of when its state is open: whether an edit was accepted just before a restart stands there.
-            let kept = self.kept.get(&id).filter(|kept| !kept.opening || kept.trouble.is_some())?;
+            let kept = self.kept.get(id).filter(|kept| !kept.opening || kept.trouble.is_some())?;
             let spec = kept.firm.as_deref().map(FirmSpec::of);
-            let (changed, alters) = (changed.contains(&id), alters.contains(&id));
+            let (changed, alters) = (changed.contains(id), alters.contains(id));
             // A rejected file says since when it is rejected; only an accepted one says when it was accepted.
             let view = kept.view.as_ref().filter(|view| view.state == FileState::Current);
-            Some((id, News { spec, changed, alters, accepted_at: view.and_then(|view| view.since) }))
+            Some((id.clone(), News { spec, changed, alters, accepted_at: view.and_then(|view| view.since) }))
         };
-        present.into_iter().filter_map(news).ordered()
+        present.filter_map(news).ordered()
     }
 
     /// Settles what the file on disk comes to, once the state is open; `accepted` is what the house made of it, where it was
     /// asked already, and `first` says that the state was opened just now. True when an edit alters what clients see.
     fn settle(&mut self, id: &FirmId, accepted: Option<Accepted>, first: bool, now: Timestamp, look: &mut Look) -> bool {
         let Some(kept) = self.kept.get_mut(id) else { return false };
-        let (Some(hands), Some(verdict)) = (&kept.hands, &kept.verdict) else { return false };
+        let (Some(hands), Some(verdict)) = (&kept.hands, &mut kept.verdict) else { return false };
         let accepted = match accepted.map_or_else(|| self.house.accept(hands, verdict, now), Ok) {
             Ok(accepted) => accepted,
             Err(error) => {
@@ -396,6 +399,7 @@ impl Firms {
                 return false;
             }
         };
+        verdict.forget_texts();
         let alters = kept.takes(id, accepted, first);
         if std::mem::take(&mut kept.rejected_anew) {
             look.rejected.insert(id.clone(), kept.errors());
@@ -450,12 +454,4 @@ impl Kept {
         (self.firm, self.view, self.last) = (firm, Some(file), Some(verdict));
         verdict == Verdict::Accepted && !first && difference.is_some_and(|difference| difference.alters_what_clients_see())
     }
-}
-
-/// Whether two looks found the same texts; times of writing do not count.
-fn same_content(a: &FolderText, b: &FolderText) -> bool {
-    let hashes = |folder: &FolderText| -> Vec<(String, [u8; 32])> {
-        folder.files.values().chain(&folder.defaults).map(|file| (file.name.clone(), file.hash)).collect()
-    };
-    a.unreadable == b.unreadable && a.others == b.others && hashes(a) == hashes(b)
 }

@@ -78,6 +78,13 @@ pub struct FileVerdict {
     pub beside: BTreeMap<String, String>,
 }
 
+impl FileVerdict {
+    /// Lets go of the texts, once the file is in use or rejected: what is good of them stands in the firm's state.
+    pub(crate) fn forget_texts(&mut self) {
+        (self.source, self.beside) = (None, BTreeMap::new());
+    }
+}
+
 /// A look at the folder.
 #[derive(Debug, Default)]
 pub struct FolderView {

@@ -6,7 +6,7 @@
 
 use super::{Firms, Kept, Look, Memory, Verdict};
 use crate::daemon::machine::Event;
-use crate::domain::{FirmId, Ordered, sentence};
+use crate::domain::{FirmId, sentence};
 use crate::operations::{Accepted, FileVerdict, House};
 use crate::store::StoreError;
 use crate::sync::Hands;
@@ -79,7 +79,6 @@ impl Firms {
     /// States were opened, or cannot be.
     pub(in crate::daemon) fn opened(&mut self, all: Vec<Opened>, now: Timestamp) -> Look {
         let (mut look, mut alters) = (Look::default(), BTreeSet::new());
-        let present: BTreeSet<FirmId> = self.last.iter().flat_map(|folder| folder.firms().into_keys()).ordered();
         for Opened { firm, state } in all {
             let Some(kept) = self.kept.get_mut(&firm) else { continue };
             kept.opening = false;
@@ -96,7 +95,7 @@ impl Firms {
             if kept.trouble.take().is_some() {
                 tracing::info!(%firm, "{firm}: its state is open now");
             }
-            if !present.contains(&firm) {
+            if !self.last.as_ref().is_some_and(|last| last.firms.contains(&firm)) {
                 self.gone(&firm, now);
                 continue;
             }

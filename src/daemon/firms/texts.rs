@@ -42,9 +42,9 @@ impl Firms {
     /// What is said of files whose names look like a mistake, by the firm that is likely meant.
     fn strays(&self) -> BTreeMap<FirmId, Vec<String>> {
         let mut found: BTreeMap<FirmId, Vec<String>> = BTreeMap::new();
-        for (name, meant) in self.last.iter().flat_map(|folder| folder.strays()) {
+        for (name, meant) in self.last.iter().flat_map(|last| &last.strays) {
             if let Some(firm) = meant.split(".firm.toml").next().and_then(|stem| stem.parse().ok()) {
-                found.entry(firm).or_default().push(status_text::stray(&name, &meant));
+                found.entry(firm).or_default().push(status_text::stray(name, meant));
             }
         }
         found
