@@ -8,6 +8,7 @@ mod changed;
 mod compared;
 mod linked;
 mod new_cases;
+mod overtaken;
 mod portal_list;
 mod printing;
 mod properties;
