@@ -92,7 +92,8 @@ impl Client {
             waiting.extend_from_slice(&chunk);
             while let Some(end) = waiting.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = waiting.drain(..=end).collect();
-                match serde_json::from_slice(&line) {
+                let text = std::str::from_utf8(&line).map_err(serde::de::Error::custom);
+                match text.and_then(serde_json::from_str) {
                     Ok(Line::Progress(step)) => watcher(step),
                     Ok(Line::Answer(answer)) => return Ok(answer),
                     Ok(Line::Error(refusal)) => return Err(RemoteError::Refused(refusal)),
