@@ -249,7 +249,8 @@ async fn apply_groups(
     done.failures.extend(settled.failures);
     exceptions.extend(settled.exceptions);
     let mut still_unknown = false;
-    for entry in settled.redo {
+    // What an earlier run sent is not what today's plan wants, or it would be among these.
+    for entry in settled.redo.into_iter().filter(|entry| groups.iter().any(|(_, approved)| approved.has(entry.change.case))) {
         let again = guard::resume([(entry.change.clone(), Some(entry.change.clone()))], &engine.hands.prints).approved;
         let applied = apply(engine, &again, &entry.approval, errand, progress).await?;
         if applied.unknown {

@@ -56,3 +56,24 @@ async fn a_project_that_was_perhaps_made_and_is_wanted_otherwise_is_made_so() {
     assert!(stage.hands().store.journal().expect("a journal").is_empty());
     assert_eq!(stage.sync().await.written, 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_close_that_was_lost_is_not_sent_again_beside_another_lost_answer_when_the_case_is_open_again() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    let [case, other] = stage.in_stage("Treating")[..2] else { panic!("two cases") };
+    stage.with(|world| world.close(case)).expect("closed");
+    let lost = |kind: FaultKind, method: &str| {
+        stage.with(|world| world.faults.add(Fault::new(Side::CaseStatus, kind).method(method).times(1000)));
+    };
+    lost(FaultKind::Status { code: 503, retry_after: None, body: None }, "POST");
+    stage.sync().await;
+    stage.with(|world| world.faults.clear());
+    // It is open again, and that waits for a yes; what is sent for another case gets no answer.
+    stage.with(|world| world.reopen(case)).expect("open again");
+    stage.edit("[limits]\n", "[limits]\nreopen = \"at most 0\"\n");
+    stage.with(|world| world.set_stage(other, "Demand Sent")).expect("moved");
+    lost(FaultKind::StatusAfter { code: 503 }, "PATCH");
+    let run = stage.sync().await;
+    assert_eq!(run.waiting, 1, "{run:#?}");
+    assert!(stage.record(case).closed_at.is_none(), "MyCase says that it is open");
+}
