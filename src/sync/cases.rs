@@ -3,22 +3,22 @@
 //! The order is the contract (see the page in [`crate::sync`]): accounts, journal, reading, planning, brakes, one
 //! transaction that remembers everything decided, applying, settling, report.
 
-use super::apply::{self, Applied, Errand, apply, confirm, journal};
+use super::apply::{Applied, Errand, apply, journal};
 use super::begun::{Begun, Done};
 use super::changes::Moves;
 use super::closing::{Closing, LookLater, finish};
 use super::report::{Failure, RunReport};
+use super::resume::Resumed;
 use super::settle::settle;
-use super::study::{Looked, Studied, Study, study};
+use super::study::{Studied, Study, study};
 use super::{Engine, Progress, RunError, Trigger, bind::bind, record, refusals};
 use crate::domain::{CaseException, CaseId, PlanName};
 use crate::plan::guard::{self, Filter};
-use crate::plan::{ApprovedPlan, Change, Counts, DayBook, Judged, Overtaken, Plan, Reach};
+use crate::plan::{ApprovedPlan, Change, Counts, DayBook, Judged, Plan, Reach};
 use crate::planted::{self, Plant};
-use crate::portal;
-use crate::store::{Approval, EntryState, JournalEntry, PlanSlot, StoreError, Writer};
+use crate::store::{Approval, EntryState, JournalEntry, PlanSlot, StoreError};
 use jiff::{Timestamp, ToSpan};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What a run is asked to do.
 #[derive(Debug, Clone)]
@@ -128,7 +128,7 @@ async fn sync(
     let mut studied = study(engine, what, progress).await?;
     not_found(&studied, done);
     let mut planned = studied.plan.counts();
-    let (resumed, overtaken) = resume(engine, &studied.looked, &studied.shown, (&mut studied.plan, &mut planned), errand)?;
+    let resumed = Resumed::of(engine, &mut studied, &mut planned, errand)?;
     exceptions.extend(studied.rested.take_out(engine, &mut studied.plan, &mut planned));
     let judged = judge(engine, &mut studied.plan, ask.reach == Reach::Changed)?;
     let plan = &studied.plan;
@@ -136,17 +136,15 @@ async fn sync(
     done.waiting = engine.store().write(|w| {
         record::observations(engine, w, plan)?;
         record::adoptions(engine, w, plan)?;
-        for (approval, approved) in &resumed {
-            journal(w, errand.run, approved, approval)?;
-        }
-        overtake(engine, w, &overtaken, &judged.approved, errand)?;
+        resumed.journal(w, errand)?;
+        resumed.overtake(engine, w, &judged.approved, errand)?;
         journal(w, errand.run, &judged.approved, &Approval::ByLimits)?;
         record::waiting(engine, w, ask, &studied.looked, held, errand.run)
     })?;
     let later: Vec<CaseId> = judged.later.changes().iter().map(|change| change.case).collect();
     done.later = later.len();
     read(&studied, planned, done);
-    let mut groups = resumed;
+    let mut groups = resumed.groups;
     groups.push((Approval::ByLimits, judged.approved));
     let ended_early = send(engine, groups, errand, progress, done, &mut exceptions).await?;
     let first_complete = done.waiting.is_none() && done.later == 0 && !ended_early;
@@ -163,7 +161,7 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
     let mut exceptions = settle_left(engine, &reach, errand, progress, done).await?;
     let mut studied = study(engine, Study::of(reach.clone(), saved.verify, saved.rewrite), progress).await?;
     let mut planned = studied.plan.counts();
-    let (resumed, overtaken) = resume(engine, &studied.looked, &studied.shown, (&mut studied.plan, &mut planned), errand)?;
+    let resumed = Resumed::of(engine, &mut studied, &mut planned, errand)?;
     let plan = &studied.plan;
     let hours_open = ask.now || hours_open(engine);
     let verdict = guard::approve(&saved.changes, plan, &ask.filter, hours_open, &engine.hands.prints);
@@ -172,11 +170,9 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
     done.waiting = engine.store().write(|w| {
         record::observations(engine, w, plan)?;
         record::adoptions(engine, w, plan)?;
-        for (approval, approved) in &resumed {
-            journal(w, errand.run, approved, approval)?;
-        }
-        overtake(engine, w, &overtaken, &verdict.approved, errand)?;
-        overtake(engine, w, &overtaken, &verdict.later, errand)?;
+        resumed.journal(w, errand)?;
+        resumed.overtake(engine, w, &verdict.approved, errand)?;
+        resumed.overtake(engine, w, &verdict.later, errand)?;
         journal(w, errand.run, &verdict.approved, &who)?;
         for (seq, change) in verdict.later.changes().iter().enumerate() {
             let seq = (verdict.approved.changes().len() + seq) as u64;
@@ -194,7 +190,7 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
     done.later = verdict.later.changes().len();
     read(&studied, planned, done);
     done.moved = verdict.moved;
-    let mut groups = resumed;
+    let mut groups = resumed.groups;
     groups.push((who, verdict.approved));
     let ended_early = send(engine, groups, errand, progress, done, &mut exceptions).await?;
     let all_said = ask.filter.only.is_none() && ask.filter.practice_area.is_none();
@@ -295,97 +291,6 @@ async fn settle_left(
         done.failures.extend(settled.failures);
     }
     Ok(settled.exceptions)
-}
-
-/// A change of the journal, and the same change as it would be planned today.
-type Pair = (Change, Option<Change>);
-
-/// What goes on under the approval it had, and what was sent and is overtaken by another change of today's plan.
-type Resumed = (Vec<(Approval, ApprovedPlan)>, Vec<JournalEntry>);
-
-/// What an earlier run left *intended* keeps its approval when the same change would be planned today; else it is dropped
-/// and today's change takes its way through the brakes; a yes waits while nobody can decide about the case. Takes what is resumed out of the plan. What may have been sent and
-/// would be another change today is not forgotten: today's change says anew whatever the portal may hold of it.
-fn resume(
-    engine: &Engine,
-    looked: &Looked,
-    shown: &BTreeSet<CaseId>,
-    (plan, planned): (&mut Plan, &mut Counts),
-    errand: &Errand,
-) -> Result<Resumed, RunError> {
-    let now = engine.hands.clock.now();
-    let (mut groups, mut overtaken): (Vec<(Approval, Vec<Pair>)>, Vec<JournalEntry>) = Default::default();
-    let (mut dropped, mut taken) = (Vec::new(), BTreeSet::new());
-    let links = engine.store().links()?;
-    for entry in engine.store().journal()? {
-        let case = entry.change.case;
-        let sent = entry.state == EntryState::Sent;
-        if sent && !portal::can_repeat(&engine.firm.portal.profile, &entry.change) {
-            // Nobody knows yet what became of it: nothing else is sent for this case.
-            taken.insert(case);
-            continue;
-        }
-        if !looked.at(case) {
-            continue;
-        }
-        if planted::is(Plant::ForgetsTheYes) && !sent && entry.approval != Approval::ByLimits {
-            dropped.push(case);
-            continue;
-        }
-        let fresh =
-            plan.counterpart(&entry.change).filter(|fresh| fresh.key(&engine.hands.prints) == entry.change.key(&engine.hands.prints));
-        let Some(fresh) = fresh.cloned() else {
-            if !sent && entry.approval != Approval::ByLimits && plan.keeps_waiting(&entry.change, shown.contains(&case)) {
-                continue;
-            }
-            let known = if sent { links.sent(case)? } else { None };
-            match sent.then(|| plan.overtakes(&entry.change, known.as_ref(), shown.contains(&case))) {
-                None | Some(Overtaken::Not) => dropped.push(case),
-                // The swap is still asked for: a yes to it goes over what was sent.
-                Some(Overtaken::Undecided) if plan.swap_says(&entry.change) => overtaken.push(entry),
-                Some(Overtaken::Undecided) => drop(taken.insert(case)),
-                Some(Overtaken::ByCreate) => {
-                    plan.makes_again(&entry.change);
-                    overtaken.push(entry);
-                }
-                Some(Overtaken::TookEffect) => confirm_sent(engine, &entry, errand)?,
-                Some(Overtaken::By(change)) => {
-                    plan.put(*change, planned);
-                    overtaken.push(entry);
-                }
-            }
-            continue;
-        };
-        taken.insert(case);
-        if entry.not_before.is_none_or(|at| at <= now) {
-            let pair = (entry.change, Some(fresh));
-            match groups.iter_mut().find(|(approval, _)| *approval == entry.approval) {
-                Some((_, pairs)) => pairs.push(pair),
-                None => groups.push((entry.approval, vec![pair])),
-            }
-        }
-    }
-    plan.changes.retain(|change| !taken.contains(&change.case));
-    plan.swaps.retain(|change| !taken.contains(&change.case));
-    if !dropped.is_empty() {
-        engine.store().write(|w| dropped.iter().try_for_each(|case| w.remove_entry(*case)))?;
-    }
-    let groups = groups.into_iter().map(|(approval, pairs)| (approval, guard::resume(pairs, &engine.hands.prints).approved));
-    Ok((groups.collect(), overtaken))
-}
-
-/// What another change overtakes that goes now: it may have reached the portal, so the history has it.
-fn overtake(engine: &Engine, w: &mut Writer<'_>, overtaken: &[JournalEntry], by: &ApprovedPlan, errand: &Errand) -> Result<(), StoreError> {
-    let mut goes = overtaken.iter().filter(|entry| by.has(entry.change.case));
-    goes.try_for_each(|entry| apply::remember(engine, w, &entry.change, &entry.approval, errand))
-}
-
-/// The portal shows what was sent: link, history, out of the journal.
-fn confirm_sent(engine: &Engine, entry: &JournalEntry, errand: &Errand) -> Result<(), RunError> {
-    let Some(portal_id) = entry.change.portal_id.clone() else { return Ok(()) };
-    let links = engine.store().links()?;
-    engine.store().write(|w| confirm(engine, &links, w, &entry.change, portal_id, &entry.approval, errand))?;
-    Ok(())
 }
 
 /// What reading and planning came to.

@@ -54,6 +54,7 @@ mod refusals;
 mod renames;
 mod report;
 mod restored;
+mod resume;
 mod settle;
 mod study;
 mod success;
