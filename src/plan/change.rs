@@ -231,7 +231,10 @@ impl Plan {
         };
         let fresh = self.counterpart(sent);
         let adopted = self.adoptions.iter().find(|adopted| adopted.case == sent.case);
-        if fresh.is_none() && adopted.is_none() && (!shown || self.holds_back(sent)) {
+        // Whoever the clients are is asked: a yes says them anew, and until then nothing is said of them.
+        let asked = of_case(&self.swaps, sent.case).is_some();
+        let kinds = if asked { sent.kinds.without(Kind::Contact) } else { sent.kinds };
+        if fresh.is_none() && adopted.is_none() && (!shown || kinds.is_empty() || self.holds_back(sent.case, kinds)) {
             return Overtaken::Undecided;
         }
         if let Some(anew) = fresh.filter(|fresh| fresh.before.is_none()) {
@@ -245,16 +248,21 @@ impl Plan {
             return Overtaken::TookEffect;
         }
         let base = fresh.and_then(|fresh| fresh.before.as_ref()).unwrap_or(known);
-        let either = base.either(before, after).either(&sent.after, after);
+        let silent = |record: &Record| Record { clients: after.clients.clone(), ..record.clone() };
+        let (before, said) = if asked { (&silent(before), &silent(&sent.after)) } else { (before, &sent.after) };
+        let either = base.either(before, after).either(said, after);
         let template = fresh.unwrap_or(sent);
         let kinds = either.differs(after);
+        if kinds.is_empty() {
+            return Overtaken::Undecided;
+        }
         Overtaken::By(Box::new(Change { kinds, before: Some(either), after: after.clone(), hold: None, ..template.clone() }))
     }
 
     fn overtakes_create(&self, sent: &Change, shown: bool) -> Overtaken {
         match of_case(&self.changes, sent.case) {
             Some(fresh) if fresh.before.is_none() => Overtaken::ByCreate,
-            None if !shown || self.holds_back(sent) => Overtaken::Undecided,
+            None if !shown || self.holds_back(sent.case, sent.kinds) => Overtaken::Undecided,
             _ => Overtaken::Not,
         }
     }
@@ -274,17 +282,17 @@ impl Plan {
         }
     }
 
-    /// Whether it cannot be decided today if this change is to be made. What holds back other parts of the case says nothing of it.
-    fn holds_back(&self, change: &Change) -> bool {
-        let mut exceptions = self.exceptions.iter().filter(|exception| exception.case == change.case);
-        exceptions.any(|exception| exception.reasons.iter().any(|reason| reason.holds.any_of(change.kinds)))
+    /// Whether it cannot be decided today what these parts of the case should be. What holds back others says nothing of them.
+    fn holds_back(&self, case: CaseId, kinds: Kinds) -> bool {
+        let mut exceptions = self.exceptions.iter().filter(|exception| exception.case == case);
+        exceptions.any(|exception| exception.reasons.iter().any(|reason| reason.holds.any_of(kinds)))
     }
 
     /// Whether a change that a person said yes to, and that was not sent, waits under that yes: today nobody can say if the
     /// case should still be changed so. `shown`: MyCase showed the case.
     pub fn keeps_waiting(&self, approved: &Change, shown: bool) -> bool {
         let perhaps_overlooked = !shown && !self.doubts.is_empty();
-        self.counterpart(approved).is_none() && (perhaps_overlooked || self.holds_back(approved))
+        self.counterpart(approved).is_none() && (perhaps_overlooked || self.holds_back(approved.case, approved.kinds))
     }
 
     /// Whether a swap of the case's client, when somebody says yes to it, says anew all that this may have changed.
