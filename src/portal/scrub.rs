@@ -7,6 +7,7 @@ use crate::domain::{Record, RecordClient, TeamMember};
 use crate::http::quote;
 use crate::plan::Change;
 use serde_json::Value;
+use std::ops::Range;
 
 /// Fewer digits are too few to recognise a phone by.
 const TELLING_DIGITS: usize = 7;
@@ -89,24 +90,21 @@ impl Scrubber {
         let original: Vec<char> = text.chars().filter(|c| !c.is_control() || c.is_whitespace()).collect();
         let folded: Vec<char> = original.iter().copied().map(lower).collect();
         let mut clean = String::with_capacity(text.len());
-        let mut at = 0;
+        // `from`: where what was replaced last ends. A word that touches it is a word of its own in what is left.
+        let (mut at, mut from) = (0, 0);
         while at < original.len() {
-            let found = self.values.iter().find(|(value, _)| is_word(&folded, at, value));
-            match found {
-                Some((value, name)) => {
+            let known = |value: &[char]| is_word(&folded, from..at, value, |end| self.phone_at(&original, end).is_some());
+            let found = self.values.iter().find(|(value, _)| known(value)).map(|(value, name)| (value.len(), name.as_str()));
+            match found.or_else(|| Some((self.phone_at(&original, at)?, "‹phone›"))) {
+                Some((length, name)) => {
                     clean.push_str(name);
-                    at += value.len();
+                    at += length;
+                    from = at;
                 }
-                None => match self.phone_at(&original, at) {
-                    Some(length) => {
-                        clean.push_str("‹phone›");
-                        at += length;
-                    }
-                    None => {
-                        clean.push(original[at]);
-                        at += 1;
-                    }
-                },
+                None => {
+                    clean.push(original[at]);
+                    at += 1;
+                }
             }
         }
         clean
@@ -130,12 +128,14 @@ fn lower(c: char) -> char {
     c.to_lowercase().next().unwrap_or(c)
 }
 
-/// Whether a value stands here as a word of its own, not inside a longer one.
-fn is_word(text: &[char], at: usize, value: &[char]) -> bool {
-    let end = at + value.len();
+/// Whether a value stands after `before` as a word of its own, not inside a longer one. Where `ends` says so, something else
+/// that is replaced begins.
+fn is_word(text: &[char], before: Range<usize>, value: &[char], ends: impl Fn(usize) -> bool) -> bool {
+    let (at, end) = (before.end, before.end + value.len());
     let inside = |one: Option<&char>, other: Option<&char>| matches!((one, other), (Some(one), Some(other)) if one.is_alphanumeric() && other.is_alphanumeric());
-    let before = at.checked_sub(1).and_then(|before| text.get(before));
-    text.get(at..end).is_some_and(|here| here == value) && !inside(before, value.first()) && !inside(value.last(), text.get(end))
+    text.get(at..end).is_some_and(|here| here == value)
+        && !inside(text[before].last(), value.first())
+        && (!inside(value.last(), text.get(end)) || ends(end))
 }
 
 #[cfg(test)]
@@ -159,6 +159,7 @@ mod tests {
             (r#"{"errors":["Cell phone '(212) 736-5000' is not valid"]}"#, "Cell phone '‹phone›' is not valid"),
             (r#"{"errors":["+1 212.736.5000 is taken by MARY ANN DOE"]}"#, "‹phone› is taken by ‹client›"),
             (r#"{"errors":["212 · 736 *** 50_00 is taken"]}"#, "‹phone› is taken"),
+            ("(212) 736-5000Doe, Doe2127365000", "‹phone›‹last_name›, ‹last_name›‹phone›"),
             ("of Ma\0ry, J\u{1}ane@example.com", "of ‹first_name›, ‹email›"),
             (r#"{"errors":["doe, mary: bad"]}"#, "‹last_name›, ‹first_name›: bad"),
             (r#"{"error":"Attorney 'Lead@Acme.example' was not found"}"#, "Attorney '‹attorney_email›' was not found"),
