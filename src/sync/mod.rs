@@ -5,7 +5,7 @@
 //! 1. `bind`: the file points at the accounts the state belongs to, or nothing happens.
 //! 2. `settle`: what an earlier run sent without learning the outcome is looked up.
 //! 3. `study`: MyCase (and, on a first run or when everything is compared, the portal) is read and planned. Readers only.
-//! 4. What an earlier run left approved and unsent is resumed if it would be planned the same today.
+//! 4. `resume`: what an earlier run left goes on if it would be planned the same today, and waits while nobody can say.
 //! 5. The brakes ([`crate::plan::guard`]) part the plan into what may go, what waits for a person, what waits for hours.
 //! 6. One transaction remembers observations, adoptions, the journal and the waiting plan.
 //! 7. `apply` sends; lost answers are settled by looking; what did not take effect is sent once more.
@@ -22,6 +22,8 @@
 //!
 //! - Nothing is sent that does not stand in the journal; nothing stands there that the guard did not approve.
 //! - A crash at any point loses no approval and repeats no create blindly.
+//! - What was sent and not heard of is sent again only as today's plan would send it, and is forgotten only when something
+//!   went that says anew all that it may have changed.
 //! - A failure concerns its case; an error of the run as a whole is a report with `error`, kept like any other.
 //!
 //! # Races and decisions
