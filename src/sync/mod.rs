@@ -23,7 +23,7 @@
 //! - Nothing is sent that does not stand in the journal; nothing stands there that the guard did not approve.
 //! - A crash at any point loses no approval and repeats no create blindly.
 //! - What was sent and not heard of is sent again only as today's plan would send it, and is forgotten only when something
-//!   went that says anew all that it may have changed.
+//!   went that says anew all that it may have changed, or when the case has no place in the portal any more.
 //! - A failure concerns its case; an error of the run as a whole is a report with `error`, kept like any other.
 //!
 //! # Races and decisions
