@@ -13,6 +13,9 @@ use crate::portal;
 use crate::store::{Approval, EntryState, JournalEntry, Links, StoreError, Writer};
 use std::collections::BTreeSet;
 
+/// A change of the journal, and the same change as it would be planned today.
+type Pair = (Change, Option<Change>);
+
 /// What is to be done with what was left.
 #[derive(Debug, Default)]
 pub(super) struct Resumed {
@@ -42,7 +45,7 @@ impl Resumed {
     /// Takes what is resumed out of the plan; `planned` are the plan's counts.
     pub(super) fn of(engine: &Engine, studied: &mut Studied, planned: &mut Counts, errand: &Errand) -> Result<Resumed, RunError> {
         let now = engine.hands.clock.now();
-        let mut going: Vec<(Approval, Vec<(Change, Option<Change>)>)> = Vec::new();
+        let mut going: Vec<(Approval, Vec<Pair>)> = Vec::new();
         let (mut overtaken, mut dropped, mut taken) = (Vec::new(), Vec::new(), BTreeSet::new());
         let links = engine.store().links()?;
         for entry in engine.store().journal()? {
