@@ -162,7 +162,8 @@ impl Story {
                     let mut net = self.net.lock();
                     report.moved.iter().for_each(|case| net.note(&format!("{place} moved meanwhile: {case}")));
                     net.judge.moved(*place, report.moved.iter().map(|case| case.0));
-                    net.judge.took(*place, said.unwrap_or_default());
+                    let goes = said.into_iter().flatten().filter(|(case, _)| report.moved.iter().all(|moved| moved.0 != *case));
+                    net.judge.took(*place, goes.collect());
                     drop(net);
                     self.ran(*place, report);
                 }
