@@ -81,7 +81,7 @@ impl Link {
             open: record.open,
             contact: prints.contact(&record.clients),
             rest: prints.rest(record),
-            clients: record.clients.iter().map(|client| client.id).collect(),
+            clients: record.people().collect(),
             phones: record.clients.iter().map(|client| phone_print(client.phone.as_deref(), prints)).collect(),
             readable: readable_print(record, prints),
             seen,

@@ -93,6 +93,11 @@ impl Record {
         kinds
     }
 
+    /// Who its clients are, in their order.
+    pub fn people(&self) -> impl Iterator<Item = PersonId> + '_ {
+        self.clients.iter().map(|client| client.id)
+    }
+
     /// A stand-in for what the portal holds when it is this record or `other` and nobody knows which: it differs from
     /// `after` wherever one of the two does, so that all of that is sent.
     pub fn either(&self, other: &Record, after: &Record) -> Record {

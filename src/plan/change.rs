@@ -125,8 +125,8 @@ pub struct Plan {
     pub doubts: Vec<ScanDoubt>,
     /// What would be sent, at most one per case.
     pub changes: Vec<Change>,
-    /// Linked cases whose client is now another person: at most one per case, beside the case's own change, never sent
-    /// but by `approve --only contact`.
+    /// Cases whose client is now another person than the portal knows, or perhaps knows: at most one per case, beside the case's
+    /// own change, never sent but by `approve --only contact`.
     pub swaps: Vec<Change>,
     /// Records to be taken as a case's own.
     pub adoptions: Vec<Adoption>,
@@ -273,7 +273,7 @@ impl Plan {
         let Ok(at) = self.changes.binary_search_by_key(&sent.case, |change| change.case) else { return };
         let change = &mut self.changes[at];
         change.kinds = change.kinds.union(sent.after.differs(&change.after));
-        let known: Vec<PersonId> = sent.after.clients.iter().map(|client| client.id).collect();
+        let known: Vec<PersonId> = sent.after.people().collect();
         if !same_people(&known, &change.after.clients) {
             change.hold = Some(Hold::ClientChanged);
             let change = self.changes.remove(at);

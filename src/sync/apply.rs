@@ -212,8 +212,7 @@ fn confirm_part(
     let mut record = if part.up_to_date { change.after.clone() } else { before.clone() };
     record.open = before.open || part.opened || part.up_to_date;
     // Other people are in the portal by themselves now, but the record does not name them yet.
-    let same = before.clients.iter().map(|client| client.id).eq(change.after.clients.iter().map(|client| client.id));
-    if part.people && same {
+    if part.people && before.people().eq(change.after.people()) {
         record.clients.clone_from(&change.after.clients);
     }
     let kinds = before.differs(&record);

@@ -7,11 +7,10 @@
 use super::changes::CHANGES;
 use super::study::{Looked, Studied};
 use super::{Engine, RunError, record, refusals};
-use crate::domain::{CaseException, CaseId, Ordered, ReasonCode};
+use crate::domain::{CaseException, CaseId, ReasonCode};
 use crate::plan::Reach;
 use crate::store::{FirstRunDone, LastScan, LookAgain, LookbackFirst, StoreError};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
 
 /// What was planned and how it was read, for the closing transaction.
 pub(super) struct Closing<'a> {
@@ -50,8 +49,8 @@ pub(super) fn finish(engine: &Engine, closing: Closing<'_>, mut exceptions: Vec<
     let whole = matches!(reach, Reach::Everything) && scan.is_whole() && plan.doubts.is_empty();
     // What is approved and not sent yet still belongs to the first run: it looks back further than later ones. What waits
     // until somebody has put the case right does not keep it open.
-    let attention: BTreeSet<CaseId> = exceptions.iter().map(|exception| exception.case).ordered();
-    let complete = first_complete && engine.store().journal_cases()?.into_iter().all(|case| attention.contains(&case));
+    let needs_attention = |case: CaseId| exceptions.binary_search_by_key(&case, |exception| exception.case).is_ok();
+    let complete = first_complete && engine.store().journal_cases()?.into_iter().all(needs_attention);
     // A run that came to no record at all, e.g. because a list of MyCase was empty that night, was no import.
     let imported = !engine.store().links()?.is_empty()?;
     let again = later.as_ref().map(|later| look_again(engine, studied, &exceptions, &later.contact_hours)).transpose()?;

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 type Pair = (Change, Option<Change>);
 
 /// What is to be done with what was left.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Resumed {
     /// What goes on under the approval it had.
     pub(super) groups: Vec<(Approval, ApprovedPlan)>,

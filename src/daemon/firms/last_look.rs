@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The last look that could read the folder.
 pub(super) struct LastLook {
-    content: Content,
+    /// Of every file, and of `defaults.toml`.
+    hashes: BTreeMap<String, [u8; 32]>,
+    others: Vec<String>,
     /// The firms that have a file.
     pub(super) firms: BTreeSet<FirmId>,
     /// Names that look like a firm file with a mistake in the name, with what was likely meant.
@@ -15,27 +17,20 @@ pub(super) struct LastLook {
     pub(super) commit: Option<String>,
 }
 
-/// What was read: no times of writing, for a touched file says nothing new.
-#[derive(PartialEq, Eq)]
-struct Content {
-    hashes: BTreeMap<String, [u8; 32]>,
-    defaults: Option<[u8; 32]>,
-    others: Vec<String>,
-}
-
 impl LastLook {
     pub(super) fn of(folder: &FolderText) -> LastLook {
-        let content = Content {
-            hashes: folder.files.iter().map(|(name, file)| (name.clone(), file.hash)).ordered(),
-            defaults: folder.defaults.as_ref().map(|file| file.hash),
+        let files = folder.files.values().chain(&folder.defaults);
+        LastLook {
+            hashes: files.map(|file| (file.name.clone(), file.hash)).ordered(),
             others: folder.others.clone(),
-        };
-        let firms = folder.firms().into_keys().ordered();
-        LastLook { content, firms, strays: folder.strays(), commit: folder.commit.clone() }
+            firms: folder.firms().into_keys().ordered(),
+            strays: folder.strays(),
+            commit: folder.commit.clone(),
+        }
     }
 
-    /// Whether both found the same texts.
+    /// Whether both found the same texts; times of writing do not count.
     pub(super) fn says_the_same(&self, other: &LastLook) -> bool {
-        self.content == other.content
+        self.hashes == other.hashes && self.others == other.others
     }
 }
