@@ -33,7 +33,8 @@ struct Written {
     values: Option<BTreeSet<i8>>,
 }
 
-fn field(from: i8, to: i8) -> impl Strategy<Value = Written> {
+/// Values up to `to` are written out; a star goes on to `last`.
+fn field(from: i8, to: i8, last: i8) -> impl Strategy<Value = Written> {
     let star = Just(Written { text: "*".to_owned(), values: None });
     let one = (from..=to).prop_map(|value| Written { text: value.to_string(), values: Some([value].into()) });
     let list = proptest::collection::vec(from..=to, 1..4).prop_map(|values| Written {
@@ -45,7 +46,7 @@ fn field(from: i8, to: i8) -> impl Strategy<Value = Written> {
         Written { text: format!("{low}-{high}/{step}"), values: Some((low..=high).step_by(step as usize).collect()) }
     });
     let stepped =
-        (2..8_i8).prop_map(move |step| Written { text: format!("*/{step}"), values: Some((from..=to).step_by(step as usize).collect()) });
+        (2..8_i8).prop_map(move |step| Written { text: format!("*/{step}"), values: Some((from..=last).step_by(step as usize).collect()) });
     prop_oneof![3 => star, 3 => one, 2 => list, 2 => range, 1 => stepped]
 }
 
@@ -60,15 +61,10 @@ struct Line {
 }
 
 fn line() -> impl Strategy<Value = Line> {
-    let any_month = prop_oneof![4 => Just(Written { text: "*".to_owned(), values: None }), 1 => field(1, 12)];
-    let any_day = |from, to| prop_oneof![2 => Just(Written { text: "*".to_owned(), values: None }), 1 => field(from, to)];
-    (field(0, 59), field(0, 23), any_day(1, 28), any_month, any_day(0, 6)).prop_map(|(minute, hour, day, month, weekday)| Line {
-        minute,
-        hour,
-        day,
-        month,
-        weekday,
-    })
+    let any_month = prop_oneof![4 => Just(Written { text: "*".to_owned(), values: None }), 1 => field(1, 12, 12)];
+    let any_day = |from, to, last| prop_oneof![2 => Just(Written { text: "*".to_owned(), values: None }), 1 => field(from, to, last)];
+    (field(0, 59, 59), field(0, 23, 23), any_day(1, 28, 31), any_month, any_day(0, 6, 6))
+        .prop_map(|(minute, hour, day, month, weekday)| Line { minute, hour, day, month, weekday })
 }
 
 impl Line {

@@ -115,7 +115,9 @@ proptest! {
             let differs = !sent.differs(&wanted.record).is_empty();
             let changed = plan.changes.iter().any(|change| change.case == wanted.case);
             let told = plan.exceptions.iter().any(|exception| exception.case == wanted.case);
-            if decided && same_client && wanted.state != SeenStatus::Unknown && differs {
+            if !sent.open && wanted.state == SeenStatus::Closed {
+                prop_assert!(!changed, "{:?} rests until it is open again", wanted.case);
+            } else if decided && same_client && wanted.state != SeenStatus::Unknown && differs {
                 prop_assert!(changed || told, "{:?} is neither changed nor told of", wanted.case);
             }
             if decided && same_client && !differs {
