@@ -12,6 +12,7 @@ use clap::error::ErrorKind;
 use std::ffi::OsString;
 use std::future::Future;
 use std::sync::atomic::AtomicBool;
+use tokio::runtime::Builder;
 
 /// What every command is given.
 #[derive(Debug)]
@@ -51,7 +52,7 @@ fn begin(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
 
 fn dispatch(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
     match command {
-        Command::Demo(args) => wait(demo::demo(args, desk)),
+        Command::Demo(args) => serve(demo::demo(args, desk)),
         Command::Init(args) => init::init(args, desk),
         Command::Check(args) => check::check(args, desk),
         Command::Test(args) => test::test(args, desk),
@@ -77,8 +78,8 @@ fn dispatch(command: &Command, desk: &Desk) -> Result<Exit, Failure> {
         Command::Explain(args) => wait(explain::explain(args, desk)),
         Command::History(args) => wait(history::history(args, desk)),
         Command::Reload(args) => wait(reload::reload(args, desk)),
-        Command::Run => wait(super::run::run(desk)),
-        Command::Sandbox(args) => wait(sandbox::sandbox(args, desk)),
+        Command::Run => serve(super::run::run(desk)),
+        Command::Sandbox(args) => serve(sandbox::sandbox(args, desk)),
     }
 }
 
@@ -103,9 +104,18 @@ fn fits(command: &Command, format: Format) -> Result<(), Failure> {
     }
 }
 
-/// Runs a command that waits for others.
+/// Runs a command that waits for others: on one thread, because it works for one firm, and several would mostly wake each other.
 pub(super) fn wait<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    wait_on(&mut Builder::new_current_thread(), command)
+}
+
+/// Runs a command that serves others while it works.
+fn serve<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    wait_on(&mut Builder::new_multi_thread(), command)
+}
+
+fn wait_on<T>(threads: &mut Builder, command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = threads.enable_all().build();
     let runtime = runtime.map_err(|error| Failure::failed(format!("this machine gives no threads to work with: {error}")))?;
     let ended = runtime.block_on(command);
     // A reader of stdin cannot be called back; it must not keep the program.

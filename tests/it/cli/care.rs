@@ -7,6 +7,7 @@ use redb::{ReadableTable, TableDefinition};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 const SENT: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("sent");
@@ -258,11 +259,9 @@ fn a_firm_that_leaves_is_handed_over_and_erased_and_nothing_is_left() {
     house.run(&["state", "erase", "acme", "--yes", "acme"]).ends_with(1).says(&["move the file away first"]);
     fs::remove_file(house.path("conf/firms.d/acme.firm.toml")).expect("removed");
     let mut erased = house.run(&["state", "erase", "acme", "--yes", "acme"]);
-    for _ in 0..40 {
-        // The daemon believes it after a second look.
-        if erased.code == 0 {
-            break;
-        }
+    // The daemon believes it after a second look.
+    let until = Instant::now() + Duration::from_secs(30);
+    while erased.code != 0 && Instant::now() < until {
         house.run(&["reload", "--wait"]);
         erased = house.run(&["state", "erase", "acme", "--yes", "acme"]);
     }
