@@ -9,11 +9,12 @@ use crate::config::{Limit, Limits};
 use crate::domain::{CaseId, Fingerprinter, Kind, Kinds, Ordered};
 use crate::planted::{self, Plant};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Changes that may be sent, in the order of the case ids, one per case. Only this module makes one.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ApprovedPlan {
-    changes: Vec<Change>,
+    changes: Arc<[Change]>,
 }
 
 impl ApprovedPlan {
@@ -27,9 +28,9 @@ impl ApprovedPlan {
         of_case(&self.changes, case).is_some()
     }
 
-    /// The changes in order, for keeping.
-    pub fn into_changes(self) -> Vec<Change> {
-        self.changes
+    /// The changes in order, for those who send them at once.
+    pub fn shared(&self) -> Arc<[Change]> {
+        Arc::clone(&self.changes)
     }
 
     /// Whether there is nothing to send.
@@ -263,5 +264,6 @@ fn limit_of(limits: &Limits, kind: Kind) -> &Limit {
 fn by_hours(changes: Vec<Change>, hours_open: bool) -> (ApprovedPlan, ApprovedPlan) {
     let noticed: Kinds = [Kind::Create, Kind::Close, Kind::Reopen, Kind::Contact, Kind::Stage].into_iter().collect();
     let (now, later) = changes.into_iter().partition(|change| hours_open || !change.kinds.meets(noticed));
-    (ApprovedPlan { changes: now }, ApprovedPlan { changes: later })
+    let approved = |changes: Vec<Change>| ApprovedPlan { changes: changes.into() };
+    (approved(now), approved(later))
 }

@@ -8,6 +8,7 @@ use crate::domain::{CaseId, Kind, Kinds, Record, RunId};
 use jiff::{SignedDuration, Timestamp};
 use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
+use std::borrow::Borrow;
 
 /// How long values before and after a change are kept.
 pub const KEEP_VALUES: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -43,6 +44,9 @@ pub struct HistoryEntry {
     #[serde(skip)]
     pub after: Option<Record>,
 }
+
+/// The record before and after a change.
+pub type Values<'a> = (Option<&'a Record>, Option<&'a Record>);
 
 impl Store {
     /// The newest entries of a case, or of all, the newest first; with their values while those are kept.
@@ -87,18 +91,22 @@ impl Writer<'_> {
     /// Keeps a change that reached the portal, in one transaction with link and journal. Crash before the commit: the
     /// journal still owes the change, and settling it adds the entry. After: it is there once.
     pub fn add_history(&mut self, entry: &HistoryEntry) -> Result<(), StoreError> {
-        self.add_histories(std::slice::from_ref(entry))
+        self.add_histories([(entry, (entry.before.as_ref(), entry.after.as_ref()))])
     }
 
-    /// The same of several, in their order.
-    pub fn add_histories(&mut self, entries: &[HistoryEntry]) -> Result<(), StoreError> {
+    /// The same of several, in their order, each with its values in place of those in it: records are not copied to be kept.
+    pub fn add_histories<'a, E: Borrow<HistoryEntry>>(
+        &mut self,
+        entries: impl IntoIterator<Item = (E, Values<'a>)>,
+    ) -> Result<(), StoreError> {
         let (mut rows, mut values) = (self.table(HISTORY.rows)?, self.table(HISTORY_VALUES.rows)?);
         let (mut by_case, mut unapproved) = (self.table(HISTORY_BY_CASE)?, self.table(UNAPPROVED)?);
         let next = rows.last()?.map_or(0, |(seq, _)| seq.value() + 1);
-        for (seq, entry) in (next..).zip(entries) {
+        for (seq, (entry, before_and_after)) in (next..).zip(entries) {
+            let entry = entry.borrow();
             rows.insert(seq, self.sealer.seal(&HISTORY, &seq, entry)?.as_slice())?;
             let moment = (second(entry.at), seq);
-            values.insert(moment, self.sealer.seal(&HISTORY_VALUES, &moment, &(&entry.before, &entry.after))?.as_slice())?;
+            values.insert(moment, self.sealer.seal(&HISTORY_VALUES, &moment, &before_and_after)?.as_slice())?;
             by_case.insert((entry.case.0, seq), ())?;
             if entry.approval == Approval::ByLimits {
                 let kinds = entry.kinds.iter().fold(0, |kinds, kind| kinds | bit(kind));

@@ -28,6 +28,7 @@ mod links;
 mod meta;
 mod migrate;
 mod open;
+mod plain;
 mod plans;
 mod reseal;
 mod room;
@@ -72,7 +73,7 @@ pub use check::{Checked, Finding, check};
 pub(crate) use dice::random;
 pub use error::StoreError;
 pub use fresh::{Fresh, nobody_has, sync_names};
-pub use history::{HistoryEntry, KEEP_VALUES};
+pub use history::{HistoryEntry, KEEP_VALUES, Values};
 pub use journal::{Approval, EntryState, JournalEntry};
 pub use links::{LinkIter, LinkWalk, Links};
 pub use meta::{

@@ -1,5 +1,6 @@
 //! Seals rows for one firm and opens them again; ties every row to its place. Knows no table's meaning.
 
+use super::plain::Plain;
 use super::tables::SealedTable;
 use super::{PrintKey, StoreError, Vault};
 use crate::domain::{Fingerprinter, FirmId};
@@ -61,9 +62,8 @@ impl Sealer {
         key: &impl RowKey,
         value: &T,
     ) -> Result<Vec<u8>, StoreError> {
-        let mut plain = Zeroizing::new(Vec::with_capacity(1024));
-        serde_json::to_writer(&mut *plain, value).map_err(|_| StoreError::Row { table: table.name })?;
-        self.seal_bytes(table.name, key, &plain)
+        let json = |row: &mut Plain| serde_json::to_writer(row, value).map_err(|_| StoreError::Row { table: table.name });
+        self.vault.seal_written(&self.context(table.name, key), 1024, json)
     }
 
     /// Bytes, sealed for this table and key.

@@ -4,6 +4,7 @@
 
 use super::cipher::{Cipher, NONCE, TAG};
 use super::dice::random;
+use super::plain::Plain;
 use crate::domain::{Fingerprinter, FirmId};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -88,14 +89,27 @@ impl Vault {
 
     /// Seals for one place; only the same `context` opens it. 41 bytes longer than `plain`.
     pub fn seal(&self, context: &str, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
+        self.seal_written(context, plain.len(), |row| {
+            row.extend(plain);
+            Ok(())
+        })
+    }
+
+    /// The same of what `write` writes, about `room` bytes: it is sealed where it was written, and no copy of it stays.
+    pub(super) fn seal_written<E: From<VaultError>>(
+        &self,
+        context: &str,
+        room: usize,
+        write: impl FnOnce(&mut Plain) -> Result<(), E>,
+    ) -> Result<Vec<u8>, E> {
         let nonce: [u8; NONCE] = random().map_err(|_| VaultError::NoRandom)?;
-        let mut sealed = Vec::with_capacity(1 + NONCE + plain.len() + TAG);
-        sealed.push(SEALED_BY);
-        sealed.extend_from_slice(&nonce);
-        sealed.extend_from_slice(plain);
-        let tag = self.cipher.seal(&nonce, context.as_bytes(), &mut sealed[1 + NONCE..]).ok_or(VaultError::Sealed)?;
-        sealed.extend_from_slice(&tag);
-        Ok(sealed)
+        let mut row = Plain::with_room(1 + NONCE + room + TAG);
+        row.extend(&[SEALED_BY]);
+        row.extend(&nonce);
+        write(&mut row)?;
+        let tag = self.cipher.seal(&nonce, context.as_bytes(), row.from(1 + NONCE)).ok_or(VaultError::Sealed)?;
+        row.extend(&tag);
+        Ok(row.sealed())
     }
 
     /// Opens what was sealed for this place; wiped when dropped.

@@ -20,8 +20,9 @@ use crate::domain::{CaseId, Kind, Link, PortalId, RunId};
 use crate::plan::{ApprovedPlan, Change};
 use crate::planted::{self, Plant};
 use crate::portal::{Part, PortalWriter, WriteError, Written};
-use crate::store::{Approval, EntryState, HistoryEntry, Links, StoreError, Writer};
+use crate::store::{Approval, EntryState, HistoryEntry, Links, StoreError, Values, Writer};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinSet;
 
@@ -82,7 +83,7 @@ pub(crate) async fn apply(
     progress: &Progress,
 ) -> Result<Applied, RunError> {
     let mut applied = Applied::default();
-    let changes = approved.changes();
+    let changes = approved.shared();
     if changes.is_empty() {
         return Ok(applied);
     }
@@ -102,7 +103,7 @@ pub(crate) async fn apply(
         })?;
     }
     while applied.stopped.is_none() && !batch.is_empty() {
-        let results = send(&writer, batch, profile.in_flight as usize).await;
+        let results = send(&writer, &changes, done..done + batch.len(), profile.in_flight as usize).await;
         let next = batches.next().unwrap_or_default();
         let silent = results.iter().all(|result| matches!(result, Err(WriteError::NotSent { .. } | WriteError::Unknown { .. })));
         let lost = applied.unknown || results.iter().any(|result| matches!(result, Err(WriteError::Unknown { .. })));
@@ -131,20 +132,19 @@ type Outcome = Result<Written, WriteError>;
 
 /// Sends a batch, as much at once as the portal's client lets through; the client keeps to the portal's rate. Results come in the
 /// order of the batch.
-async fn send(writer: &Arc<PortalWriter>, batch: &[Change], at_once: usize) -> Vec<Outcome> {
-    let waiting: Vec<(usize, Change)> = batch.iter().cloned().enumerate().collect();
-    let waiting = Arc::new(Mutex::new(waiting.into_iter()));
-    let results: Vec<Option<Outcome>> = batch.iter().map(|_| None).collect();
-    let results = Arc::new(Mutex::new(results));
+async fn send(writer: &Arc<PortalWriter>, changes: &Arc<[Change]>, batch: Range<usize>, at_once: usize) -> Vec<Outcome> {
+    let waiting = Arc::new(Mutex::new(batch.clone()));
+    let results: Vec<Option<Outcome>> = batch.clone().map(|_| None).collect();
+    let (results, first) = (Arc::new(Mutex::new(results)), batch.start);
     let mut tasks = JoinSet::new();
     // A task for each change would only wait for the others, and wake this one with each end.
     for _ in 0..at_once.clamp(1, batch.len().max(1)) {
-        let (writer, waiting, results) = (writer.clone(), waiting.clone(), results.clone());
+        let (writer, changes, waiting, results) = (writer.clone(), changes.clone(), waiting.clone(), results.clone());
         tasks.spawn(async move {
             let next = || locked(&waiting).next();
-            while let Some((at, change)) = next() {
-                let result = writer.apply(&change).await;
-                locked(&results)[at] = Some(result);
+            while let Some(at) = next() {
+                let result = writer.apply(&changes[at]).await;
+                locked(&results)[at - first] = Some(result);
             }
         });
     }
@@ -251,10 +251,10 @@ fn confirm_all(
         let linked_at = links.get(change.case)?.map_or(now, |link| link.linked_at);
         let link = Link::after(change.case, portal_id, &change.after, change.seen.clone(), linked_at, &engine.hands.prints);
         rows.push((link, &change.after));
-        lines.push(line(engine, change, approval, errand));
+        lines.push((line(engine, change, approval, errand), values(change)));
     }
     w.put_links(&rows)?;
-    w.add_histories(&lines)?;
+    w.add_histories(lines)?;
     w.remove_entries(rows.iter().map(|(link, _)| link.case))
 }
 
@@ -267,7 +267,7 @@ pub(crate) fn remember(
     approval: &Approval,
     errand: &Errand,
 ) -> Result<(), StoreError> {
-    w.add_history(&line(engine, change, approval, errand))
+    w.add_histories([(line(engine, change, approval, errand), values(change))])
 }
 
 fn line(engine: &Engine, change: &Change, approval: &Approval, errand: &Errand) -> HistoryEntry {
@@ -281,9 +281,14 @@ fn line(engine: &Engine, change: &Change, approval: &Approval, errand: &Errand) 
         approval: approval.clone(),
         fields: change.fields(),
         stage: (change.before.as_ref().and_then(|before| before.stage.clone()), change.after.stage.clone()),
-        before: change.before.clone(),
-        after: Some(change.after.clone()),
+        before: None,
+        after: None,
     }
+}
+
+/// What stands beside a line of history.
+fn values(change: &Change) -> Values<'_> {
+    (change.before.as_ref(), Some(&change.after))
 }
 
 fn give_up_or_back(w: &mut Writer<'_>, change: &Change, error: WriteError, applied: &mut Applied) -> Result<(), StoreError> {
