@@ -82,6 +82,9 @@ fn plain_path(path: &str) -> String {
     let [part_ends, path_ends] = LONGEST;
     let personal = |part: &str| part.contains('@') || part.contains("%40") || part.starts_with('+') || part.starts_with("%2B");
     let plain = |part: &str| !personal(part) && part.len() <= part_ends;
+    if path.len() <= path_ends && path.split('/').all(plain) {
+        return path.to_owned();
+    }
     let path = path.split('/').map(|part| if plain(part) { part } else { "…" }).collect::<Vec<_>>().join("/");
     match path.char_indices().nth(path_ends) {
         Some((at, _)) => format!("{}…", &path[..at]),

@@ -26,9 +26,8 @@ enum From {
 }
 
 impl Inflow {
-    pub(super) fn network(response: reqwest::Response, method: &Method) -> Inflow {
-        let announced = announced(response.headers(), method);
-        Inflow { from: From::Network(Box::new(response)), announced, got: 0 }
+    pub(super) fn network(response: reqwest::Response, headers: &HeaderMap, method: &Method) -> Inflow {
+        Inflow { from: From::Network(Box::new(response)), announced: announced(headers, method), got: 0 }
     }
 
     pub(super) fn in_process(body: Body, headers: &HeaderMap, method: &Method) -> Inflow {

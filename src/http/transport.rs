@@ -88,16 +88,19 @@ impl fmt::Debug for Transport {
 }
 
 async fn over_network(client: &reqwest::Client, call: &Call, body: Option<Outflow>) -> Result<Answer<Inflow>, Broken> {
-    let mut request = client.request(call.method.clone(), call.url.clone()).headers(call.headers.clone());
+    let mut request = reqwest::Request::new(call.method.clone(), call.url.clone());
+    request.headers_mut().clone_from(&call.headers);
     if let Some(body) = body {
         // Said aloud, so that it is never sent in chunks of unknown number, which S3 does not take.
-        request = request.header(CONTENT_LENGTH, body.size_hint().lower()).body(reqwest::Body::wrap(body));
+        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.size_hint().lower()));
+        *request.body_mut() = Some(reqwest::Body::wrap(body));
     } else if let Some(body) = &call.body {
-        request = request.body(body.clone());
+        *request.body_mut() = Some(body.clone().into());
     }
-    let response = request.send().await.map_err(broken)?;
-    let (status, headers) = (response.status(), response.headers().clone());
-    Ok(Answer { status, headers, body: Inflow::network(response, &call.method) })
+    let mut response = client.execute(request).await.map_err(broken)?;
+    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+    let body = Inflow::network(response, &headers, &call.method);
+    Ok(Answer { status, headers, body })
 }
 
 pub(super) fn broken(error: reqwest::Error) -> Broken {

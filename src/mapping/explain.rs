@@ -33,19 +33,28 @@ const STAFF: Rule = Rule::of("staff", "");
 
 impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.field, self.sentence())
+        write!(f, "{}: {}", self.field, Sentence(self))
+    }
+}
+
+/// Why, and what decided.
+struct Sentence<'a>(&'a Because);
+
+impl fmt::Display for Sentence<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Because { why, place, rule, .. } = self.0;
+        match (place, rule) {
+            (Some(place), _) => write!(f, "{why} ({place})"),
+            (None, Some(rule)) => write!(f, "{why} ({rule})"),
+            (None, None) => f.write_str(why),
+        }
     }
 }
 
 impl Because {
     /// Why, and in brackets the line or the setting that decided.
     pub fn sentence(&self) -> String {
-        let Because { why, place, rule, .. } = self;
-        match (place, rule) {
-            (Some(place), _) => format!("{why} ({place})"),
-            (None, Some(rule)) => format!("{why} ({rule})"),
-            (None, None) => why.clone(),
-        }
+        Sentence(self).to_string()
     }
 }
 

@@ -5,7 +5,7 @@ use super::context;
 use crate::config::{BodyExpression, BodyValue, Each, ExpressionError, Operation, OperationName, Profile};
 use crate::domain::{Ordered, Record};
 use minijinja::Value;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
 /// The compiled bodies of a profile, by operation and number of the request.
@@ -136,41 +136,51 @@ impl Rendered {
         }
     }
 
-    /// What to send: empty places are left out, or sent as `clear` where `before` held something. `None` when nothing is left.
-    pub(super) fn json(&self, before: Option<&Rendered>, clear: Clear<'_>) -> Option<Json> {
-        if self.is_empty() {
-            return before.filter(|before| !before.is_empty()).map(|before| clear.of(before));
-        }
-        Some(match self {
-            Rendered::Leaf(json) => json.clone(),
+    /// What to send of something new: empty places are left out. `None` when nothing is left.
+    pub(super) fn alone(self) -> Option<Json> {
+        match self {
+            Rendered::Leaf(json) => Some(json).filter(|json| !json.is_null() && json.as_str() != Some("")),
             Rendered::Object(map) => {
-                let old = match before {
-                    Some(Rendered::Object(old)) => Some(old),
-                    _ => None,
-                };
-                let kept = map.iter().filter_map(|(key, value)| Some((key.clone(), value.json(old.and_then(|old| old.get(key)), clear)?)));
-                let dropped = old.into_iter().flatten().filter(|(key, value)| !map.contains_key(*key) && !value.is_empty());
-                kept.chain(dropped.map(|(key, value)| (key.clone(), clear.of(value)))).collect()
+                let kept: Map<String, Json> = map.into_iter().filter_map(|(key, value)| Some((key, value.alone()?))).collect();
+                (!kept.is_empty()).then_some(Json::Object(kept))
             }
             Rendered::List(items) => {
-                let old = |id: &Option<u64>| match before {
-                    Some(Rendered::List(old)) => old.iter().find(|(other, _)| id.is_some() && other == id).map(|(_, old)| old),
-                    _ => None,
-                };
+                let kept: Vec<Json> = items.into_iter().filter_map(|(_, item)| item.alone()).collect();
+                (!kept.is_empty()).then_some(Json::Array(kept))
+            }
+        }
+    }
+
+    /// The same where `before` was: what it held and this does not is sent as `clear`.
+    fn json(&self, before: Option<&Rendered>, clear: Clear<'_>) -> Option<Json> {
+        let Some(before) = before else { return self.clone().alone() };
+        if self.is_empty() {
+            return (!before.is_empty()).then(|| clear.of(before));
+        }
+        Some(match (self, before) {
+            (Rendered::Leaf(json), _) => json.clone(),
+            (Rendered::Object(map), Rendered::Object(old)) => {
+                let kept = map.iter().filter_map(|(key, value)| Some((key.clone(), value.json(old.get(key), clear)?)));
+                let dropped = old.iter().filter(|(key, value)| !map.contains_key(*key) && !value.is_empty());
+                kept.chain(dropped.map(|(key, value)| (key.clone(), clear.of(value)))).collect()
+            }
+            (Rendered::List(items), Rendered::List(old)) => {
+                let old = |id: &Option<u64>| old.iter().find(|(other, _)| id.is_some() && other == id).map(|(_, old)| old);
                 items.iter().filter(|(_, item)| !item.is_empty()).filter_map(|(id, item)| item.json(old(id), clear)).collect()
             }
+            (Rendered::Object(_) | Rendered::List(_), _) => self.clone().alone()?,
         })
     }
 
     /// The body of an update that takes `before` to this; `None` when there is nothing to say. With `only_changed` an object's
     /// keys that say the same are left out.
     pub(super) fn update(&self, before: &Rendered, only_changed: bool, clear: Clear<'_>) -> Option<Json> {
-        if self.json(None, clear) == before.json(None, clear) {
+        if self.clone().alone() == before.clone().alone() {
             return None;
         }
         let mut whole = self.json(Some(before), clear)?;
         if let (true, Json::Object(keys), Rendered::Object(after), Rendered::Object(before)) = (only_changed, &mut whole, self, before) {
-            let said = |map: &BTreeMap<String, Rendered>, key: &str| map.get(key).and_then(|part| part.json(None, clear));
+            let said = |map: &BTreeMap<String, Rendered>, key: &str| map.get(key).and_then(|part| part.clone().alone());
             keys.retain(|key, _| said(after, key) != said(before, key));
         }
         Some(whole)

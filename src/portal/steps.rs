@@ -77,7 +77,7 @@ pub(super) fn steps<'p>(
             let old = old.as_ref().map(|old| old.iter().find(|(id, _)| *id == client_id));
             let body = match (body, old) {
                 // Something new: a record, or a client that was not there before.
-                (body, None | Some(None)) => body.map(|body| body.json(None, clear).unwrap_or_else(|| Json::Object(Map::new()))),
+                (body, None | Some(None)) => body.map(|body| body.alone().unwrap_or_else(|| Json::Object(Map::new()))),
                 (Some(body), Some(Some((_, Some(old))))) => match body.update(old, template.only_changed, clear) {
                     Some(body) => Some(body),
                     None => continue,

@@ -19,7 +19,11 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
 });
 
 /// A compiled expression of a profile's body.
-pub struct BodyExpression(minijinja::Expression<'static, 'static>);
+pub struct BodyExpression {
+    whole: minijinja::Expression<'static, 'static>,
+    /// Set when it is only a name, as most are, and perhaps names inside it: these are looked up without a machine to run them.
+    way: Option<Vec<String>>,
+}
 
 /// Why an expression cannot be used; the text is minijinja's and quotes no value of a case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,18 +56,23 @@ impl BodyExpression {
     /// Compiles an expression (without its `=`).
     pub fn compile(text: &str) -> Result<BodyExpression, ExpressionError> {
         let compiled = ENVIRONMENT.compile_expression_owned(text.to_owned());
-        compiled.map(BodyExpression).map_err(|error| ExpressionError(words(&error)))
+        let whole = compiled.map_err(|error| ExpressionError(words(&error)))?;
+        Ok(BodyExpression { whole, way: way(text) })
     }
 
     /// The value in a context, a map of names. Names that are absent are undefined, as are things inside them.
     pub fn value(&self, context: &Value) -> Result<Value, ExpressionError> {
-        self.0.eval(context.clone()).map_err(|error| ExpressionError(error.kind().to_string()))
+        if let Some(way) = &self.way {
+            let inside = |value: Value, name: &String| value.get_attr(name).unwrap_or_default();
+            return Ok(way.iter().fold(context.clone(), inside));
+        }
+        self.whole.eval(context.clone()).map_err(|error| ExpressionError(error.kind().to_string()))
     }
 
     /// The names it uses, without what follows a dot.
     pub(super) fn names(&self) -> BTreeSet<String> {
         let globals: BTreeSet<&str> = ENVIRONMENT.globals().map(|(name, _)| name).ordered();
-        self.0.undeclared_variables(false).into_iter().filter(|name| !globals.contains(name.as_str())).ordered()
+        self.whole.undeclared_variables(false).into_iter().filter(|name| !globals.contains(name.as_str())).ordered()
     }
 
     /// What is wrong with it, as (message, help), when it stands inside these repetitions and the profile has these fields.
@@ -73,7 +82,7 @@ impl BodyExpression {
         if let Some(wrong) = self.names().iter().find(|name| !known.contains(&name.as_str())) {
             return Some((format!("expressions know no {wrong:?} here"), did_you_mean(wrong, &known)));
         }
-        let mut nested: Vec<String> = self.0.undeclared_variables(true).into_iter().collect();
+        let mut nested: Vec<String> = self.whole.undeclared_variables(true).into_iter().collect();
         nested.sort();
         for (whole, known) in [(Each::Client, CLIENT_NAMES.as_slice()), (Each::Member, MEMBER_NAMES.as_slice())] {
             let wrong = nested.iter().find_map(|path| {
@@ -85,10 +94,22 @@ impl BodyExpression {
             }
         }
         [sample(fields, true), sample(fields, false)].iter().find_map(|context| {
-            let error = self.0.eval(context.clone()).err()?;
+            let error = self.whole.eval(context.clone()).err()?;
             Some((format!("the expression fails: {}", words(&error)), String::new()))
         })
     }
+}
+
+/// The names of an expression like `client.phone`, none of which is a word of the language or a function.
+fn way(text: &str) -> Option<Vec<String>> {
+    const WORDS: [&str; 13] = ["true", "false", "none", "True", "False", "None", "not", "and", "or", "if", "else", "in", "is"];
+    let is_name = |name: &str| {
+        let letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+        name.bytes().next().is_some_and(letter) && name.bytes().all(|byte| letter(byte) || byte.is_ascii_digit()) && !WORDS.contains(&name)
+    };
+    let names: Vec<&str> = text.trim().split('.').collect();
+    let own = ENVIRONMENT.globals().all(|(name, _)| name != names[0]);
+    (own && names.iter().all(|name| is_name(name))).then(|| names.into_iter().map(str::to_owned).collect())
 }
 
 impl fmt::Debug for BodyExpression {
@@ -150,6 +171,19 @@ mod tests {
         assert_eq!(problem("[range(2), dict(a=1)]", &[]), None);
         let (message, help) = problem("readableid", &[]).unwrap();
         assert_eq!((message.as_str(), help.as_str()), (r#"expressions know no "readableid" here"#, r#"did you mean "readable_id"?"#));
+    }
+
+    #[test]
+    fn a_name_is_looked_up_as_the_language_would() {
+        let full = sample(&BTreeSet::from(["name", "readable_id"]), true);
+        let ways = ["name", " stage", "client.phone", "client.nobody.phone", "nobody", "team", "extra.x", "case_date", "stage.x"];
+        let others = ["none", "true", "range", "range.x", "name or stage", "'a.b'", "1.5", "not open", "stage[0]", "client['phone']"];
+        for (text, looked_up) in ways.map(|text| (text, true)).into_iter().chain(others.map(|text| (text, false))) {
+            let expression = BodyExpression::compile(text).unwrap();
+            let json = |value: Value| serde_json::to_value(value).ok();
+            assert_eq!(expression.way.is_some(), looked_up, "{text}");
+            assert_eq!(json(expression.value(&full).unwrap()), json(expression.whole.eval(full.clone()).unwrap()), "{text}");
+        }
     }
 
     #[test]
