@@ -29,7 +29,6 @@ mod error;
 mod gathered;
 #[cfg(test)]
 mod gathered_tests;
-mod pointed;
 mod reader;
 mod render;
 mod scrub;

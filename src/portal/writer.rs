@@ -9,7 +9,6 @@
 
 use super::account::{Account, Fill};
 use super::error::{Part, WriteError};
-use super::pointed;
 use super::render::Bodies;
 use super::scrub::Scrubber;
 use super::steps::{self, Step};
@@ -167,8 +166,9 @@ fn in_part(error: WriteError, part: Part) -> WriteError {
 
 /// The record's id in an answer; a number or a text.
 fn portal_id_at(reply: &Reply, pointer: &str) -> Option<PortalId> {
-    let id = match pointed::at(&reply.body, pointer)? {
-        serde_json::Value::String(text) if !text.is_empty() => text,
+    let body: serde_json::Value = serde_json::from_slice(&reply.body).ok()?;
+    let id = match body.pointer(pointer)? {
+        serde_json::Value::String(text) if !text.is_empty() => text.clone(),
         serde_json::Value::Number(number) => number.to_string(),
         _ => return None,
     };

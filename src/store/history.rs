@@ -8,7 +8,6 @@ use crate::domain::{CaseId, Kind, Kinds, Record, RunId};
 use jiff::{SignedDuration, Timestamp};
 use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
-use std::borrow::Borrow;
 
 /// How long values before and after a change are kept.
 pub const KEEP_VALUES: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -88,23 +87,15 @@ impl Store {
 }
 
 impl Writer<'_> {
-    /// Keeps a change that reached the portal, in one transaction with link and journal. Crash before the commit: the
-    /// journal still owes the change, and settling it adds the entry. After: it is there once.
-    pub fn add_history(&mut self, entry: &HistoryEntry) -> Result<(), StoreError> {
-        self.add_histories([(entry, (entry.before.as_ref(), entry.after.as_ref()))])
-    }
-
-    /// The same of several, in their order, each with its values in place of those in it: records are not copied to be kept.
-    pub fn add_histories<'a, E: Borrow<HistoryEntry>>(
-        &mut self,
-        entries: impl IntoIterator<Item = (E, Values<'a>)>,
-    ) -> Result<(), StoreError> {
+    /// Keeps changes that reached the portal, in their order, in one transaction with link and journal. Crash before the
+    /// commit: the journal still owes them, and settling it adds the entries. After: each is there once. The values come
+    /// beside each entry, which has none: records are not copied to be kept.
+    pub fn add_histories<'a>(&mut self, entries: impl IntoIterator<Item = (HistoryEntry, Values<'a>)>) -> Result<(), StoreError> {
         let (mut rows, mut values) = (self.table(HISTORY.rows)?, self.table(HISTORY_VALUES.rows)?);
         let (mut by_case, mut unapproved) = (self.table(HISTORY_BY_CASE)?, self.table(UNAPPROVED)?);
         let next = rows.last()?.map_or(0, |(seq, _)| seq.value() + 1);
         for (seq, (entry, before_and_after)) in (next..).zip(entries) {
-            let entry = entry.borrow();
-            rows.insert(seq, self.sealer.seal(&HISTORY, &seq, entry)?.as_slice())?;
+            rows.insert(seq, self.sealer.seal(&HISTORY, &seq, &entry)?.as_slice())?;
             let moment = (second(entry.at), seq);
             values.insert(moment, self.sealer.seal(&HISTORY_VALUES, &moment, &before_and_after)?.as_slice())?;
             by_case.insert((entry.case.0, seq), ())?;
@@ -114,6 +105,12 @@ impl Writer<'_> {
             }
         }
         Ok(())
+    }
+
+    /// One of them, with the values in it.
+    #[cfg(test)]
+    pub(super) fn add_history(&mut self, entry: &HistoryEntry) -> Result<(), StoreError> {
+        self.add_histories([(entry.clone(), (entry.before.as_ref(), entry.after.as_ref()))])
     }
 
     /// Forgets values older than [`KEEP_VALUES`] and day memory older than two days; gives how many values. Crash before

@@ -57,7 +57,13 @@ impl BodyExpression {
     pub fn compile(text: &str) -> Result<BodyExpression, ExpressionError> {
         let compiled = ENVIRONMENT.compile_expression_owned(text.to_owned());
         let whole = compiled.map_err(|error| ExpressionError(words(&error)))?;
-        Ok(BodyExpression { whole, way: way(text) })
+        let mut expression = BodyExpression { whole, way: None };
+        // What is nothing but the one name it uses.
+        let text = text.trim();
+        if expression.whole.undeclared_variables(true).iter().eq([text]) && !expression.names().is_empty() {
+            expression.way = Some(text.split('.').map(str::to_owned).collect());
+        }
+        Ok(expression)
     }
 
     /// The value in a context, a map of names. Names that are absent are undefined, as are things inside them.
@@ -98,18 +104,6 @@ impl BodyExpression {
             Some((format!("the expression fails: {}", words(&error)), String::new()))
         })
     }
-}
-
-/// The names of an expression like `client.phone`, none of which is a word of the language or a function.
-fn way(text: &str) -> Option<Vec<String>> {
-    const WORDS: [&str; 13] = ["true", "false", "none", "True", "False", "None", "not", "and", "or", "if", "else", "in", "is"];
-    let is_name = |name: &str| {
-        let letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
-        name.bytes().next().is_some_and(letter) && name.bytes().all(|byte| letter(byte) || byte.is_ascii_digit()) && !WORDS.contains(&name)
-    };
-    let names: Vec<&str> = text.trim().split('.').collect();
-    let own = ENVIRONMENT.globals().all(|(name, _)| name != names[0]);
-    (own && names.iter().all(|name| is_name(name))).then(|| names.into_iter().map(str::to_owned).collect())
 }
 
 impl fmt::Debug for BodyExpression {
