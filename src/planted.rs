@@ -46,6 +46,10 @@ pub enum Plant {
     PanicsWhenRefused,
     /// An answer that never comes is waited for.
     WaitsForEver,
+    /// A case that was in step is not read again though the rules moved.
+    RulesForgotten,
+    /// A case that was in step is not read again though it moved.
+    TextForgotten,
 }
 
 #[cfg(feature = "planted")]

@@ -136,7 +136,7 @@ fn round(desk: &Desk, cases: u64) -> Result<(f64, f64, Plan), Box<dyn Error>> {
         let begun = thread_processor();
         for case in &page {
             let (wanted, link) = (mapper.map(case), walk.get(case.id)?);
-            if !matches!(planner.look(&wanted, link.as_ref()), Look::Settled) {
+            if planner.look(&wanted, link.as_ref()) != Look::InStep {
                 return Err(format!("case {} is not in step", case.id).into());
             }
         }

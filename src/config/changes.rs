@@ -71,6 +71,7 @@ pub fn compare(old: &Firm, new: &Firm) -> FirmChange {
         tests: _,
         file: _,
         names: _,
+        made_of: _,
     } = new;
     let mut differences = Differences::between(old, new);
     differences.firm();

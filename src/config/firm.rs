@@ -61,6 +61,8 @@ pub struct Firm {
     pub file: String,
     /// Every name of MyCase's stages and practice areas that the file says, in the order of the lines.
     pub names: Vec<NamedInFile>,
+    /// SHA-256 of the texts that all of this was made of: the file, the folder's defaults, the portal's profile.
+    pub made_of: [u8; 32],
 }
 
 /// One of MyCase's names where the firm file says it.

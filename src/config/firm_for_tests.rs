@@ -84,6 +84,7 @@ pub(crate) fn firm() -> Firm {
         tests: Vec::new(),
         file: "acme.firm.toml".to_owned(),
         names: Vec::new(),
+        made_of: [0; 32],
     }
 }
 

@@ -52,9 +52,12 @@ impl Fingerprinter {
 
     /// Of parts in order; each is framed by its length, so `["ab", "c"]` and `["a", "bc"]` differ.
     pub fn of<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> Fingerprint {
-        let mut frame = Frame(Vec::with_capacity(256));
-        parts.into_iter().for_each(|part| frame.push(part));
-        self.finish(&frame)
+        let mut mac = self.0.clone();
+        for part in parts {
+            mac.update(&(part.len() as u32).to_be_bytes());
+            mac.update(part);
+        }
+        short(mac)
     }
 
     /// Of who can log in.
@@ -93,11 +96,14 @@ impl Fingerprinter {
     fn finish(&self, frame: &Frame) -> Fingerprint {
         let mut mac = self.0.clone();
         mac.update(&frame.0);
-        let full = mac.finalize().into_bytes();
-        let mut short = [0; 16];
-        short.copy_from_slice(&full[..16]);
-        Fingerprint(short)
+        short(mac)
     }
+}
+
+fn short(mac: Hmac<Sha256>) -> Fingerprint {
+    let mut short = [0; 16];
+    short.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+    Fingerprint(short)
 }
 
 /// Parts one after another, each behind its length.

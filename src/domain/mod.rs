@@ -7,6 +7,7 @@ mod case_ref;
 mod fingerprint;
 mod gathered;
 mod ids;
+mod in_step;
 mod kind;
 mod link;
 mod listing;
@@ -29,6 +30,7 @@ pub use gathered::{Bearing, PortalFile, PortalMessage};
 pub use ids::{
     CaseId, CompanyId, DocumentId, FieldId, FirmId, FirmIdError, GroupId, ItemId, NoteId, PersonId, PlanName, PortalId, RunId, StaffId,
 };
+pub use in_step::{InStep, ShownCase};
 pub use kind::{Kind, Kinds};
 pub use link::{Link, Missing, SeenState, phone_print, readable_print, readable_text_print};
 pub use listing::{Listing, PortalCase};

@@ -14,7 +14,7 @@ pub struct Named {
 }
 
 /// A member of the firm (MyCase: Staff.json).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Staff {
     /// MyCase's id.
     pub id: StaffId,
@@ -37,7 +37,7 @@ impl std::fmt::Debug for Staff {
 }
 
 /// A custom field (MyCase: CustomFields.json).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CustomField {
     /// MyCase's id.
     pub id: FieldId,
@@ -50,7 +50,7 @@ pub struct CustomField {
 }
 
 /// What only the full client record says (MyCase: Clients.json).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct FullClient {
     /// The people group.
     pub group: Option<GroupId>,
@@ -61,7 +61,7 @@ pub struct FullClient {
 }
 
 /// Everything a run reads once before it looks at cases. Empty parts were not needed.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Reference {
     /// All staff, active or not.
     pub staff: BTreeMap<StaffId, Staff>,

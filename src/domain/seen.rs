@@ -3,6 +3,7 @@
 use super::{CaseId, CompanyId, FieldId, PersonId, StaffId};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::Serialize;
 use std::fmt;
 
 /// Open or closed (MyCase: Cases.json, `status`).
@@ -157,7 +158,7 @@ pub struct CaseStaff {
 }
 
 /// A custom field's value on a case or a client (MyCase: Cases.json, CustomFieldValueResponse).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct CustomValue {
     /// Which field.
     pub field: FieldId,

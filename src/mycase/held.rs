@@ -57,7 +57,7 @@ impl Reader {
     }
 
     async fn held<W: Wire>(&self, case: CaseId, what: &str) -> Result<Option<Seen<W::Seen>>, MyCaseError> {
-        let mut pages = Pages::<W>::new(self.clone(), self.url(&["cases", &case.to_string(), what], &[]));
+        let mut pages = Pages::of::<W>(self.clone(), self.url(&["cases", &case.to_string(), what], &[]));
         let items = match pages.rest().await {
             Ok(items) => items,
             Err(MyCaseError::NotFound(_)) => return Ok(None),

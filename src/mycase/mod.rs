@@ -18,6 +18,7 @@ mod moved;
 mod names;
 mod pages;
 mod reader;
+mod recognized;
 mod session;
 mod shared;
 mod storage;

@@ -55,7 +55,7 @@ impl Reader {
 
     async fn list_since<W: Wire>(&self, name: &str, since: &str) -> Result<Whole<W::Seen>, MyCaseError> {
         let url = self.url(&[name], &[("page_size", PAGE_SIZE), ("filter[updated_after]", since)]);
-        let mut pages = Pages::<W>::new(self.clone(), url);
+        let mut pages = Pages::of::<W>(self.clone(), url);
         let items = pages.rest().await?;
         Ok(Whole { items, server_time: pages.server_time() })
     }

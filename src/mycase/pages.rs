@@ -15,6 +15,7 @@ use http::header::DATE;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::HashSet;
+use std::sync::Arc;
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -25,13 +26,17 @@ const MOST_EXPECTED: usize = 100_000;
 /// MyCase's total of a list's results (MyCase: Cases.json, header Item-Count).
 const ITEM_COUNT: &str = "item-count";
 
+/// Makes items of an answer.
+pub(super) type Decode<S> = Arc<dyn Fn(&Reply) -> Result<Items<S>, MyCaseError> + Send + Sync>;
+
 /// A list being read.
-pub(super) struct Pages<W: Wire> {
+pub(super) struct Pages<S> {
     reader: Reader,
+    decode: Decode<S>,
     /// The first page's address until it is asked for.
     first: Option<Url>,
     /// At most one page on its way; aborted when dropped.
-    coming: JoinSet<Result<Page<W::Seen>, MyCaseError>>,
+    coming: JoinSet<Result<Page<S>, MyCaseError>>,
     asked: HashSet<Url>,
     pages: usize,
     barren: usize,
@@ -53,10 +58,16 @@ struct Page<S> {
     date: Option<Timestamp>,
 }
 
-impl<W: Wire> Pages<W> {
-    pub(super) fn new(reader: Reader, first: Url) -> Pages<W> {
+impl<S: Send + 'static> Pages<S> {
+    /// A list of what `W` says.
+    pub(super) fn of<W: Wire<Seen = S>>(reader: Reader, first: Url) -> Pages<S> {
+        Pages::new(reader, first, Arc::new(decode::<W>))
+    }
+
+    pub(super) fn new(reader: Reader, first: Url, decode: Decode<S>) -> Pages<S> {
         Pages {
             reader,
+            decode,
             first: Some(first),
             coming: JoinSet::new(),
             asked: HashSet::new(),
@@ -72,7 +83,7 @@ impl<W: Wire> Pages<W> {
     }
 
     /// The next items that were not seen before, never an empty list; `None` at the end, and after an error.
-    pub(super) async fn next(&mut self) -> Option<Result<Vec<(u64, W::Seen)>, MyCaseError>> {
+    pub(super) async fn next(&mut self) -> Option<Result<Vec<(u64, S)>, MyCaseError>> {
         if let Some(first) = self.first.take() {
             self.ask(first);
         }
@@ -98,12 +109,12 @@ impl<W: Wire> Pages<W> {
     }
 
     /// The whole list.
-    pub(super) async fn all(mut self) -> Result<Vec<(u64, W::Seen)>, MyCaseError> {
+    pub(super) async fn all(mut self) -> Result<Vec<(u64, S)>, MyCaseError> {
         self.rest().await
     }
 
     /// What is left of the list; how the reading went can be asked afterwards.
-    pub(super) async fn rest(&mut self) -> Result<Vec<(u64, W::Seen)>, MyCaseError> {
+    pub(super) async fn rest(&mut self) -> Result<Vec<(u64, S)>, MyCaseError> {
         let mut all = Vec::new();
         while let Some(items) = self.next().await {
             all.append(&mut items?);
@@ -139,12 +150,12 @@ impl<W: Wire> Pages<W> {
 
     fn ask(&mut self, url: Url) {
         self.asked.insert(url.clone());
-        let reader = self.reader.clone();
-        self.coming.spawn(async move { reader.read(&url, |reply| page::<W>(reply, &url)).await });
+        let (reader, decode) = (self.reader.clone(), self.decode.clone());
+        self.coming.spawn(async move { reader.read(&url, |reply| page(reply, &url, &decode)).await });
     }
 
     /// Takes stock of a page, sends for the next, and keeps what is new.
-    fn take(&mut self, page: Page<W::Seen>) -> Result<Vec<(u64, W::Seen)>, MyCaseError> {
+    fn take(&mut self, page: Page<S>) -> Result<Vec<(u64, S)>, MyCaseError> {
         let Page { path, mut items, unusable, announced, next, date } = page;
         if self.pages == 0 {
             self.server_time = date;
@@ -173,9 +184,9 @@ impl<W: Wire> Pages<W> {
     }
 }
 
-fn page<W: Wire>(reply: &Reply, url: &Url) -> Result<Page<W::Seen>, MyCaseError> {
+fn page<S>(reply: &Reply, url: &Url, decode: &Decode<S>) -> Result<Page<S>, MyCaseError> {
     let next = next_page(reply, url)?;
-    let Items { usable: items, unusable } = decode::<W>(reply)?;
+    let Items { usable: items, unusable } = decode(reply)?;
     let announced = reply.headers.get(ITEM_COUNT).and_then(|value| value.to_str().ok()?.trim().parse().ok());
     let date = reply.headers.get(DATE).and_then(http_date);
     Ok(Page { path: reply.asked.path.clone(), items, unusable, announced, next, date })
@@ -198,12 +209,12 @@ fn next_page(reply: &Reply, from: &Url) -> Result<Option<Url>, MyCaseError> {
 }
 
 /// The items of a bare list, and how many have no usable id.
-struct Items<S> {
-    usable: Vec<(u64, S)>,
-    unusable: usize,
+pub(super) struct Items<S> {
+    pub(super) usable: Vec<(u64, S)>,
+    pub(super) unusable: usize,
 }
 
-fn decode<W: Wire>(reply: &Reply) -> Result<Items<W::Seen>, MyCaseError> {
+pub(super) fn decode<W: Wire>(reply: &Reply) -> Result<Items<W::Seen>, MyCaseError> {
     // Checking the letters once is cheaper than text by text. Only an object is an item: serde would take a list for one, field
     // by field in our order.
     let items = std::str::from_utf8(&reply.body).ok().and_then(|text| serde_json::from_str::<Vec<Part<W>>>(text).ok());

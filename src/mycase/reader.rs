@@ -3,9 +3,10 @@
 use super::error::MyCaseError;
 use super::loose::{Bare, Part};
 use super::pages::Pages;
+use super::recognized::recognized;
 use super::session::Session;
 use super::wire::{CLIENT_FIELDS, Wire, WireCase, WireClient, WireCustomField, WireFirm, WireNamed, WireStaff};
-use crate::domain::{CaseId, FieldId, Ordered, PersonId, Reference, Scan, ScanDoubt, SeenCase, Staff, StaffId};
+use crate::domain::{CaseId, FieldId, InStep, Ordered, PersonId, Reference, Scan, ScanDoubt, SeenCase, ShownCase, Staff, StaffId};
 use crate::http::{Call, HttpClient, Limiters, Reply};
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -64,8 +65,8 @@ pub struct CaseQuery {
 }
 
 /// Cases page by page; nothing is kept but the ids.
-pub struct CasePages {
-    pages: Pages<WireCase>,
+pub struct CasePages<C = SeenCase> {
+    pages: Pages<C>,
     partial: bool,
 }
 
@@ -108,11 +109,20 @@ impl Reader {
 
     /// The cases, page by page. Nothing is asked for before the first [`CasePages::next`].
     pub fn cases(&self, query: CaseQuery) -> CasePages {
+        CasePages { pages: Pages::of::<WireCase>(self.clone(), self.cases_url(query)), partial: query.updated_after.is_some() }
+    }
+
+    /// All cases; those that are `known` by their text are not read.
+    pub fn all_cases(&self, known: Option<InStep>) -> CasePages<ShownCase> {
+        let decode = Arc::new(move |reply: &Reply| recognized(reply, known.as_ref()));
+        CasePages { pages: Pages::new(self.clone(), self.cases_url(CaseQuery::default()), decode), partial: false }
+    }
+
+    fn cases_url(&self, query: CaseQuery) -> Url {
         let after = query.updated_after.map(whole_second);
         let mut pairs = vec![("page_size", PAGE_SIZE), ("field[client]", CLIENT_FIELDS)];
         pairs.extend(after.as_deref().map(|after| ("filter[updated_after]", after)));
-        let pages = Pages::new(self.clone(), self.url(&["cases"], &pairs));
-        CasePages { pages, partial: query.updated_after.is_some() }
+        self.url(&["cases"], &pairs)
     }
 
     /// One case; `None` when MyCase answers 404, which is also what a lost permission looks like.
@@ -129,8 +139,8 @@ impl Reader {
         }
     }
 
-    pub(super) fn list<W: Wire>(&self, name: &str) -> Pages<W> {
-        Pages::new(self.clone(), self.url(&[name], &[("page_size", PAGE_SIZE)]))
+    pub(super) fn list<W: Wire>(&self, name: &str) -> Pages<W::Seen> {
+        Pages::of::<W>(self.clone(), self.url(&[name], &[("page_size", PAGE_SIZE)]))
     }
 
     pub(super) fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
@@ -165,9 +175,9 @@ impl Reader {
     }
 }
 
-impl CasePages {
+impl<C: Send + 'static> CasePages<C> {
     /// The next cases, each once, never an empty list; `None` at the end and after an error.
-    pub async fn next(&mut self) -> Option<Result<Vec<SeenCase>, MyCaseError>> {
+    pub async fn next(&mut self) -> Option<Result<Vec<C>, MyCaseError>> {
         let page = self.pages.next().await?;
         Some(page.map(|cases| cases.into_iter().map(|(_, case)| case).collect()))
     }

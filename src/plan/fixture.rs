@@ -129,6 +129,7 @@ pub(super) fn firm() -> Firm {
         tests: Vec::new(),
         file: "acme.firm.toml".into(),
         names: Vec::new(),
+        made_of: [0; 32],
     }
 }
 
@@ -265,9 +266,27 @@ impl World {
     }
 
     pub(super) fn plan(&self, cases: &[Wanted]) -> Plan {
+        self.plan_knowing(cases, &BTreeMap::new())
+    }
+
+    /// What of these cases is in step for good, with the link of which that is said.
+    pub(super) fn in_step(&self, cases: &[Wanted]) -> BTreeMap<CaseId, (Wanted, Link)> {
+        let mut planner = self.planner();
+        let linked = cases.iter().filter_map(|wanted| Some((wanted, &self.links.get(&wanted.case)?.0)));
+        let stand = linked.filter(|(wanted, link)| planner.look(wanted, Some(link)) == Look::InStep);
+        stand.map(|(wanted, link)| (wanted.case, (wanted.clone(), link.clone()))).collect()
+    }
+
+    /// The same without a look at those of the cases that are `known` and did not move.
+    pub(super) fn plan_knowing(&self, cases: &[Wanted], known: &BTreeMap<CaseId, (Wanted, Link)>) -> Plan {
         let mut planner = self.planner();
         for wanted in cases {
             let link = self.links.get(&wanted.case);
+            let unmoved = |(same, of): &&(Wanted, Link)| same == wanted && link.is_some_and(|(link, _)| link == of);
+            if let Some((_, link)) = known.get(&wanted.case).filter(unmoved) {
+                planner.stands(link);
+                continue;
+            }
             if let Look::Differs(_) = planner.look(wanted, link.map(|(link, _)| link)) {
                 let (link, sent) = link.cloned().unzip();
                 planner.draft(wanted.clone(), link, sent, vec!["because".into()]);

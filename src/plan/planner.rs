@@ -24,6 +24,9 @@ use std::collections::BTreeMap;
 pub enum Look {
     /// Dealt with; the caller may forget the case.
     Settled,
+    /// The same, and while neither the case, the rules nor the link move, nothing will ever follow from it: the caller may call
+    /// [`Planner::stands`] in another run in place of looking.
+    InStep,
     /// Something may have to be sent, of about these kinds: the caller fetches the record last sent (of a linked case)
     /// and the why, and calls [`Planner::draft`].
     Differs(Kinds),
@@ -82,6 +85,14 @@ impl Planner {
             Some(link) => self.look_linked(wanted, link),
             None => self.look_new(wanted),
         }
+    }
+
+    /// Looks at a linked case that [`Look::InStep`] was once said of, when neither it, nor the rules, nor the link moved since;
+    /// not in a run that has the portal's list beside it, or sends anew.
+    pub fn stands(&mut self, link: &Link) {
+        self.open_linked += usize::from(link.open);
+        self.unchanged += usize::from(self.context.concerns(link.case));
+        self.crowd.link(link);
     }
 
     /// Drafts what a look said differs. `sent`: the record the portal was last told, of a linked case.
@@ -178,18 +189,26 @@ impl Planner {
         if wanted.scope == Scope::Never || !self.context.concerns(wanted.case) {
             return self.leave(link);
         }
-        self.remember(wanted, link);
-        self.wait_for(wanted, &Base::of_link(link), &link.clients, Some(&link.seen));
+        let moved = self.remember(wanted, link);
+        let waits = self.wait_for(wanted, &Base::of_link(link), &link.clients, Some(&link.seen));
+        // What the portal's list says of it is no part of what it could be known by.
+        let for_good = !moved && !waits && self.shelf.is_none();
+        let in_step = if for_good { Look::InStep } else { Look::Settled };
         match self.glance(wanted, link) {
             Glance::Leave => self.leave(link),
+            Glance::InStep if wanted.reasons.is_empty() => {
+                self.unchanged += 1;
+                self.leave(link);
+                in_step
+            }
             Glance::InStep => {
-                self.unchanged += usize::from(wanted.reasons.is_empty());
                 self.note(wanted.case, wanted.reasons.iter().cloned());
                 self.leave(link)
             }
             Glance::Rests => {
                 self.unchanged += 1;
-                self.leave(link)
+                self.leave(link);
+                in_step
             }
             Glance::Attention(reason) => {
                 self.note(wanted.case, [reason]);
@@ -244,23 +263,24 @@ impl Planner {
         Look::Settled
     }
 
-    /// What the state has to remember of a linked case whatever becomes of it.
-    fn remember(&mut self, wanted: &Wanted, link: &Link) {
+    /// What the state has to remember of a linked case whatever becomes of it; whether there is something.
+    fn remember(&mut self, wanted: &Wanted, link: &Link) -> bool {
         let seen = memory::moved(wanted, &link.seen, self.context.now);
         let missing = link.missing.is_some().then_some(None);
-        if seen.is_some() || missing.is_some() {
+        let moved = seen.is_some() || missing.is_some();
+        if moved {
             self.observations.insert(link.case, Observation { case: link.case, seen, missing, unlink: false });
         }
+        moved
     }
 
-    /// Remembers until when a case waits for its stage, or for its being open or closed, to have stood long enough.
-    pub(super) fn wait_for(&mut self, wanted: &Wanted, base: &Base<'_>, known: &[PersonId], seen: Option<&SeenState>) {
+    /// Remembers until when a case waits for its stage, or for its being open or closed, to have stood long enough; whether it
+    /// does.
+    pub(super) fn wait_for(&mut self, wanted: &Wanted, base: &Base<'_>, known: &[PersonId], seen: Option<&SeenState>) -> bool {
         let Context { firm, now, .. } = &self.context;
-        if wanted.scope == Scope::In
-            && let Some(at) = settles_at(firm, wanted, base, known, seen, *now)
-        {
-            self.look_again.insert(wanted.case, at);
-        }
+        let at = if wanted.scope == Scope::In { settles_at(firm, wanted, base, known, seen, *now) } else { None };
+        self.look_again.extend(at.map(|at| (wanted.case, at)));
+        at.is_some()
     }
 
     pub(super) fn note(&mut self, case: CaseId, reasons: impl IntoIterator<Item = Reason>) {

@@ -26,6 +26,7 @@ pub(super) fn filled(path: &Utf8Path) -> Store {
                 w.put_link(&samples::link(case), &samples::record(case))?;
                 w.add_history(&samples::history(case))?;
             }
+            w.put_in_step(&[(CaseId(39), print())])?;
             w.put_entry(&samples::entry(1, 7, 7))?;
             w.put_plan(PlanSlot::Waiting, &samples::plan(&[1, 2, 3]))?;
             w.put_tokens(&samples::tokens("pair"))?;

@@ -2,14 +2,19 @@
 //!
 //! Links are read by the hundred thousand in every run, so they are in clear and compact (postcard behind a byte that says
 //! the layout); the record as last sent holds personal data, is sealed, and is read only for cases that change.
+//!
+//! A row may say by which text its case was found in step ([`crate::domain::InStep`]). That is of this very row: whoever writes
+//! a link, whatever of it, writes it without.
 
 use super::tables::{LINKS, SENT};
 use super::{Store, StoreError, Writer};
-use crate::domain::{CaseId, Link, Record};
+use crate::domain::{CaseId, Fingerprint, Link, Record};
 use redb::{AccessGuard, Range, ReadOnlyTable, ReadableTable, ReadableTableMetadata, StorageError};
 
 /// The layout of a link's row. Another field in `Link` means another layout here, decoded beside this one.
 const LAYOUT: u8 = 1;
+/// The same with the print of the text by which the case was found in step before it.
+const IN_STEP: u8 = 2;
 
 /// All links as of one moment. Keep it for the reading only: while it lives, the file cannot use the pages again that
 /// later writes free.
@@ -141,6 +146,16 @@ impl Links {
         }))
     }
 
+    /// The cases that were found in step, by which text, in the order of their ids.
+    pub fn in_step(&self) -> Result<Vec<(CaseId, Fingerprint)>, StoreError> {
+        let mut known = Vec::with_capacity(self.len()?);
+        for row in self.links.range::<u64>(..)? {
+            let (case, row) = row?;
+            known.extend(part(row.value())?.0.map(|print| (CaseId(case.value()), print)));
+        }
+        Ok(known)
+    }
+
     /// Looks up many cases that come mostly in the order of their ids, as MyCase's pages do.
     pub fn walk(&self) -> LinkWalk<'_> {
         LinkWalk { links: self, rest: None, floor: 0, ahead: None, found: 0 }
@@ -191,6 +206,17 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Keeps by which texts these cases were found in step. Crash before the commit: each is read once more. After: only when
+    /// something moved.
+    pub fn put_in_step(&mut self, cases: &[(CaseId, Fingerprint)]) -> Result<(), StoreError> {
+        let mut links = self.table(LINKS)?;
+        for (case, print) in cases {
+            let Some(row) = links.get(case.0)?.map(|row| known_by(*print, row.value())).transpose()? else { continue };
+            links.insert(case.0, row.as_slice())?;
+        }
+        Ok(())
+    }
+
     /// Forgets a link and its record. Crash before the commit: the case is still linked. After: it is as never seen.
     pub fn remove_link(&mut self, case: CaseId) -> Result<(), StoreError> {
         self.table(LINKS)?.remove(case.0)?;
@@ -213,11 +239,23 @@ fn encode(link: &Link) -> Result<Vec<u8>, StoreError> {
 }
 
 pub(super) fn decode(row: &[u8]) -> Result<Link, StoreError> {
-    let broken = || StoreError::Row { table: "links" };
+    postcard::from_bytes(part(row)?.1).map_err(|_| StoreError::Row { table: "links" })
+}
+
+/// The print of a row, if it bears one, and its link.
+fn part(row: &[u8]) -> Result<(Option<Fingerprint>, &[u8]), StoreError> {
     match row.split_first() {
-        Some((&LAYOUT, link)) => postcard::from_bytes(link).map_err(|_| broken()),
-        _ => Err(broken()),
+        Some((&LAYOUT, link)) => Some((None, link)),
+        Some((&IN_STEP, rest)) => rest.split_first_chunk().map(|(print, link)| (Some(Fingerprint(*print)), link)),
+        _ => None,
     }
+    .ok_or(StoreError::Row { table: "links" })
+}
+
+/// The row with this print.
+fn known_by(Fingerprint(print): Fingerprint, row: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let (_, link) = part(row)?;
+    Ok([&[IN_STEP], print.as_slice(), link].concat())
 }
 
 #[cfg(test)]
@@ -247,6 +285,24 @@ mod tests {
         let links = store.links().unwrap();
         assert_eq!(links.get(CaseId(7)).unwrap(), Some(seen));
         assert!(links.sent(CaseId(7)).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_link_is_known_by_a_text_until_anything_of_it_is_written() {
+        let store = samples::store();
+        let (print, other) = (Fingerprint([7; 16]), Fingerprint([8; 16]));
+        let known = || store.links().unwrap().in_step().unwrap();
+        store.write(|w| [3, 7].iter().try_for_each(|n| w.put_link(&samples::link(*n), &samples::record(*n)))).unwrap();
+        assert!(known().is_empty());
+        store.write(|w| w.put_in_step(&[(CaseId(3), print), (CaseId(7), print), (CaseId(9), print)])).unwrap();
+        assert_eq!(known(), [(CaseId(3), print), (CaseId(7), print)], "nothing is known of a case that is not linked");
+        assert_eq!(store.links().unwrap().get(CaseId(7)).unwrap(), Some(samples::link(7)), "the link is as it was");
+        store.write(|w| w.put_in_step(&[(CaseId(7), other)])).unwrap();
+        assert_eq!(known(), [(CaseId(3), print), (CaseId(7), other)]);
+        store.write(|w| w.touch_link(&samples::link(3))).unwrap();
+        assert_eq!(known(), [(CaseId(7), other)]);
+        store.write(|w| w.put_link(&samples::link(7), &samples::record(7))).unwrap();
+        assert!(known().is_empty());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::domain::FirmId;
 use redb::{Database, ReadableDatabase, WriteTransaction};
 
 /// The format this casebridge writes.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 const NAME: &str = "format";
 
@@ -16,11 +16,16 @@ const NAME: &str = "format";
 pub(super) type Step = fn(&WriteTransaction) -> Result<(), StoreError>;
 
 /// `STEPS[n]` leads from format `n + 1` to `n + 2`.
-pub(super) const STEPS: [Step; FORMAT as usize - 1] = [to_2];
+pub(super) const STEPS: [Step; FORMAT as usize - 1] = [to_2, to_3];
 
 /// Format 2 has the ledger of documents and messages. Nothing else changes, so a crash within leaves format 1 whole.
 fn to_2(tx: &WriteTransaction) -> Result<(), StoreError> {
     Ok(tables::make_ledger(tx)?)
+}
+
+/// In format 3 a link's row may say by which text its case was found in step. No row need be changed.
+fn to_3(_: &WriteTransaction) -> Result<(), StoreError> {
+    Ok(())
 }
 
 /// The file's format; `None` when it was never written.

@@ -134,6 +134,7 @@ async fn sync(
     let plan = &studied.plan;
     let held = judged.held.as_ref();
     done.waiting = engine.store().write(|w| {
+        w.put_in_step(&studied.in_step)?;
         record::observations(engine, w, plan)?;
         record::adoptions(engine, w, plan)?;
         resumed.journal(w, errand)?;

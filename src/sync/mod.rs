@@ -47,6 +47,7 @@ mod connection;
 mod counters;
 mod engine;
 mod error;
+mod known;
 mod lists;
 mod names;
 mod pace;

@@ -2,8 +2,8 @@
 
 use super::changes::{Moves, covers, seen_until};
 use super::refusals::Rested;
-use super::{Engine, Progress, RunError, Work, connection, lists, renames};
-use crate::domain::{CaseId, FirmId, Link, Listing, Ordered, PortalId, Scan, ScanDoubt, SeenCase};
+use super::{Engine, Progress, RunError, Work, connection, known, lists, renames};
+use crate::domain::{CaseId, FirmId, InStep, Link, Listing, Ordered, PortalId, Reference, Scan, ScanDoubt, SeenCase, ShownCase};
 use crate::mapping::{self, Mapper, NamesEver, Renames, Wanted};
 use crate::mycase::{CaseQuery, MyCaseError, Reader};
 use crate::plan::{Absence, Context, Look, Plan, Planner, Reach};
@@ -81,6 +81,8 @@ pub(crate) struct Studied {
     pub not_found: Vec<CaseId>,
     /// Names of the cases that the plan speaks of, for a person's terminal only.
     pub names: BTreeMap<CaseId, String>,
+    /// Cases that need not be read another time while they are shown by the same text.
+    pub in_step: known::Found,
 }
 
 /// Reads MyCase (and the portal, where that is due) and plans.
@@ -92,7 +94,7 @@ pub(crate) async fn study(engine: &Engine, mut ask: Study, progress: &Progress) 
     let listing = listing_when_due(engine, first, ask.verify, progress).await?;
     let listed = listing.is_some();
     let began = engine.hands.clock.now();
-    let Lists { mapper, names_ever, lists, notes } = read_lists(engine, &reader, ask.verify).await?;
+    let Lists { mapper, reference, renamed, names_ever, lists, notes } = read_lists(engine, &reader, ask.verify).await?;
     let planner = Planner::new(Context {
         firm: engine.firm.clone(),
         prints: engine.hands.prints.clone(),
@@ -106,20 +108,21 @@ pub(crate) async fn study(engine: &Engine, mut ask: Study, progress: &Progress) 
         selected: store.meta::<Selected>()?.unwrap_or_default().0,
     });
     let links = store.links()?;
+    let known = if listed { None } else { known::known(engine, &ask, &links, &reference, renamed, began)? };
     let aside = (!listed && engine.firm.portal.profile.is_listable()).then(Vec::new);
     let rested = Rested::of(engine, &ask)?;
     let mut desk =
-        Desk { engine, mapper, planner, links: &links, walk: links.walk(), names: BTreeMap::new(), rested, aside, looked: BTreeSet::new() };
+        Desk { engine, mapper, planner, links: &links, walk: links.walk(), names: BTreeMap::new(), rested, aside, looked: BTreeSet::new(), in_step: Vec::new() };
     let Reading { scan, not_found, unread, until, whole } = match &ask.reach {
         Reach::Cases(cases) => some(&mut desk, &reader, cases, progress).await?,
-        Reach::Everything => all(&mut desk, &reader, began, progress).await?,
+        Reach::Everything => all(&mut desk, &reader, known, began, progress).await?,
         Reach::Changed => match ask.moves.take().unwrap_or_default() {
             moves if moves.whole => all_of_changed(&mut desk, &reader, began, progress).await?,
             moves => changed(&mut desk, &reader, moves, progress).await?,
         },
     };
     let looked_at_portal = desk.look_before_creating(progress).await?;
-    let Desk { mut planner, names, rested, looked, .. } = desk;
+    let Desk { mut planner, names, rested, looked, in_step, .. } = desk;
     let shown = store.journal_cases()?.into_iter().filter(|case| planner.was_read(*case)).ordered();
     let mut plan = match unread {
         Some(gone) => planner.finish(&scan, gone),
@@ -132,7 +135,7 @@ pub(crate) async fn study(engine: &Engine, mut ask: Study, progress: &Progress) 
         Reach::Cases(cases) => (scan.is_whole(), Looked::Only(cases)),
     };
     let (listed, lists) = (listed || looked_at_portal, whole.then_some(lists));
-    Ok(Studied { shown, plan, scan, complete, looked, until, names_ever, lists, listed, rested, not_found, names })
+    Ok(Studied { shown, plan, scan, complete, looked, until, names_ever, lists, listed, rested, not_found, names, in_step })
 }
 
 /// How one reading of cases went.
@@ -151,6 +154,9 @@ struct Reading {
 /// MyCase's short lists, and what follows from them.
 struct Lists {
     mapper: Mapper,
+    reference: Arc<Reference>,
+    /// Whether something that the file names was renamed in MyCase since.
+    renamed: bool,
     names_ever: NamesEver,
     lists: ListsSeen,
     notes: Vec<String>,
@@ -170,8 +176,9 @@ async fn read_lists(engine: &Engine, reader: &Reader, verify: bool) -> Result<Li
         notes.push(format!("{title} cannot be listed: only MyCase's side was compared, not what the portal shows"));
     }
     let lists = lists::seen(&reference, &engine.hands.prints);
-    let mapper = Mapper::heeding(engine.firm.clone(), reference, renamed).map_err(|error| RunError::Mapping(error.to_string()))?;
-    Ok(Lists { mapper, names_ever, lists, notes })
+    let (any_renamed, known) = (!renamed.all().is_empty(), reference.clone());
+    let mapper = Mapper::heeding(engine.firm.clone(), known, renamed).map_err(|error| RunError::Mapping(error.to_string()))?;
+    Ok(Lists { mapper, reference, renamed: any_renamed, names_ever, lists, notes })
 }
 
 /// The reading's tools, in one place.
@@ -188,10 +195,26 @@ struct Desk<'a> {
     aside: Option<Vec<(Wanted, Vec<String>)>>,
     /// The cases of a reading that does not look at all.
     looked: BTreeSet<CaseId>,
+    /// Cases that were found in step by a text that was not known.
+    in_step: known::Found,
 }
 
 impl Desk<'_> {
-    fn take(&mut self, case: &SeenCase) -> Result<(), RunError> {
+    fn shown(&mut self, shown: ShownCase) -> Result<(), RunError> {
+        match shown {
+            ShownCase::Same(case) => {
+                let link = self.walk.get(case)?;
+                link.iter().for_each(|link| self.planner.stands(link));
+            }
+            ShownCase::Read(case, print) => {
+                let look = self.take(&case)?;
+                self.in_step.extend(print.filter(|_| look == Look::InStep).map(|print| (case.id, print)));
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, case: &SeenCase) -> Result<Look, RunError> {
         let wanted = self.mapper.map(case);
         if planted::is(Plant::LogsNames) {
             tracing::debug!(name = case.name, "a case was read");
@@ -200,11 +223,12 @@ impl Desk<'_> {
         if !wanted.reasons.is_empty() {
             self.remember_name(case);
         }
-        if let Look::Differs(kinds) = self.planner.look(&wanted, link.as_ref()) {
+        let look = self.planner.look(&wanted, link.as_ref());
+        if let Look::Differs(kinds) = look {
             self.remember_name(case);
             self.draft(case, wanted, link, kinds)?;
         }
-        Ok(())
+        Ok(look)
     }
 
     fn draft(&mut self, case: &SeenCase, wanted: Wanted, link: Option<Link>, kinds: crate::domain::Kinds) -> Result<(), RunError> {
@@ -249,14 +273,20 @@ impl Desk<'_> {
 }
 
 /// Every case there is, page by page; then those that the state knows and no page showed, which are answered.
-async fn all(desk: &mut Desk<'_>, reader: &Reader, began: Timestamp, progress: &Progress) -> Result<Reading, RunError> {
-    let mut pages = reader.cases(CaseQuery { updated_after: None });
+async fn all(
+    desk: &mut Desk<'_>,
+    reader: &Reader,
+    known: Option<InStep>,
+    began: Timestamp,
+    progress: &Progress,
+) -> Result<Reading, RunError> {
+    let mut pages = reader.all_cases(known);
     let (mut read, mut answered, mut turned) = (0, None, 0);
     while let Some(page) = pages.next().await {
         answered = answered.or_else(|| Some(desk.engine.hands.clock.now()));
         let page = page.map_err(|error| from_mycase(desk.engine, error))?;
-        page.iter().try_for_each(|case| desk.take(case))?;
         (read, turned) = (read + page.len(), turned + 1);
+        page.into_iter().try_for_each(|case| desk.shown(case))?;
         progress.read(read, pages.scan().announced, Some(turned));
     }
     let scan = pages.scan();
@@ -294,7 +324,7 @@ async fn some(desk: &mut Desk<'_>, reader: &Reader, cases: &BTreeSet<CaseId>, pr
 /// What moved: cases that were read already, others one by one. Of what is not shown nothing follows.
 async fn changed(desk: &mut Desk<'_>, reader: &Reader, moves: Moves, progress: &Progress) -> Result<Reading, RunError> {
     let Moves { read, others, whole, until } = moves;
-    read.iter().try_for_each(|case| desk.take(case))?;
+    read.iter().try_for_each(|case| desk.take(case).map(drop))?;
     desk.looked.extend(read.iter().map(|case| case.id));
     let not_found: BTreeSet<CaseId> = one_by_one(desk, reader, &others, progress).await?.into_iter().ordered();
     desk.looked.extend(others.difference(&not_found));
@@ -309,7 +339,7 @@ async fn all_of_changed(desk: &mut Desk<'_>, reader: &Reader, began: Timestamp, 
     while let Some(page) = pages.next().await {
         answered = answered.or_else(|| Some(desk.engine.hands.clock.now()));
         let page = page.map_err(|error| from_mycase(desk.engine, error))?;
-        page.iter().try_for_each(|case| desk.take(case))?;
+        page.iter().try_for_each(|case| desk.take(case).map(drop))?;
         desk.looked.extend(page.iter().map(|case| case.id));
         turned += 1;
         progress.read(desk.looked.len(), pages.scan().announced, Some(turned));
@@ -324,7 +354,7 @@ async fn one_by_one(desk: &mut Desk<'_>, reader: &Reader, cases: &BTreeSet<CaseI
     let mut not_found = Vec::new();
     for (done, id) in cases.iter().enumerate() {
         match reader.case(*id).await.map_err(|error| from_mycase(desk.engine, error))? {
-            Some(case) => desk.take(&case)?,
+            Some(case) => drop(desk.take(&case)?),
             None => not_found.push(*id),
         }
         progress.read(done + 1, Some(cases.len()), None);

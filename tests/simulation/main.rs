@@ -18,6 +18,7 @@ mod judge;
 mod life;
 mod log;
 mod net;
+mod nights;
 #[cfg(feature = "planted")]
 mod planted;
 mod story;

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Each fault with the promises of which it must break one, and within how many seeds.
-const PLANTS: [(Plant, &[Promise], u64); 21] = [
+const PLANTS: [(Plant, &[Promise], u64); 23] = [
     (Plant::CreatesBlindly, &[Promise::NoDuplicate], 40),
     (Plant::LooksTooEarly, &[Promise::NoDuplicate], 60),
     (Plant::NoLimits, &[Promise::Approved], 10),
@@ -29,6 +29,8 @@ const PLANTS: [(Plant, &[Promise], u64); 21] = [
     (Plant::BrokenFileCounts, &[Promise::LastGoodStays], 10),
     (Plant::PanicsWhenRefused, &[Promise::GoesOn], 10),
     (Plant::WaitsForEver, &[Promise::GoesOn], 10),
+    (Plant::RulesForgotten, &[Promise::Converges], 40),
+    (Plant::TextForgotten, &[Promise::Converges], 10),
 ];
 
 /// How many seeds it took to catch a fault; else what broke instead.

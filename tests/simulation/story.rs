@@ -25,7 +25,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 /// When every story begins.
 const START: &str = "2026-03-02T06:00:00Z";
 /// Firms of a story.
-const FIRMS: usize = 3;
+pub(crate) const FIRMS: usize = 3;
 /// Rounds of the calm until nothing moves any more.
 const ROUNDS: usize = 10;
 
@@ -69,12 +69,12 @@ pub(crate) fn tell(seed: u64, telling: Telling) -> Outcome {
     outcome
 }
 
-struct Story {
+pub(crate) struct Story {
     net: Arc<Net>,
     places: Vec<Place>,
     chance: Chance,
     schedule: Vec<(Duration, usize, Deed)>,
-    life: Life,
+    pub(crate) life: Life,
     base: Timestamp,
     began: Instant,
     leap: &'static AtomicI64,
@@ -214,7 +214,7 @@ impl Story {
         self.base + jiff::SignedDuration::try_from(self.began.elapsed()).unwrap_or_default()
     }
 
-    fn deed(&mut self, place: usize, deed: Deed) {
+    pub(crate) fn deed(&mut self, place: usize, deed: Deed) {
         self.number += 1;
         let number = self.number;
         let firm = self.places[place].firm.clone();
@@ -379,6 +379,7 @@ impl Story {
                 break;
             }
         }
+        self.nights().await;
         for (at, place) in self.places.iter().enumerate() {
             let broken = {
                 let firm = place.firm();
@@ -422,13 +423,7 @@ impl Story {
             }
             self.life.ask(place, Ask::Sync(SyncAsk { verify: true, ..SyncAsk::default() }));
             self.idle().await;
-            for _ in 0..2 {
-                if let Some(plan) = self.life.status(place).and_then(|status| status.waiting_plan) {
-                    waits = true;
-                    self.approve(place, plan.to_string());
-                    self.idle().await;
-                }
-            }
+            waits |= self.agree(place).await;
             let carries = self.places[place].firm().portal == Portal::CaseStatus;
             for (documents, messages) in [(true, false), (false, true)].into_iter().filter(|_| carries) {
                 self.life.ask(place, Ask::Sync(SyncAsk { documents, messages, ..SyncAsk::default() }));
@@ -440,8 +435,21 @@ impl Story {
         waits
     }
 
+    /// Says yes to what waits: first to all of it, then to clients who are now others. Whether something waited.
+    pub(crate) async fn agree(&mut self, place: usize) -> bool {
+        let mut waits = false;
+        for _ in 0..2 {
+            if let Some(plan) = self.life.status(place).and_then(|status| status.waiting_plan) {
+                waits = true;
+                self.approve(place, plan.to_string());
+                self.idle().await;
+            }
+        }
+        waits
+    }
+
     /// Waits until nothing is under way.
-    async fn idle(&mut self) {
+    pub(crate) async fn idle(&mut self) {
         let late = Instant::now() + Duration::from_secs(12 * 3600);
         while !self.life.tasks.is_empty() {
             tokio::select! {

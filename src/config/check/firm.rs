@@ -8,6 +8,7 @@ use crate::config::raw::{At, FIRM_SECTIONS, Origin, Place, RawFirm, RawFirmDefau
 use crate::config::{Catalog, Firm, Online, Problem, Profile, Profiles, Severity, SourceText, TestCase, zone};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
 /// The embedded defaults, read once by the code that reads firm files.
@@ -156,7 +157,19 @@ fn build(check: &mut Check<'_>, raw: &RawFirm, own: &RawFirm, input: &FirmInput)
         tests,
         file: input.source.name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
         names: catalog::names_said(check, raw),
+        made_of: made_of(check, profile?),
     })
+}
+
+/// Each text with its length before it, so that none runs into the next.
+fn made_of(check: &Check<'_>, profile: &Profile) -> [u8; 32] {
+    let texts = [Some(check.source), check.folder, check.profiles.source(&profile.name)];
+    let mut sum = Sha256::new();
+    for text in texts.into_iter().flatten().map(|source| source.text.as_bytes()) {
+        sum.update((text.len() as u64).to_be_bytes());
+        sum.update(text);
+    }
+    sum.finalize().into()
 }
 
 fn time_zone(check: &mut Check<'_>, at: &At<String>) -> Option<TimeZone> {

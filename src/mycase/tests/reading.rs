@@ -3,7 +3,9 @@
 
 use super::super::{CasePages, CaseQuery, MyCaseError, Needs};
 use super::stand_in::{API, Asked, MyCase, status};
-use crate::domain::{CaseId, CaseStatus, FieldId, GroupId, PersonId, ScanDoubt, SeenCase, StaffId};
+use crate::domain::{
+    CaseId, CaseStatus, FieldId, Fingerprint, Fingerprinter, GroupId, InStep, PersonId, Scan, ScanDoubt, SeenCase, ShownCase, StaffId,
+};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -128,6 +130,62 @@ async fn a_case_is_understood_when_its_fields_are_of_the_neighbouring_type() {
     assert_eq!(case.updated_at.unwrap().to_string(), "2024-01-05T15:00:00Z");
     let bare = SeenCase { name: Some("5".to_owned()), ..SeenCase::bare(CaseId(18)) };
     assert!(cases[1] == bare && cases[2] == SeenCase::bare(CaseId(19)));
+}
+
+/// All cases as they are shown to whoever knows these.
+async fn shown(mycase: &Arc<MyCase>, known: Vec<(CaseId, Fingerprint)>) -> (Vec<ShownCase>, Scan) {
+    let known = InStep::new(Fingerprinter::new(&[7; 32]), [b"rules".as_slice()], known);
+    let (mut pages, mut all) = (mycase.reader().all_cases(Some(known)), Vec::new());
+    while let Some(page) = pages.next().await {
+        all.extend(page.unwrap());
+    }
+    (all, pages.scan())
+}
+
+/// Which of these were read, with the prints they can be known by another time, and which were known.
+fn parted(all: Vec<ShownCase>) -> (Vec<(CaseId, Fingerprint)>, Vec<u64>) {
+    let (mut read, mut same) = (Vec::new(), Vec::new());
+    for case in all {
+        match case {
+            ShownCase::Same(case) => same.push(case.0),
+            ShownCase::Read(case, print) => read.extend(print.map(|print| (case.id, print))),
+        }
+    }
+    (read, same)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_case_that_is_known_by_its_text_is_counted_and_not_read_until_a_letter_of_it_moves() {
+    let named = |name: &'static str| move |_: &Asked, _: usize| page(json!([{"id": 7, "name": name}, {"id": "8", "x": 1}, {"id": 9}]), Some(3), None);
+    let (all, scan) = shown(&MyCase::api(named("Doe")), Vec::new()).await;
+    assert!(scan.is_whole());
+    let (prints, same) = parted(all);
+    assert_eq!((prints.len(), same.len()), (3, 0));
+    let (again, scan) = shown(&MyCase::api(named("Doe")), prints[..2].to_vec()).await;
+    assert!(scan.is_whole() && scan.read == 3, "{scan:?}");
+    assert_eq!(parted(again), (prints[2..].to_vec(), vec![7, 8]));
+    let (moved, _) = shown(&MyCase::api(named("Roe")), prints.clone()).await;
+    let (read, same) = parted(moved);
+    assert_eq!((read.len(), same), (1, vec![8, 9]));
+    assert!(read[0].0 == CaseId(7) && read[0].1 != prints[0].1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_with_something_odd_on_it_is_read_whole_and_nothing_of_it_can_be_known() {
+    let (all, _) = shown(&MyCase::api(|_, _| page(json!([{"id": 7}]), Some(1), None)), Vec::new()).await;
+    let (prints, _) = parted(all);
+    // serde takes no key twice, so such a case cannot be read.
+    let twice = |_: &Asked, _: usize| page_of(r#"[{"id":7},{"id":8,"id":9}]"#);
+    let (all, scan) = shown(&MyCase::api(twice), prints.clone()).await;
+    assert!(matches!(&all[..], [ShownCase::Read(one, None), ShownCase::Read(_, None)] if one.id == CaseId(7)), "{}", all.len());
+    assert_eq!(scan.read, 2);
+    let none = |_: &Asked, _: usize| page_of(r#"[{"id":7},[8],{"name":"x"},null]"#);
+    let (all, scan) = shown(&MyCase::api(none), prints).await;
+    assert_eq!((parted(all), scan.doubts), ((vec![], vec![7]), vec![ScanDoubt::NoCount, ScanDoubt::WithoutId { count: 3 }]));
+}
+
+fn page_of(body: &'static str) -> Response {
+    ([("content-type", "application/json")], body).into_response()
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,10 +12,32 @@ fn a_case_in_step_is_settled_at_a_look_and_counted() {
     let world = World::holding(&[case(1), case(2)]);
     let mut planner = world.planner();
     let link = &world.links[&crate::domain::CaseId(1)].0;
-    assert_eq!(planner.look(&case(1), Some(link)), Look::Settled);
+    assert_eq!(planner.look(&case(1), Some(link)), Look::InStep);
     let plan = world.plan(&[case(1), case(2)]);
     assert!(plan.changes.is_empty() && plan.observations.is_empty() && plan.exceptions.is_empty());
     assert_eq!((plan.unchanged, plan.open_linked), (2, 2));
+}
+
+#[test]
+fn a_case_is_in_step_for_good_unless_something_waits_or_is_said_or_to_be_remembered_or_the_portal_is_asked() {
+    let world = World::holding(&[case(1)]);
+    let known = |world: &World, wanted| !world.in_step(&[wanted]).is_empty();
+    assert!(known(&world, case(1)));
+    assert!(!known(&world, case(1).because(ReasonCode::BadValue, Holds::Nothing, false)), "it is said every night");
+    assert!(!known(&world, case(1).with(|w| w.mycase_practice_area = Some("Renamed".into()))), "the state remembers it first");
+    assert!(!known(&world, case(1).stage("Demand")));
+    let mut waiting = world.clone();
+    waiting.firm.stages.settle = Duration::from_secs(24 * 3600);
+    let moved = || case(1).stage("Demand").with(|w| w.updated_at = None);
+    waiting.apply(&waiting.plan(&[moved()]));
+    assert!(waiting.plan(&[moved()]).changes.is_empty() && !known(&waiting, moved()), "tomorrow it is not in step any more");
+    let asked = World { lists: true, ..world.clone() };
+    assert!(!known(&asked, case(1)), "that was the portal's word, too");
+    let anew = World { rewrite: true, ..world.clone() };
+    assert!(!known(&anew, case(1)));
+    let mut resting = world.clone();
+    resting.apply(&resting.plan(&[case(1).closed()]));
+    assert!(known(&resting, case(1).closed().because(ReasonCode::BadValue, Holds::Nothing, false)), "what rests is not spoken of");
 }
 
 #[test]

@@ -4,7 +4,9 @@ use crate::domain::{CaseId, Holds, PersonId, Reason, ReasonCode};
 use crate::mapping::{OutOfScope, Scope, SeenStatus, StageWish, Wanted};
 use crate::plan::fixture::{World, case};
 use crate::plan::{Change, Plan};
+use jiff::ToSpan;
 use proptest::prelude::*;
+use std::time::Duration;
 
 fn wanted(id: u64) -> impl Strategy<Value = Option<Wanted>> {
     let stage = prop_oneof![3 => Just(Some("Treatment")), 2 => Just(Some("Demand")), 1 => Just(None)];
@@ -153,5 +155,33 @@ proptest! {
         let mut sorted = after.clone();
         sorted.sort_by_key(|wanted| wanted.case);
         prop_assert_eq!(world.plan(&after), world.plan(&sorted));
+    }
+
+    #[test]
+    fn a_case_that_was_in_step_for_good_need_not_be_looked_at_until_something_moves(
+        before in cases(),
+        between in cases(),
+        after in cases(),
+        moves in proptest::collection::vec(any::<bool>(), 7),
+        settle in 0..3_u64,
+        hours in 0..60_i64,
+    ) {
+        let mut world = World::new();
+        world.firm.stages.settle = Duration::from_secs(settle * 12 * 3600);
+        world.firm.closure.settle = Duration::from_secs(settle * 8 * 3600);
+        for cases in [&before, &between] {
+            world.apply(&world.plan(cases));
+            world.now += 13.hours();
+        }
+        world.apply(&world.plan(&between));
+        let known = world.in_step(&between);
+        world.now += hours.hours();
+        let moved = |wanted: &&Wanted| moves[wanted.case.0 as usize];
+        let later: Vec<Wanted> = between.iter().filter(|wanted| !moved(wanted)).chain(after.iter().filter(moved)).cloned().collect();
+        let all = world.plan(&later);
+        prop_assert_eq!(&world.plan_knowing(&later, &known), &all);
+        let untouched = |case: &CaseId| all.changes.iter().all(|change| change.case != *case) && !all.look_again.contains_key(case);
+        let still = later.iter().filter(|wanted| known.get(&wanted.case).is_some_and(|(same, _)| same == *wanted));
+        prop_assert!(still.map(|wanted| wanted.case).all(|case| untouched(&case)));
     }
 }

@@ -20,6 +20,7 @@ mod full_disk;
 mod given;
 mod history;
 mod hours;
+mod known;
 mod lives;
 mod look;
 mod looked_at;
