@@ -8,13 +8,14 @@ use super::study::Study;
 use super::{Engine, RunError};
 use crate::domain::{CaseId, Fingerprint, InStep, Reference};
 use crate::mapping;
+use crate::plan::Reach;
 use crate::planted::{self, Plant};
 use crate::store::Links;
 use jiff::Timestamp;
 
 const WEEK: i64 = 7 * 24 * 60 * 60;
 
-/// What a run over everything may go by; `None` when it has to look at each case.
+/// What a run may go by; `None` when it has to look at each case.
 pub(super) fn known(
     engine: &Engine,
     ask: &Study,
@@ -24,7 +25,7 @@ pub(super) fn known(
     now: Timestamp,
 ) -> Result<Option<InStep>, RunError> {
     // Clients' own records move every day; with them no rules are the same for long.
-    if ask.verify || ask.rewrite || renamed || mapping::needs(&engine.firm).clients {
+    if ask.reach != Reach::Everything || ask.verify || ask.rewrite || renamed || mapping::needs(&engine.firm).clients {
         return Ok(None);
     }
     let lists = postcard::to_extend(reference, Vec::new()).map_err(|error| RunError::Mapping(error.to_string()))?;

@@ -4,7 +4,8 @@
 //!
 //! 1. `bind`: the file points at the accounts the state belongs to, or nothing happens.
 //! 2. `settle`: what an earlier run sent without learning the outcome is looked up.
-//! 3. `study`: MyCase (and, on a first run or when everything is compared, the portal) is read and planned. Readers only.
+//! 3. `study`: MyCase (and, on a first run or when everything is compared, the portal) is read and planned. Readers only. Of a
+//!    case that MyCase shows by the very text by which it was in step the last time nothing is read but that (`known`).
 //! 4. `resume`: what an earlier run left goes on if it would be planned the same today, and waits while nobody can say.
 //! 5. The brakes ([`crate::plan::guard`]) part the plan into what may go, what waits for a person, what waits for hours.
 //! 6. One transaction remembers observations, adoptions, the journal and the waiting plan.
@@ -45,6 +46,7 @@ mod closeup;
 mod closing;
 mod connection;
 mod counters;
+mod desk;
 mod engine;
 mod error;
 mod known;

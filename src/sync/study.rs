@@ -1,14 +1,15 @@
 //! Reading and planning: what a run would do. Holds readers only, so it cannot change anything anywhere.
 
 use super::changes::{Moves, covers, seen_until};
+use super::desk::Desk;
 use super::refusals::Rested;
 use super::{Engine, Progress, RunError, Work, connection, known, lists, renames};
-use crate::domain::{CaseId, FirmId, InStep, Link, Listing, Ordered, PortalId, Reference, Scan, ScanDoubt, SeenCase, ShownCase};
-use crate::mapping::{self, Mapper, NamesEver, Renames, Wanted};
+use crate::domain::{CaseId, FirmId, InStep, Link, Listing, Ordered, Reference, Scan, ScanDoubt};
+use crate::mapping::{self, Mapper, NamesEver, Renames};
 use crate::mycase::{CaseQuery, MyCaseError, Reader};
 use crate::plan::{Absence, Context, Look, Plan, Planner, Reach};
 use crate::planted::{self, Plant};
-use crate::store::{FirstRunDone, LastScan, LinkWalk, Links, ListsSeen, LookbackFirst, Selected, StoreError};
+use crate::store::{FirstRunDone, LastScan, ListsSeen, LookbackFirst, Selected};
 use jiff::{Span, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -109,10 +110,8 @@ pub(crate) async fn study(engine: &Engine, mut ask: Study, progress: &Progress) 
     });
     let links = store.links()?;
     let known = if listed { None } else { known::known(engine, &ask, &links, &reference, renamed, began)? };
-    let aside = (!listed && engine.firm.portal.profile.is_listable()).then(Vec::new);
     let rested = Rested::of(engine, &ask)?;
-    let mut desk =
-        Desk { engine, mapper, planner, links: &links, walk: links.walk(), names: BTreeMap::new(), rested, aside, looked: BTreeSet::new(), in_step: Vec::new() };
+    let mut desk = Desk::new(engine, mapper, planner, &links, rested, listed);
     let Reading { scan, not_found, unread, until, whole } = match &ask.reach {
         Reach::Cases(cases) => some(&mut desk, &reader, cases, progress).await?,
         Reach::Everything => all(&mut desk, &reader, known, began, progress).await?,
@@ -179,97 +178,6 @@ async fn read_lists(engine: &Engine, reader: &Reader, verify: bool) -> Result<Li
     let (any_renamed, known) = (!renamed.all().is_empty(), reference.clone());
     let mapper = Mapper::heeding(engine.firm.clone(), known, renamed).map_err(|error| RunError::Mapping(error.to_string()))?;
     Ok(Lists { mapper, reference, renamed: any_renamed, names_ever, lists, notes })
-}
-
-/// The reading's tools, in one place.
-struct Desk<'a> {
-    engine: &'a Engine,
-    mapper: Mapper,
-    planner: Planner,
-    links: &'a Links,
-    walk: LinkWalk<'a>,
-    names: BTreeMap<CaseId, String>,
-    /// What the portal refused a short while ago.
-    rested: Rested,
-    /// New cases, kept until the portal's list was read; `None` where it was read before, or cannot be.
-    aside: Option<Vec<(Wanted, Vec<String>)>>,
-    /// The cases of a reading that does not look at all.
-    looked: BTreeSet<CaseId>,
-    /// Cases that were found in step by a text that was not known.
-    in_step: known::Found,
-}
-
-impl Desk<'_> {
-    fn shown(&mut self, shown: ShownCase) -> Result<(), RunError> {
-        match shown {
-            ShownCase::Same(case) => {
-                let link = self.walk.get(case)?;
-                link.iter().for_each(|link| self.planner.stands(link));
-            }
-            ShownCase::Read(case, print) => {
-                let look = self.take(&case)?;
-                self.in_step.extend(print.filter(|_| look == Look::InStep).map(|print| (case.id, print)));
-            }
-        }
-        Ok(())
-    }
-
-    fn take(&mut self, case: &SeenCase) -> Result<Look, RunError> {
-        let wanted = self.mapper.map(case);
-        if planted::is(Plant::LogsNames) {
-            tracing::debug!(name = case.name, "a case was read");
-        }
-        let link = self.walk.get(case.id)?;
-        if !wanted.reasons.is_empty() {
-            self.remember_name(case);
-        }
-        let look = self.planner.look(&wanted, link.as_ref());
-        if let Look::Differs(kinds) = look {
-            self.remember_name(case);
-            self.draft(case, wanted, link, kinds)?;
-        }
-        Ok(look)
-    }
-
-    fn draft(&mut self, case: &SeenCase, wanted: Wanted, link: Option<Link>, kinds: crate::domain::Kinds) -> Result<(), RunError> {
-        let sent = match &link {
-            Some(link) => self.links.sent(link.case)?,
-            None => None,
-        };
-        let why = self.mapper.why(case, &wanted, kinds);
-        match &mut self.aside {
-            Some(aside) if link.is_none() => aside.push((wanted, why)),
-            _ => self.planner.draft(wanted, link, sent, why),
-        }
-        Ok(())
-    }
-
-    /// Before anything is created the portal's list is read, also on a run that had no need of it until here: records
-    /// that are there are adopted. Most nights nothing is created and nothing is read.
-    async fn look_before_creating(&mut self, progress: &Progress) -> Result<bool, RunError> {
-        let Some(aside) = self.aside.take().filter(|aside| !aside.is_empty()) else { return Ok(false) };
-        let fresh = |wanted: &Wanted| self.planner.would_create(wanted).is_none_or(|change| !self.rested.rests(self.engine, &change));
-        if !aside.iter().any(|(wanted, _)| fresh(wanted)) {
-            // Each was refused a short while ago and has not changed: it is drafted to be said, and will not be sent.
-            aside.into_iter().for_each(|(wanted, why)| self.planner.draft(wanted, None, None, why));
-            return Ok(false);
-        }
-        let listing = read_listing(self.engine, progress).await?;
-        let linked: Vec<PortalId> = self.links.iter()?.map(|link| Ok(link?.portal_id)).collect::<Result<_, StoreError>>()?;
-        self.planner.shelve(listing, &linked);
-        for (wanted, why) in aside {
-            if let Look::Differs(_) = self.planner.look(&wanted, None) {
-                self.planner.draft(wanted, None, None, why);
-            }
-        }
-        Ok(true)
-    }
-
-    fn remember_name(&mut self, case: &SeenCase) {
-        if let Some(name) = &case.name {
-            self.names.insert(case.id, name.clone());
-        }
-    }
 }
 
 /// Every case there is, page by page; then those that the state knows and no page showed, which are answered.

@@ -1,5 +1,5 @@
 //! What comes after all is well: quiet nights in which the portal is not asked. The first finds nothing and gets to know every case
-//! by its text; then the office moves cases and rules, and the second has to find all of it, though it reads only what it must.
+//! by its text; then the office moves cases and rules, and the others have to find all of it, though they read only what they must.
 
 use crate::deeds::Deed;
 use crate::story::{FIRMS, Story};
@@ -16,7 +16,8 @@ impl Story {
             }
         }
         self.idle().await;
-        // Long enough for a stage to have stood, and not so long that anything is due by the file's schedule.
+        self.night().await;
+        // Long enough for a stage to have stood since, and not so long that anything is due by the file's schedule.
         sleep(Duration::from_secs(3600)).await;
         self.night().await;
     }

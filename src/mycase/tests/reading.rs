@@ -156,7 +156,9 @@ fn parted(all: Vec<ShownCase>) -> (Vec<(CaseId, Fingerprint)>, Vec<u64>) {
 
 #[tokio::test(start_paused = true)]
 async fn a_case_that_is_known_by_its_text_is_counted_and_not_read_until_a_letter_of_it_moves() {
-    let named = |name: &'static str| move |_: &Asked, _: usize| page(json!([{"id": 7, "name": name}, {"id": "8", "x": 1}, {"id": 9}]), Some(3), None);
+    let named = |name: &'static str| {
+        move |_: &Asked, _: usize| page(json!([{"id": 7, "name": name}, {"id": "8", "x": 1}, {"id": 9}]), Some(3), None)
+    };
     let (all, scan) = shown(&MyCase::api(named("Doe")), Vec::new()).await;
     assert!(scan.is_whole());
     let (prints, same) = parted(all);
