@@ -120,7 +120,7 @@ mod tests {
         let error = climb(&db, &"acme".parse().unwrap(), FORMAT + 1, &STEPS).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the state of acme has format 3, and this casebridge knows formats up to 2: use the newer casebridge again"
+            "the state of acme has format 4, and this casebridge knows formats up to 3: use the newer casebridge again"
         );
     }
 }

@@ -125,7 +125,7 @@ fn a_file_of_a_newer_casebridge_is_refused_and_left() {
         tx.commit().unwrap();
     };
     stamp(super::FORMAT + 1);
-    assert!(matches!(open(&path), Err(StoreError::Newer { found: 3, known: 2, .. })));
+    assert!(matches!(open(&path), Err(StoreError::Newer { found: 4, known: 3, .. })));
     stamp(super::FORMAT);
     assert_eq!(open(&path).unwrap().links().unwrap().len().unwrap(), 39);
 }

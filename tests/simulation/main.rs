@@ -31,6 +31,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use story::{Telling, tell};
 
+/// Stories of one machine room, thousands of them: much of their time is making room and giving it back.
+#[global_allocator]
+static ROOM: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Seeds of one `cargo test`.
 const SEEDS: u64 = 200;
 
