@@ -45,6 +45,8 @@ pub(crate) fn import() -> Done {
 pub(crate) fn nightly() -> Done {
     let firm = NewFirm::new("100000")?;
     first_is_whole(&firm.run(What::Cases)?.report);
+    let all_read = firm.run(What::Cases)?;
+    nothing_is_written(&all_read.report);
     let mut best = firm.run(What::Cases)?;
     for _ in 1..ROUNDS {
         let run = firm.run(What::Cases)?;
@@ -57,6 +59,7 @@ pub(crate) fn nightly() -> Done {
     plain("of that until its state is open and checked, as the daemon does once at its start", best.opened, "s");
     at_most("the same: most memory", best.peak_mb, "MB", 60.0);
     plain("the same: on the wall, at MyCase's 25 requests in 1.1 s", best.seconds, "s");
+    plain("a night in which each case is read (the first, one after an edit, one a week): processor, client", all_read.processor, "s");
     Ok(())
 }
 

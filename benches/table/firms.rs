@@ -67,7 +67,7 @@ async fn idle(daemon: &Daemon) {
 
 /// How soon an edit of one file among them is in use; the folder's quiet quarter of a second is part of it.
 async fn edit(daemon: &Daemon, root: &Utf8Path) -> Done {
-    let edited = std::fs::read_to_string(file(root, 250))?.replace("15 21 * * * UTC", "45 21 * * * UTC");
+    let edited = std::fs::read_to_string(file(root, 250))?.replace("cases = \"15 ", "cases = \"45 ");
     let hidden = root.join("conf/firms.d/.new");
     std::fs::write(&hidden, edited)?;
     let (begun, before) = (Instant::now(), processor(&daemon.process()));
@@ -82,9 +82,11 @@ fn file(root: &Utf8Path, number: usize) -> Utf8PathBuf {
     root.join(format!("conf/firms.d/firm-{number:03}.firm.toml"))
 }
 
-/// The example under another name.
+/// The example under another name, with its night half a day from now: else a daemon that begins a little after it would catch up on
+/// it, and not be idle.
 fn firm(number: usize) -> String {
-    let rules = FIRM.split("[[tests]]").next().unwrap_or_default();
+    let far = (Timestamp::now().as_second() / 3600 + 12) % 24;
+    let rules = FIRM.split("[[tests]]").next().unwrap_or_default().replace("\"15 21 *", &format!("\"15 {far} *"));
     rules.replace("harlow-pike-client-id", &format!("client-{number}")).replace("Harlow & Pike", &format!("Firm {number}"))
 }
 

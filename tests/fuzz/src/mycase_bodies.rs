@@ -4,7 +4,7 @@
 use super::mycase::{reader, tokens_stayed};
 use super::recording::{Answer, Player, Recording, played};
 use casebridge::config::{DaemonRules, FirmInput, Profiles, SourceText, check_firm};
-use casebridge::domain::{CaseId, Reference, SeenCase};
+use casebridge::domain::{CaseId, Fingerprint, Fingerprinter, InStep, Reference, SeenCase, ShownCase};
 use casebridge::mapping::Mapper;
 use casebridge::mycase::{CaseQuery, MyCaseError, Needs, Reader};
 use jiff::Timestamp;
@@ -85,6 +85,44 @@ async fn cases(reader: &Reader, query: CaseQuery) -> Result<String, MyCaseError>
     Ok(text)
 }
 
+/// All cases as they are shown to whoever knows these, and how the reading went.
+async fn shown(reader: &Reader, known: Vec<(CaseId, Fingerprint)>) -> Result<(Vec<ShownCase>, String), MyCaseError> {
+    let known = InStep::new(Fingerprinter::new(&[7; 32]), [b"rules".as_slice()], known);
+    let (mut pages, mut all) = (reader.all_cases(Some(known)), Vec::new());
+    while let Some(page) = pages.next().await {
+        all.extend(page?);
+    }
+    Ok((all, format!("{:?} {:?}", pages.scan(), pages.server_time())))
+}
+
+/// Looked at as texts the cases are the same ones; and once they are known, no other case is taken for one of them.
+fn by_text(recording: &Recording, text: &str) {
+    let look = |known| {
+        let player = recording.play();
+        played(async { shown(&reader(&player), known).await })
+    };
+    let first = look(Vec::new());
+    let said = match &first {
+        Ok((all, how)) => {
+            all.iter().map(|case| if let ShownCase::Read(case, _) = case { spelled(case) } else { String::new() }).collect::<String>() + how
+        }
+        Err(error) => error.to_string(),
+    };
+    assert_eq!(said, text, "read by text");
+    let Ok((all, how)) = first else { return };
+    let print = |case: &ShownCase| if let ShownCase::Read(case, Some(print)) = case { Some((case.id, *print)) } else { None };
+    let mut known: Vec<(CaseId, Fingerprint)> = all.iter().filter_map(print).collect();
+    known.sort_unstable();
+    let Ok((again, how_again)) = look(known) else { panic!("it was read before") };
+    assert_eq!((again.len(), how_again), (all.len(), how));
+    for (before, now) in all.iter().zip(&again) {
+        match now {
+            ShownCase::Same(case) => assert_eq!(print(before).map(|(case, _)| case), Some(*case)),
+            ShownCase::Read(..) => assert!(now == before, "read once more, it is another"),
+        }
+    }
+}
+
 /// Everything that a case says.
 fn spelled(seen: &SeenCase) -> String {
     let SeenCase { id, name, case_number, description, practice_area, stage, outstanding_balance, billing_type, .. } = seen;
@@ -141,6 +179,9 @@ pub fn run(bytes: &[u8]) {
     let (text, player) = outcome(&recording);
     tokens_stayed(&player);
     assert_eq!(text, outcome(&recording).0, "read twice");
+    if recording.asked == "cases" {
+        by_text(&recording, &text);
+    }
     // A mark before the text makes the reader take the items one by one. (A body that only the quick way can read, because what
     // is in its way is skipped there, is none of these.)
     let is_list = !matches!(recording.asked.as_str(), "case" | "firm" | "me");
