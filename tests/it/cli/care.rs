@@ -3,6 +3,7 @@
 use super::daemon::daemon;
 use super::firm::Practice;
 use super::house::House;
+use casebridge::store::FORMAT;
 use redb::{ReadableTable, TableDefinition};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -58,7 +59,10 @@ fn a_backup_is_made_checked_and_restored_with_and_without_a_daemon() {
     let backup = house.path("b.redb");
     assert_eq!(fs::metadata(&backup).expect("it is there").permissions().mode() & 0o777, 0o600);
     house.run(&["state", "backup", "acme", "--output", "b.redb"]).ends_with(2).says(&["b.redb is there already"]);
-    house.run(&["state", "check", "b.redb", "acme"]).ends_with(0).says(&["b.redb: sound (acme, format 2, a backup of", "acme.redb: sound"]);
+    house
+        .run(&["state", "check", "b.redb", "acme"])
+        .ends_with(0)
+        .says(&[&format!("b.redb: sound (acme, format {FORMAT}, a backup of"), "acme.redb: sound"]);
 
     let running = daemon(&practice);
     house.run(&["state", "backup", "acme"]).ends_with(0).says(&["state/backups/acme/acme-", "keep that key apart"]);
@@ -102,8 +106,9 @@ fn what_cannot_be_restored_is_refused_in_words_and_changes_nothing() {
     fs::write(house.path("text.redb"), "no state at all").expect("written");
     refused("text.redb", "acme", &["damaged"]);
     fs::copy(house.path("b.redb"), house.path("newer.redb")).expect("a copy");
-    stamp(&house.path("newer.redb"), 3);
-    refused("newer.redb", "acme", &["it has format 3, and this casebridge knows formats up to 2", "newer casebridge"]);
+    stamp(&house.path("newer.redb"), FORMAT + 1);
+    let newer = format!("it has format {}, and this casebridge knows formats up to {FORMAT}", FORMAT + 1);
+    refused("newer.redb", "acme", &[&newer, "newer casebridge"]);
     let key = fs::read(house.path("state/vault.key")).expect("a key");
     fs::write(house.path("state/vault.key"), "ab".repeat(32)).expect("another key");
     refused("b.redb", "acme", &["the vault key does not open the state of acme"]);
@@ -133,8 +138,8 @@ fn a_look_names_what_is_wrong_and_what_to_do_and_leaves_the_file() {
     assert!(texts[1].ends_with("rows have no record as last sent"), "{texts:?}");
     house.run(&["state", "check"]).ends_with(3).says(&["not sound", "casebridge sync acme --verify", "casebridge state restore acme FILE"]);
     assert_eq!(fs::read(&state).expect("a state"), before, "it looked at a copy");
-    stamp(&state, 3);
-    house.run(&["sync", "acme"]).ends_with(1).says(&["format 3", "use the newer casebridge again"]);
+    stamp(&state, FORMAT + 1);
+    house.run(&["sync", "acme"]).ends_with(1).says(&[&format!("format {}", FORMAT + 1), "use the newer casebridge again"]);
 }
 
 #[test]
@@ -293,7 +298,7 @@ fn a_full_disk_is_said_in_words_and_got_over() {
 /// Files that casebridge of each format left.
 #[test]
 fn a_state_of_every_earlier_format_opens_and_keeps_every_row() {
-    for format in 1..=2 {
+    for format in 1..=FORMAT {
         let house = House::new();
         fs::create_dir(house.path("state")).expect("a folder");
         let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/state");
@@ -303,7 +308,7 @@ fn a_state_of_every_earlier_format_opens_and_keeps_every_row() {
         assert_eq!(before["states"][0]["format"], format);
         house.run(&["state", "backup", "acme", "--output", "b.redb"]).ends_with(0);
         let after = house.run(&["state", "check", "acme", "b.redb", "--format", "json"]).ends_with(0).json();
-        assert_eq!((&after["states"][0]["format"], &after["states"][1]["format"]), (&2.into(), &2.into()));
+        assert_eq!((&after["states"][0]["format"], &after["states"][1]["format"]), (&FORMAT.into(), &FORMAT.into()));
         assert_eq!(after["states"][0]["rows"], before["states"][0]["rows"]);
         let list = house.run(&["state", "handover", "acme"]).ends_with(0).out;
         assert!(list.contains("7,cs-00000007,Demand,Demand Sent,open,2026-11-23T14:22:33Z,0,0"), "{list}");
