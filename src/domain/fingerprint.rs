@@ -50,7 +50,8 @@ impl Fingerprinter {
         Fingerprinter(Hmac::<Sha256>::new(&block.into()))
     }
 
-    /// Of parts in order; each is framed by its length, so `["ab", "c"]` and `["a", "bc"]` differ.
+    /// Of parts in order; each is framed by its length, so `["ab", "c"]` and `["a", "bc"]` differ. Taken as they stand: a
+    /// part may be a whole case's text. (What has many small parts is framed first.)
     pub fn of<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> Fingerprint {
         let mut mac = self.0.clone();
         for part in parts {

@@ -68,6 +68,11 @@ impl Mapper {
         })
     }
 
+    /// MyCase's lists as they were when everything was looked up.
+    pub fn reference(&self) -> &Reference {
+        &self.reference
+    }
+
     /// What the file wants of a case, and what it cannot decide. Of a case that is out of scope nothing is complained.
     pub fn map(&self, case: &SeenCase) -> Wanted {
         let mut reasons = Vec::new();

@@ -4,31 +4,25 @@
 //! were made of, MyCase's short lists, this program. A run that compares with the portal's list, or sends anew, knows nobody. And
 //! every week all are looked at once more, whatever was known: what nobody thought of here lasts no longer than that.
 
+use super::Engine;
 use super::study::Study;
-use super::{Engine, RunError};
-use crate::domain::{CaseId, Fingerprint, InStep, Reference};
-use crate::mapping;
+use crate::domain::{CaseId, Fingerprint, InStep};
+use crate::mapping::{self, Mapper};
 use crate::plan::Reach;
 use crate::planted::{self, Plant};
-use crate::store::Links;
+use crate::store::{Links, StoreError};
 use jiff::Timestamp;
 
 const WEEK: i64 = 7 * 24 * 60 * 60;
 
 /// What a run may go by; `None` when it has to look at each case.
-pub(super) fn known(
-    engine: &Engine,
-    ask: &Study,
-    links: &Links,
-    reference: &Reference,
-    renamed: bool,
-    now: Timestamp,
-) -> Result<Option<InStep>, RunError> {
+pub(super) fn known(engine: &Engine, ask: &Study, links: &Links, mapper: &Mapper, now: Timestamp) -> Result<Option<InStep>, StoreError> {
+    let renamed = !mapper.renames().all().is_empty();
     // Clients' own records move every day; with them no rules are the same for long.
     if ask.reach != Reach::Everything || ask.verify || ask.rewrite || renamed || mapping::needs(&engine.firm).clients {
         return Ok(None);
     }
-    let lists = postcard::to_extend(reference, Vec::new()).map_err(|error| RunError::Mapping(error.to_string()))?;
+    let Ok(lists) = postcard::to_extend(mapper.reference(), Vec::new()) else { return Ok(None) };
     let week = now.as_second().div_euclid(WEEK).to_be_bytes();
     let made_of = if planted::is(Plant::RulesForgotten) { [0; 32] } else { engine.firm.made_of };
     let rules = [env!("CARGO_PKG_VERSION").as_bytes(), &made_of, &lists, &week];

@@ -4,7 +4,7 @@ use super::changes::{Moves, covers, seen_until};
 use super::desk::Desk;
 use super::refusals::Rested;
 use super::{Engine, Progress, RunError, Work, connection, known, lists, renames};
-use crate::domain::{CaseId, FirmId, InStep, Link, Listing, Ordered, Reference, Scan, ScanDoubt};
+use crate::domain::{CaseId, FirmId, InStep, Link, Listing, Ordered, Scan, ScanDoubt};
 use crate::mapping::{self, Mapper, NamesEver, Renames};
 use crate::mycase::{CaseQuery, MyCaseError, Reader};
 use crate::plan::{Absence, Context, Look, Plan, Planner, Reach};
@@ -95,7 +95,7 @@ pub(crate) async fn study(engine: &Engine, mut ask: Study, progress: &Progress) 
     let listing = listing_when_due(engine, first, ask.verify, progress).await?;
     let listed = listing.is_some();
     let began = engine.hands.clock.now();
-    let Lists { mapper, reference, renamed, names_ever, lists, notes } = read_lists(engine, &reader, ask.verify).await?;
+    let Lists { mapper, names_ever, lists, notes } = read_lists(engine, &reader, ask.verify).await?;
     let planner = Planner::new(Context {
         firm: engine.firm.clone(),
         prints: engine.hands.prints.clone(),
@@ -109,7 +109,7 @@ pub(crate) async fn study(engine: &Engine, mut ask: Study, progress: &Progress) 
         selected: store.meta::<Selected>()?.unwrap_or_default().0,
     });
     let links = store.links()?;
-    let known = if listed { None } else { known::known(engine, &ask, &links, &reference, renamed, began)? };
+    let known = if listed { None } else { known::known(engine, &ask, &links, &mapper, began)? };
     let rested = Rested::of(engine, &ask)?;
     let mut desk = Desk::new(engine, mapper, planner, &links, rested, listed);
     let Reading { scan, not_found, unread, until, whole } = match &ask.reach {
@@ -153,9 +153,6 @@ struct Reading {
 /// MyCase's short lists, and what follows from them.
 struct Lists {
     mapper: Mapper,
-    reference: Arc<Reference>,
-    /// Whether something that the file names was renamed in MyCase since.
-    renamed: bool,
     names_ever: NamesEver,
     lists: ListsSeen,
     notes: Vec<String>,
@@ -175,9 +172,8 @@ async fn read_lists(engine: &Engine, reader: &Reader, verify: bool) -> Result<Li
         notes.push(format!("{title} cannot be listed: only MyCase's side was compared, not what the portal shows"));
     }
     let lists = lists::seen(&reference, &engine.hands.prints);
-    let (any_renamed, known) = (!renamed.all().is_empty(), reference.clone());
-    let mapper = Mapper::heeding(engine.firm.clone(), known, renamed).map_err(|error| RunError::Mapping(error.to_string()))?;
-    Ok(Lists { mapper, reference, renamed: any_renamed, names_ever, lists, notes })
+    let mapper = Mapper::heeding(engine.firm.clone(), reference, renamed).map_err(|error| RunError::Mapping(error.to_string()))?;
+    Ok(Lists { mapper, names_ever, lists, notes })
 }
 
 /// Every case there is, page by page; then those that the state knows and no page showed, which are answered.
