@@ -4,7 +4,7 @@
 use super::stages::{Area, How, Stage};
 use super::{Mapper, Wanted};
 use crate::config::{Firm, Lead, LeadMissing, Rule};
-use crate::domain::{CaseStatus, Kind, Kinds, SeenCase};
+use crate::domain::{CaseStatus, Kind, Kinds, SeenCase, SeenClient};
 use std::fmt;
 
 /// Why one field of the record is as it is.
@@ -31,22 +31,70 @@ const LEAD: Rule = Rule::of("staff", "lead");
 const GIVEN: Rule = Rule::of("staff", "lead_missing");
 const STAFF: Rule = Rule::of("staff", "");
 
+/// Why one field is as it is, for as long as it takes to ask whether anybody wants to hear it: most fields of most cases nobody
+/// asks for, and no sentence is made of these.
+struct Told<'a> {
+    field: &'a str,
+    kind: Kind,
+    why: &'a dyn fmt::Display,
+    place: Option<Place<'a>>,
+    rule: Option<Rule>,
+}
+
+/// The firm file with the line that decided.
+#[derive(Clone, Copy)]
+struct Place<'a>(&'a str, u32);
+
+/// Whom it is told.
+type Listener<'l> = dyn FnMut(Told<'_>) + 'l;
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.0, self.1)
+    }
+}
+
+impl Told<'_> {
+    fn owned(&self) -> Because {
+        let Told { field, kind, why, place, rule } = self;
+        Because { field: (*field).to_owned(), kind: *kind, why: why.to_string(), place: place.map(|place| place.to_string()), rule: *rule }
+    }
+}
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.place.as_ref().map(|place| place as &dyn fmt::Display);
+        write!(f, "{}: {}", self.field, Sentence { why: self.why, place, rule: self.rule })
+    }
+}
+
 impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.field, Sentence(self))
+        write!(f, "{}: {}", self.field, Sentence::of(self))
     }
 }
 
 /// Why, and what decided.
-struct Sentence<'a>(&'a Because);
+struct Sentence<'a> {
+    why: &'a dyn fmt::Display,
+    place: Option<&'a dyn fmt::Display>,
+    rule: Option<Rule>,
+}
+
+impl Sentence<'_> {
+    fn of(because: &Because) -> Sentence<'_> {
+        let place = because.place.as_ref().map(|place| place as &dyn fmt::Display);
+        Sentence { why: &because.why, place, rule: because.rule }
+    }
+}
 
 impl fmt::Display for Sentence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Because { why, place, rule, .. } = self.0;
+        let Sentence { why, place, rule } = self;
         match (place, rule) {
             (Some(place), _) => write!(f, "{why} ({place})"),
             (None, Some(rule)) => write!(f, "{why} ({rule})"),
-            (None, None) => f.write_str(why),
+            (None, None) => why.fmt(f),
         }
     }
 }
@@ -54,7 +102,7 @@ impl fmt::Display for Sentence<'_> {
 impl Because {
     /// Why, and in brackets the line or the setting that decided.
     pub fn sentence(&self) -> String {
-        Sentence(self).to_string()
+        Sentence::of(self).to_string()
     }
 }
 
@@ -63,121 +111,162 @@ impl Mapper {
     /// the firm's file, MyCase or a rule decided; which fields take the portal's defaults, `casebridge fields` says.
     pub fn why(&self, case: &SeenCase, wanted: &Wanted, kinds: Kinds) -> Vec<String> {
         let state = kinds.contains(Kind::Close) || kinds.contains(Kind::Reopen);
-        let asked = |because: &Because| match because.kind {
+        let asked = |told: &Told<'_>| match told.kind {
             Kind::Close | Kind::Reopen => state,
             kind => kinds.contains(kind),
         };
-        let has_value = |because: &Because| {
+        let has_value = |told: &Told<'_>| {
             let record = &wanted.record;
-            let of_file = because.kind != Kind::Update || matches!(because.field.as_str(), "attorney" | "team");
-            of_file || record.fields.contains_key(&because.field) || record.extra.contains_key(&because.field)
+            let of_file = told.kind != Kind::Update || matches!(told.field, "attorney" | "team");
+            of_file || record.fields.contains_key(told.field) || record.extra.contains_key(told.field)
         };
         let create = kinds.contains(Kind::Create);
-        let decided = |because: &Because| because.kind != Kind::Update || because.place.is_some() || because.field == "attorney";
-        let told = |because: &Because| if create { decided(because) } else { asked(because) };
-        let told = self.explain(case).into_iter().filter(|because| told(because) && has_value(because));
-        told.map(|because| because.to_string()).collect()
+        let decided = |told: &Told<'_>| told.kind != Kind::Update || told.place.is_some() || told.field == "attorney";
+        let mut why = Vec::new();
+        self.tell(case, &mut |told| {
+            if (if create { decided(&told) } else { asked(&told) }) && has_value(&told) {
+                why.push(told.to_string());
+            }
+        });
+        why
     }
 
     /// Why every field of the case is as it is, in the order of `Record::differing_fields`.
     pub fn explain(&self, case: &SeenCase) -> Vec<Because> {
+        let mut all = Vec::new();
+        self.tell(case, &mut |told| all.push(told.owned()));
+        all
+    }
+
+    fn tell(&self, case: &SeenCase, listener: &mut Listener<'_>) {
         let firm = &*self.firm;
         let (area, stage) = self.names.decide(case, firm);
-        let mut told = vec![state(case), explain_area(firm, case, &area), explain_stage(firm, case, &stage, &area)];
-        told.extend(self.explain_clients(case));
-        told.extend(self.explain_staff(case));
-        told.extend(self.explain_fields(case));
-        told
+        tell_state(case, listener);
+        tell_area(firm, case, &area, listener);
+        tell_stage(firm, case, &stage, &area, listener);
+        self.tell_clients(case, listener);
+        self.tell_staff(case, listener);
+        self.tell_fields(case, listener);
     }
 
-    fn explain_clients(&self, case: &SeenCase) -> Vec<Because> {
-        let contact = |field: &str, why: String, rule| Because { rule: Some(rule), ..because(field, Kind::Contact, why, None) };
+    fn tell_clients(&self, case: &SeenCase, listener: &mut Listener<'_>) {
+        let mut contact = |field: &str, why: &dyn fmt::Display, rule| {
+            listener(Told { field, kind: Kind::Contact, why, place: None, rule: Some(rule) });
+        };
         let chosen = match self.clients.choose(case, &self.firm, &self.reference) {
             Ok(chosen) => chosen,
-            Err(reason) => return vec![contact("clients", format!("not decided: {}", reason.text), WHO)],
+            Err(reason) => return contact("clients", &format_args!("not decided: {}", reason.text), WHO),
         };
-        let people: Vec<String> = chosen.people.iter().map(|client| client.id.to_string()).collect();
-        let mut told = vec![contact("clients", format!("person {}, {}", people.join(", "), chosen.because), WHO)];
+        contact("clients", &format_args!("person {}, {}", People(chosen.people), chosen.because), WHO);
         for client in chosen.people {
-            let login = super::people::Login::of(client, &self.firm);
-            told.push(contact(
-                "phone",
-                match login.phone {
-                    Some(kind) => format!("the {} phone of person {}", super::reasons::phone_word(kind), client.id),
-                    None => format!("person {} has no valid phone of those named", client.id),
-                },
-                PHONE,
-            ));
+            match super::people::Login::of(client, &self.firm).phone {
+                Some(kind) => {
+                    let phone = super::reasons::phone_word(kind);
+                    contact("phone", &format_args!("the {phone} phone of person {}", client.id), PHONE);
+                }
+                None => contact("phone", &format_args!("person {} has no valid phone of those named", client.id), PHONE),
+            }
         }
-        told
     }
 
-    fn explain_staff(&self, case: &SeenCase) -> Vec<Because> {
-        let update = |field: &str, why: String, rule| Because { rule: Some(rule), ..because(field, Kind::Update, why, None) };
+    fn tell_staff(&self, case: &SeenCase, listener: &mut Listener<'_>) {
+        let mut update = |field: &str, why: &dyn fmt::Display, rule| {
+            listener(Told { field, kind: Kind::Update, why, place: None, rule: Some(rule) });
+        };
         let team = self.staff.team(case, &self.firm);
         let flag = |flag: Lead| match flag {
             Lead::LeadLawyer => "lead_lawyer",
             Lead::OriginatingLawyer => "originating_lawyer",
         };
         let given = matches!(&self.firm.staff.lead_missing, LeadMissing::Email(address) if team.email == Some(address.as_str()));
-        let lead = match team.lead {
-            _ if given => ("the address for cases that nobody leads".to_owned(), GIVEN),
-            Some((id, by)) => (format!("staff {id}, marked as {} in MyCase", flag(by)), LEAD),
-            None => ("nobody on the case leads it".to_owned(), LEAD),
-        };
+        match team.lead {
+            _ if given => update("attorney", &"the address for cases that nobody leads", GIVEN),
+            Some((id, by)) => update("attorney", &format_args!("staff {id}, marked as {} in MyCase", flag(by)), LEAD),
+            None => update("attorney", &"nobody on the case leads it", LEAD),
+        }
         let others = team.members.iter().filter(|member| Some(member.email.as_str()) != team.email).count();
-        vec![update("attorney", lead.0, lead.1), update("team", format!("the lead attorney and {others} more of the case's staff"), STAFF)]
+        update("team", &format_args!("the lead attorney and {others} more of the case's staff"), STAFF);
     }
 
-    fn explain_fields(&self, case: &SeenCase) -> Vec<Because> {
+    fn tell_fields(&self, case: &SeenCase, listener: &mut Listener<'_>) {
         let looked = self.look(case, &mut Vec::new());
-        let told = self.fields.explain(&self.facts(case, &looked));
+        let facts = self.facts(case, &looked);
         let title = &self.firm.portal.profile.title;
-        let sentence = |(field, why): (&str, String)| {
-            let line = self.firm.fields.get(field).map_or(0, |rule| rule.line);
-            let why = if line == 0 { format!("{why} (the default for {title})") } else { why };
-            because(field, Kind::Update, why, at(&self.firm, line))
-        };
-        told.into_iter().map(sentence).collect()
+        for (field, from) in self.fields.explain(&facts) {
+            let place = at(&self.firm, self.firm.fields.get(field).map_or(0, |rule| rule.line));
+            let mut update = |why: &dyn fmt::Display| listener(Told { field, kind: Kind::Update, why, place, rule: None });
+            match place {
+                Some(_) => update(&from),
+                None => update(&format_args!("{from} (the default for {title})")),
+            }
+        }
     }
 }
 
-fn state(case: &SeenCase) -> Because {
+/// Their ids, one behind the other.
+struct People<'a>(&'a [SeenClient]);
+
+impl fmt::Display for People<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().enumerate().try_for_each(|(at, client)| write!(f, "{}{}", if at == 0 { "" } else { ", " }, client.id))
+    }
+}
+
+fn tell_state(case: &SeenCase, listener: &mut Listener<'_>) {
     let word = match case.status {
         CaseStatus::Open => "open in MyCase",
         CaseStatus::Closed => "closed in MyCase",
         CaseStatus::Unknown => "neither open nor closed in MyCase",
     };
-    because("state", Kind::Close, word.to_owned(), None)
+    listener(Told { field: "state", kind: Kind::Close, why: &word, place: None, rule: None });
 }
 
-fn explain_area(firm: &Firm, case: &SeenCase, area: &Area) -> Because {
+fn tell_area(firm: &Firm, case: &SeenCase, area: &Area, listener: &mut Listener<'_>) {
     let name = case.practice_area.as_deref().unwrap_or_default();
-    let (why, line) = sentence(area.how, name, area.to.as_deref());
-    Because { rule: rule(area.how, AREAS), ..because("practice_area", Kind::Stage, why, at(firm, line)) }
+    let (why, rule) = (Named { how: area.how, name, to: area.to.as_deref().unwrap_or_default() }, rule(area.how, AREAS));
+    listener(Told { field: "practice_area", kind: Kind::Stage, why: &why, place: at(firm, why.line()), rule });
 }
 
-fn explain_stage(firm: &Firm, case: &SeenCase, stage: &Stage, area: &Area) -> Because {
+fn tell_stage(firm: &Firm, case: &SeenCase, stage: &Stage, area: &Area, listener: &mut Listener<'_>) {
     let name = case.stage.as_deref().unwrap_or_default();
+    let mut told = |why: &dyn fmt::Display, place, rule| listener(Told { field: "stage", kind: Kind::Stage, why, place, rule });
     match (stage.how, &area.reason, &stage.reason) {
-        (How::Undecided, Some(_), None) => because("stage", Kind::Stage, format!("{name:?} waits for the practice area"), None),
+        (How::Undecided, Some(_), None) => told(&format_args!("{name:?} waits for the practice area"), None, None),
         _ => {
-            let (why, line) = sentence(stage.how, name, stage.to.as_deref());
-            Because { rule: rule(stage.how, STAGES), ..because("stage", Kind::Stage, why, at(firm, line)) }
+            let why = Named { how: stage.how, name, to: stage.to.as_deref().unwrap_or_default() };
+            told(&why, at(firm, why.line()), rule(stage.how, STAGES));
         }
     }
 }
 
-fn sentence(how: How, name: &str, to: Option<&str>) -> (String, u32) {
-    let to = to.unwrap_or_default();
-    match how {
-        How::Map { line } => (format!("{name:?} is {to:?}"), line),
-        How::ForArea { line } => (format!("{name:?} is {to:?} for this practice area"), line),
-        How::SameName => (format!("{to:?}, the same name as in MyCase"), 0),
-        How::Hidden => (format!("{name:?} is not shown to clients, the portal's stays"), 0),
-        How::Keep => (format!("{name:?} is not in the map, the portal's stays"), 0),
-        How::Absent => ("MyCase has none, the portal's stays".to_owned(), 0),
-        How::Undecided => (format!("{name:?} is not decided"), 0),
+/// How a name of MyCase became one of the portal, as a sentence's end.
+struct Named<'a> {
+    how: How,
+    name: &'a str,
+    to: &'a str,
+}
+
+impl Named<'_> {
+    fn line(&self) -> u32 {
+        match self.how {
+            How::Map { line } | How::ForArea { line } => line,
+            How::SameName | How::Hidden | How::Keep | How::Absent | How::Undecided => 0,
+        }
+    }
+}
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Named { how, name, to } = self;
+        match how {
+            How::Map { .. } => write!(f, "{name:?} is {to:?}"),
+            How::ForArea { .. } => write!(f, "{name:?} is {to:?} for this practice area"),
+            How::SameName => write!(f, "{to:?}, the same name as in MyCase"),
+            How::Hidden => write!(f, "{name:?} is not shown to clients, the portal's stays"),
+            How::Keep => write!(f, "{name:?} is not in the map, the portal's stays"),
+            How::Absent => f.write_str("MyCase has none, the portal's stays"),
+            How::Undecided => write!(f, "{name:?} is not decided"),
+        }
     }
 }
 
@@ -190,11 +279,7 @@ fn rule(how: How, not_in_map: Rule) -> Option<Rule> {
     }
 }
 
-fn because(field: &str, kind: Kind, why: String, place: Option<String>) -> Because {
-    Because { field: field.to_owned(), kind, why, place, rule: None }
-}
-
 /// The firm file with a line; `None` when a default applied.
-fn at(firm: &Firm, line: u32) -> Option<String> {
-    (line > 0).then(|| format!("{}:{line}", firm.file))
+fn at(firm: &Firm, line: u32) -> Option<Place<'_>> {
+    (line > 0).then(|| Place(&firm.file, line))
 }

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use minijinja::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// The firm's fields with everything looked up once.
 pub(super) struct Fields {
@@ -71,15 +72,26 @@ impl Fields {
     }
 
     /// For every field where its value comes from, without the value.
-    pub(super) fn explain(&self, facts: &Facts<'_>) -> Vec<(&str, String)> {
-        let from = |field: &Field| match &field.source {
-            Source::Template(_) => "from its template".to_owned(),
-            Source::First(getters) => match getters.iter().find(|(getter, _)| getter.read(facts).is_some()) {
-                Some((_, name)) => format!("from {name}"),
-                None => format!("{} is empty in MyCase", field.words()),
+    pub(super) fn explain<'a>(&'a self, facts: &'a Facts<'a>) -> impl Iterator<Item = (&'a str, Origin<'a>)> {
+        self.fields.iter().map(|field| (field.name.as_str(), Origin { field, facts }))
+    }
+}
+
+/// Where the value of a field of one case comes from; looked up when it is said.
+pub(super) struct Origin<'a> {
+    field: &'a Field,
+    facts: &'a Facts<'a>,
+}
+
+impl fmt::Display for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.field.source {
+            Source::Template(_) => f.write_str("from its template"),
+            Source::First(getters) => match getters.iter().find(|(getter, _)| getter.read(self.facts).is_some()) {
+                Some((_, name)) => write!(f, "from {name}"),
+                None => write!(f, "{} is empty in MyCase", self.field.words()),
             },
-        };
-        self.fields.iter().map(|field| (field.name.as_str(), from(field))).collect()
+        }
     }
 }
 

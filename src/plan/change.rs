@@ -25,7 +25,9 @@ pub struct Change {
     pub after: Record,
     /// What MyCase says, remembered with the link.
     pub seen: SeenState,
-    /// Why, as sentences without personal data that name the file's line where a rule decided.
+    /// Why, as sentences without personal data that name the file's line where a rule decided. For who reads the plan: what is
+    /// approved is sent without.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub why: Vec<String>,
     /// Set when a limit is not the question but a person must say yes to this very case.
     pub hold: Option<Hold>,
@@ -44,6 +46,9 @@ pub enum Hold {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChangeKey(pub Fingerprint);
+
+/// Why a case is told anew what is wanted of it today.
+const UNHEARD: &str = "a change of it was sent whose answer was lost; this says anew whatever that may have changed";
 
 impl Change {
     /// The weightiest kind; what answers call `kind`.
@@ -252,11 +257,12 @@ impl Plan {
         let (before, said) = if asked { (&silent(before), &silent(&sent.after)) } else { (before, &sent.after) };
         let either = base.either(before, after).either(said, after);
         let template = fresh.unwrap_or(sent);
+        let why = fresh.map_or_else(|| vec![UNHEARD.to_owned()], |fresh| fresh.why.clone());
         let kinds = either.differs(after);
         if kinds.is_empty() {
             return Overtaken::Undecided;
         }
-        Overtaken::By(Box::new(Change { kinds, before: Some(either), after: after.clone(), hold: None, ..template.clone() }))
+        Overtaken::By(Box::new(Change { kinds, before: Some(either), after: after.clone(), hold: None, why, ..template.clone() }))
     }
 
     fn overtakes_create(&self, sent: &Change, shown: bool) -> Overtaken {

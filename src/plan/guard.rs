@@ -11,13 +11,17 @@ use crate::planted::{self, Plant};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Changes that may be sent, in the order of the case ids, one per case. Only this module makes one.
+/// Changes that may be sent, in the order of the case ids, one per case, without why. Only this module makes one.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ApprovedPlan {
     changes: Arc<[Change]>,
 }
 
 impl ApprovedPlan {
+    fn of(changes: impl IntoIterator<Item = Change>) -> ApprovedPlan {
+        ApprovedPlan { changes: changes.into_iter().map(|change| Change { why: Vec::new(), ..change }).collect() }
+    }
+
     /// The changes in order.
     pub fn changes(&self) -> &[Change] {
         &self.changes
@@ -222,7 +226,7 @@ pub fn resume(left: impl IntoIterator<Item = (Change, Option<Change>)>, prints: 
             }
         }
     }
-    Resumed { approved: ApprovedPlan { changes: approved.into_values().collect() }, dropped: dropped.into_iter().collect() }
+    Resumed { approved: ApprovedPlan::of(approved.into_values()), dropped: dropped.into_iter().collect() }
 }
 
 /// Every limit, in the order of the kinds.
@@ -263,7 +267,6 @@ fn limit_of(limits: &Limits, kind: Kind) -> &Limit {
 /// What clients notice waits for contact hours.
 fn by_hours(changes: Vec<Change>, hours_open: bool) -> (ApprovedPlan, ApprovedPlan) {
     let noticed: Kinds = [Kind::Create, Kind::Close, Kind::Reopen, Kind::Contact, Kind::Stage].into_iter().collect();
-    let (now, later) = changes.into_iter().partition(|change| hours_open || !change.kinds.meets(noticed));
-    let approved = |changes: Vec<Change>| ApprovedPlan { changes: changes.into() };
-    (approved(now), approved(later))
+    let (now, later): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| hours_open || !change.kinds.meets(noticed));
+    (ApprovedPlan::of(now), ApprovedPlan::of(later))
 }

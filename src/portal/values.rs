@@ -6,7 +6,11 @@
 use crate::config::RequestTemplate;
 use crate::domain::{CaseId, moment};
 use jiff::Timestamp;
+use serde::Deserializer;
+use serde::de::{MapAccess, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
+use std::fmt;
 
 /// One item of a list, with the profile's pointers into it.
 #[derive(Clone, Copy)]
@@ -72,4 +76,66 @@ fn whole(number: &serde_json::Number) -> Option<u64> {
     // Up to 2^53 a float holds a whole number exactly.
     let real = |real: &f64| real.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(real);
     number.as_u64().or_else(|| number.as_f64().filter(real).map(|real| real as u64))
+}
+
+/// The value at a JSON pointer of a body; `None` when there is none, or the body is not whole JSON. What an answer says beside it
+/// (often the whole record) is passed by, and no room is made for it.
+pub(super) fn value_at(body: &[u8], pointer: &str) -> Option<Value> {
+    let (mut here, mut left) = (serde_json::from_slice::<&RawValue>(body).ok()?.get(), pointer);
+    while let Some(rest) = left.strip_prefix('/') {
+        let (name, behind) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        match serde_json::Deserializer::from_str(here).deserialize_map(Member(name)) {
+            Ok(Some(member)) => (here, left) = (member.get(), behind),
+            // An item of a list, a name with escapes, or nothing.
+            _ => break,
+        }
+    }
+    serde_json::from_str::<Value>(here).ok()?.pointer_mut(left).map(Value::take)
+}
+
+/// The member of an object with this name; of several the last, as everywhere.
+struct Member<'n>(&'n str);
+
+impl<'de> Visitor<'de> for Member<'_> {
+    type Value = Option<&'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+            if name == self.0 {
+                found = Some(value);
+            }
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_at_a_pointer_is_what_serde_json_finds_there() {
+        let bodies = [
+            r#"{"id":7,"data":{"id":"x","list":[{"id":1},2]},"a/b":{"~":1},"":{"":3},"id":8}"#,
+            r#"[{"id":1},{"id":{"id":2.5}}]"#,
+            r#"{"id":null}"#,
+            r#""text""#,
+            "null",
+            r#"{"id":7} trailing"#,
+            r#"{"id":7"#,
+            "",
+        ];
+        let pointers = ["", "/", "//", "/id", "/data", "/data/id", "/data/list/0/id", "/data/list/1", "/a~1b/~0", "/1/id/id", "/01", "/no/id"];
+        for body in bodies {
+            let whole: Option<Value> = serde_json::from_str(body).ok();
+            for pointer in pointers {
+                let expected = whole.as_ref().and_then(|whole| whole.pointer(pointer)).cloned();
+                assert_eq!(value_at(body.as_bytes(), pointer), expected, "{pointer} of {body}");
+            }
+        }
+    }
 }

@@ -12,6 +12,7 @@ use super::error::{Part, WriteError};
 use super::render::Bodies;
 use super::scrub::Scrubber;
 use super::steps::{self, Step};
+use super::values::value_at;
 use crate::config::{OperationName, Profile};
 use crate::domain::PortalId;
 use crate::http::{HttpClient, HttpError, Repeat, Reply};
@@ -166,9 +167,8 @@ fn in_part(error: WriteError, part: Part) -> WriteError {
 
 /// The record's id in an answer; a number or a text.
 fn portal_id_at(reply: &Reply, pointer: &str) -> Option<PortalId> {
-    let body: serde_json::Value = serde_json::from_slice(&reply.body).ok()?;
-    let id = match body.pointer(pointer)? {
-        serde_json::Value::String(text) if !text.is_empty() => text.clone(),
+    let id = match value_at(&reply.body, pointer)? {
+        serde_json::Value::String(text) if !text.is_empty() => text,
         serde_json::Value::Number(number) => number.to_string(),
         _ => return None,
     };

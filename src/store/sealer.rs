@@ -10,6 +10,9 @@ use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
+/// Room for a row while it is written: nearly all fit, and what does not moves, and is wiped where it stood.
+const ROOM: usize = 2048;
+
 /// Seals a firm's rows.
 #[derive(Clone)]
 pub(super) struct Sealer {
@@ -63,7 +66,7 @@ impl Sealer {
         value: &T,
     ) -> Result<Vec<u8>, StoreError> {
         let json = |row: &mut Plain| serde_json::to_writer(row, value).map_err(|_| StoreError::Row { table: table.name });
-        self.vault.seal_written(&self.context(table.name, key), 1024, json)
+        self.vault.seal_written(&self.context(table.name, key), ROOM, json)
     }
 
     /// Bytes, sealed for this table and key.
