@@ -44,7 +44,7 @@ impl Desk {
             practice_areas: named(places.iter().map(|place| &place.0).collect()),
             ..Reference::default()
         };
-        Ok(Desk { firm: Arc::new(firm), vault, store, reference: Arc::new(reference), places, now })
+        Ok(Desk { firm, vault, store, reference: Arc::new(reference), places, now })
     }
 
     pub(crate) fn mapper(&self) -> Result<Mapper, Box<dyn Error>> {

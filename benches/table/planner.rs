@@ -12,6 +12,7 @@ use crate::process::{SELF, peak_mb, thread_processor};
 use crate::row::{at_most, plain};
 use camino::{Utf8Path, Utf8PathBuf};
 use casebridge::domain::{Link, PortalId, Record, Scan, SeenCase, SeenState};
+use casebridge::mapping::Wanted;
 use casebridge::plan::{Context, Look, Plan, Planner, Reach};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -183,20 +184,16 @@ fn filled(path: &Utf8Path, cases: u64) -> Result<f64, Box<dyn Error>> {
     let mapper = desk.mapper()?;
     let mut took = 0.0;
     for page in 0..cases / PAGE {
-        let rows: Vec<(Link, Record)> = (page * PAGE..(page + 1) * PAGE)
-            .map(|place| {
-                let wanted = mapper.map(&desk.case(place));
-                (linked(&desk, place, &wanted), wanted.record)
-            })
-            .collect();
+        let wanted: Vec<(u64, Wanted)> = (page * PAGE..(page + 1) * PAGE).map(|place| (place, mapper.map(&desk.case(place)))).collect();
+        let rows: Vec<(Link, &Record)> = wanted.iter().map(|(place, wanted)| (linked(&desk, *place, wanted), &wanted.record)).collect();
         let begun = thread_processor();
-        desk.store.write(|w| rows.iter().try_for_each(|(link, record)| w.put_link(link, record)))?;
+        desk.store.write(|w| w.put_links(&rows))?;
         took += thread_processor() - begun;
     }
     Ok(took)
 }
 
-fn linked(desk: &Desk, place: u64, wanted: &casebridge::mapping::Wanted) -> Link {
+fn linked(desk: &Desk, place: u64, wanted: &Wanted) -> Link {
     let (practice_area, stage, open) = (wanted.mycase_practice_area.clone(), wanted.mycase_stage.clone(), wanted.record.open);
     let seen = SeenState { practice_area, stage, stage_since: desk.now, open, open_since: desk.now };
     let prints = desk.vault.fingerprinter(&desk.firm.id);

@@ -19,6 +19,7 @@ use crate::plan::render::{comparison_json, comparison_markdown, comparison_text,
 use crate::plan::{CaseCounts, Comparison};
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// The name of what comes through a pipe.
 const PIPED: &str = "-";
@@ -37,7 +38,7 @@ pub(super) async fn against(args: &PlanArgs, old: &Utf8Path, desk: &Desk) -> Res
         Some(path) => Some((read_counts(path, &place.id)?, format!("from {path}"))),
         None => counts_at_hand(&place, &new, desk).await?,
     };
-    let old_firm = before.firm.as_ref().map(|firm| (firm, before.name.as_str()));
+    let old_firm = before.firm.as_deref().map(|firm| (firm, before.name.as_str()));
     let mut compared = Comparison::new(&new, old_firm, counts.as_ref().map(|(counts, source)| (counts, source.as_str())), now);
     compared.warnings.extend(before.warning);
     // Only how many fail is said here, so nobody needs their lines.
@@ -64,7 +65,7 @@ struct Place {
 /// The version before.
 struct Before {
     /// `None` when there was none, or none that was good.
-    firm: Option<Firm>,
+    firm: Option<Arc<Firm>>,
     name: String,
     warning: Option<String>,
 }
@@ -94,7 +95,7 @@ impl Place {
     }
 
     /// The new version; its problems are shown and end the command.
-    fn new_version(&self, now: Timestamp, desk: &Desk) -> Result<Firm, Failure> {
+    fn new_version(&self, now: Timestamp, desk: &Desk) -> Result<Arc<Firm>, Failure> {
         let (path, mut found) = (self.file(), Vec::new());
         if std::fs::symlink_metadata(&path).is_err() {
             let text = format!(
@@ -154,7 +155,7 @@ impl Place {
         Ok(Before { firm, name, warning })
     }
 
-    fn check(&self, input: FirmInput, defaults: Option<SourceText>, now: Timestamp) -> (Option<Firm>, Vec<Problem>) {
+    fn check(&self, input: FirmInput, defaults: Option<SourceText>, now: Timestamp) -> (Option<Arc<Firm>>, Vec<Problem>) {
         let checked = check_firm(&input, &self.setting.profiles, self.setting.rules(), defaults.as_ref(), now);
         (checked.firm, checked.problems)
     }

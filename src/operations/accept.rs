@@ -56,7 +56,7 @@ impl House {
                 self.take(hands, verdict, firm, source.text.as_ref(), kept, difference, meaning, now)
             }
             _ => {
-                let firm = kept.as_ref().filter(|_| !planted::is(Plant::BrokenFileCounts)).and_then(again).map(Arc::new);
+                let firm = kept.as_ref().filter(|_| !planted::is(Plant::BrokenFileCounts)).and_then(again);
                 let problems = problem_values(&verdict.problems);
                 let generation = kept.as_ref().map_or(0, |kept| kept.generation);
                 let in_use_sum = kept.as_ref().and_then(|kept| kept.sha256.clone());
@@ -73,7 +73,7 @@ impl House {
     /// The version of the firm's file that was last in use; nothing is taken into use by asking.
     pub fn last_good(&self, hands: &Hands, now: Timestamp) -> Result<Option<Arc<Firm>>, OperationError> {
         let kept = hands.store.meta::<Kept>()?;
-        Ok(kept.and_then(|kept| self.check_again(&hands.firm, &kept.text, &kept.beside, now)).map(Arc::new))
+        Ok(kept.and_then(|kept| self.check_again(&hands.firm, &kept.text, &kept.beside, now)))
     }
 
     #[expect(clippy::too_many_arguments, reason = "one step of accept, cut out for its length")]

@@ -179,12 +179,12 @@ impl House {
         let checked = check_and_test(input, profiles, &self.daemon.allow, defaults, now).checked;
         let beside = [input.tests.as_ref(), input.catalog.as_ref(), defaults].into_iter().flatten();
         let beside = beside.map(|text| (text.name.clone(), text.text.to_string())).ordered();
-        (checked.firm.map(Arc::new), checked.problems, beside)
+        (checked.firm, checked.problems, beside)
     }
 
     /// Checks a text that was accepted earlier, with what was read beside it then. Its tests passed then and are not run
     /// again, and its names are not held against a catalog: neither must take a firm's last good version from it.
-    pub(crate) fn check_again(&self, id: &FirmId, text: &str, beside: &BTreeMap<String, String>, now: Timestamp) -> Option<Firm> {
+    pub(crate) fn check_again(&self, id: &FirmId, text: &str, beside: &BTreeMap<String, String>, now: Timestamp) -> Option<Arc<Firm>> {
         let (profiles, ..) = self.profiles();
         let of = |name: String| beside.get(&name).map(|text| SourceText::new(name, text.as_str()));
         let source = SourceText::new(format!("{id}.firm.toml"), text);

@@ -129,7 +129,8 @@ mod tests {
             r#"{"id":7"#,
             "",
         ];
-        let pointers = ["", "/", "//", "/id", "/data", "/data/id", "/data/list/0/id", "/data/list/1", "/a~1b/~0", "/1/id/id", "/01", "/no/id"];
+        let pointers =
+            ["", "/", "//", "/id", "/data", "/data/id", "/data/list/0/id", "/data/list/1", "/a~1b/~0", "/1/id/id", "/01", "/no/id"];
         for body in bodies {
             let whole: Option<Value> = serde_json::from_str(body).ok();
             for pointer in pointers {

@@ -3,7 +3,7 @@
 //! An entry stays; the values before and after it are kept 90 days and then forgotten. It does not judge.
 
 use super::tables::{HISTORY, HISTORY_BY_CASE, HISTORY_VALUES, UNAPPROVED};
-use super::{Approval, Store, StoreError, Writer};
+use super::{Approval, Store, StoreError, Writer, sorted};
 use crate::domain::{CaseId, Kind, Kinds, Record, RunId};
 use jiff::{SignedDuration, Timestamp};
 use redb::ReadableTable;
@@ -91,17 +91,22 @@ impl Writer<'_> {
     /// commit: the journal still owes them, and settling it adds the entries. After: each is there once. The values come
     /// beside each entry, which has none: records are not copied to be kept.
     pub fn add_histories<'a>(&mut self, entries: impl IntoIterator<Item = (HistoryEntry, Values<'a>)>) -> Result<(), StoreError> {
-        let (mut rows, mut values) = (self.table(HISTORY.rows)?, self.table(HISTORY_VALUES.rows)?);
-        let (mut by_case, mut unapproved) = (self.table(HISTORY_BY_CASE)?, self.table(UNAPPROVED)?);
+        let mut rows = self.table(HISTORY.rows)?;
         let next = rows.last()?.map_or(0, |(seq, _)| seq.value() + 1);
-        for (seq, (entry, before_and_after)) in (next..).zip(entries) {
-            rows.insert(seq, self.sealer.seal(&HISTORY, &seq, &entry)?.as_slice())?;
-            let moment = (second(entry.at), seq);
-            values.insert(moment, self.sealer.seal(&HISTORY_VALUES, &moment, &before_and_after)?.as_slice())?;
-            by_case.insert((entry.case.0, seq), ())?;
+        let entries: Vec<(u64, (HistoryEntry, Values<'a>))> = (next..).zip(entries).collect();
+        let sealed = |(seq, (entry, _)): &(u64, (HistoryEntry, _))| Ok((*seq, self.sealer.seal(&HISTORY, seq, entry)?));
+        sorted::put(&mut rows, &mut entries.iter().map(sealed))?;
+        let sealed = |(seq, (entry, values)): &(u64, (HistoryEntry, Values<'a>))| {
+            let moment = (second(entry.at), *seq);
+            Ok((moment, self.sealer.seal(&HISTORY_VALUES, &moment, values)?))
+        };
+        sorted::put(&mut self.table(HISTORY_VALUES.rows)?, &mut entries.iter().map(sealed))?;
+        let (mut by_case, mut unapproved) = (self.table(HISTORY_BY_CASE)?, self.table(UNAPPROVED)?);
+        for (seq, (entry, _)) in &entries {
+            by_case.insert((entry.case.0, *seq), ())?;
             if entry.approval == Approval::ByLimits {
                 let kinds = entry.kinds.iter().fold(0, |kinds, kind| kinds | bit(kind));
-                unapproved.insert(moment, kinds)?;
+                unapproved.insert((second(entry.at), *seq), kinds)?;
             }
         }
         Ok(())

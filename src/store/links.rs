@@ -7,7 +7,7 @@
 //! a link, whatever of it, writes it without.
 
 use super::tables::{LINKS, SENT};
-use super::{Store, StoreError, Writer};
+use super::{Store, StoreError, Writer, sorted};
 use crate::domain::{CaseId, Fingerprint, Link, Record};
 use redb::{AccessGuard, Range, ReadOnlyTable, ReadableTable, ReadableTableMetadata, StorageError};
 
@@ -188,14 +188,11 @@ impl Writer<'_> {
         self.put_links(&[(link.clone(), sent)])
     }
 
-    /// The same of several.
+    /// The same of several; best in the order of their cases.
     pub fn put_links(&mut self, rows: &[(Link, &Record)]) -> Result<(), StoreError> {
-        let (mut links, mut sents) = (self.table(LINKS)?, self.table(SENT.rows)?);
-        for (link, sent) in rows {
-            links.insert(link.case.0, encode(link)?.as_slice())?;
-            sents.insert(link.case.0, self.sealer.seal(&SENT, &link.case.0, *sent)?.as_slice())?;
-        }
-        Ok(())
+        sorted::put(&mut self.table(LINKS)?, &mut rows.iter().map(|(link, _)| Ok((link.case.0, encode(link)?))))?;
+        let sealed = |(link, sent): &(Link, &Record)| Ok((link.case.0, self.sealer.seal(&SENT, &link.case.0, *sent)?));
+        sorted::put(&mut self.table(SENT.rows)?, &mut rows.iter().map(sealed))
     }
 
     /// Keeps what was learned of a linked case (seen, missing) and leaves the record as last sent. Crash before the

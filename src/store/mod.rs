@@ -37,6 +37,7 @@ mod sealer;
 mod secrets;
 mod set_aside;
 mod snapshot;
+mod sorted;
 mod tables;
 mod tokens;
 mod vault;

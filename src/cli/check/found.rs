@@ -16,6 +16,7 @@ use crate::plan::firm_tests::{TestRun, Tested, check_and_test};
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Everything that was found.
 #[derive(Debug, Default)]
@@ -29,7 +30,7 @@ pub(in crate::cli) struct Found {
     /// What came of the tests of each firm whose file has no error, by the name of the file.
     pub(in crate::cli) runs: Vec<(FirmId, String, TestRun)>,
     /// The firms whose files are good.
-    pub(super) firms: Vec<Firm>,
+    pub(super) firms: Vec<Arc<Firm>>,
     /// What was seen of the firms' accounts, when they were asked.
     pub(super) online: BTreeMap<FirmId, Online>,
 }
@@ -151,7 +152,7 @@ impl Found {
     }
 
     /// Keeps what was asked for; gives the good files, of others, too.
-    fn take(&mut self, judged: Vec<Judged>) -> Vec<(Firm, SourceText)> {
+    fn take(&mut self, judged: Vec<Judged>) -> Vec<(Arc<Firm>, SourceText)> {
         let mut members = Vec::new();
         for Judged { input, tested, asked, defaults: _, unread } in judged {
             let FirmInput { id, source, tests, catalog } = input;
@@ -167,7 +168,7 @@ impl Found {
     }
 
     /// What only shows on this machine and across files, of the files that were asked for.
-    fn surroundings(&mut self, members: Vec<(Firm, SourceText)>, target: &Target) {
+    fn surroundings(&mut self, members: Vec<(Arc<Firm>, SourceText)>, target: &Target) {
         let Target { setting, folder, only, .. } = target;
         let asked = |file: &str| only.as_ref().is_none_or(|only| only.iter().any(|name| folder.join(name) == *file));
         let ids: BTreeSet<_> = members.iter().map(|(firm, _)| firm.id.clone()).ordered();

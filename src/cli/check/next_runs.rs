@@ -4,6 +4,7 @@
 use crate::config::{self, Firm};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// How many runs of each schedule are told.
 const RUNS: usize = 3;
@@ -13,7 +14,7 @@ const IN_FULL: usize = 4;
 const A_LINE_EACH: usize = 40;
 
 /// For people.
-pub(super) fn text(firms: &[Firm], now: Timestamp) -> String {
+pub(super) fn text(firms: &[Arc<Firm>], now: Timestamp) -> String {
     if firms.len() <= IN_FULL {
         return firms.iter().map(|firm| in_full(firm, now)).collect();
     }
@@ -25,7 +26,7 @@ pub(super) fn text(firms: &[Firm], now: Timestamp) -> String {
 }
 
 /// For scripts: every firm, every schedule that is on.
-pub(super) fn json(firms: &[Firm], now: Timestamp) -> Value {
+pub(super) fn json(firms: &[Arc<Firm>], now: Timestamp) -> Value {
     let runs = |firm: &Firm| -> Map<String, Value> {
         let runs = config::next_runs(firm, now, RUNS).into_iter().filter(|runs| !runs.times.is_empty());
         runs.map(|runs| (runs.schedule.to_owned(), runs.times.iter().map(|time| json!(time.timestamp())).collect())).collect()

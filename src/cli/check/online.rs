@@ -23,7 +23,7 @@ const AT_ONCE: usize = 4;
 
 /// What came of each firm that was asked for.
 pub(super) fn look(judged: &[Judged], target: &Target, desk: &Desk) -> Result<BTreeMap<FirmId, Online>, Failure> {
-    let asked: Vec<(FirmId, Option<Firm>)> =
+    let asked: Vec<(FirmId, Option<Arc<Firm>>)> =
         judged.iter().filter(|one| one.asked).map(|one| (one.input.id.clone(), one.tested.checked.firm.clone())).collect();
     wait(async {
         let client = Client::connect(&target.setting.paths.socket).await.map_err(|error| lost(&error))?;
@@ -74,7 +74,7 @@ enum Door {
 
 impl Doors {
     /// `firm`: what its file means, when it is good and no version of it was in use yet.
-    fn to(&self, id: &FirmId, firm: Option<Firm>) -> Door {
+    fn to(&self, id: &FirmId, firm: Option<Arc<Firm>>) -> Door {
         match self {
             Doors::Daemon(client) => Door::Daemon(client.clone()),
             Doors::Here(house) => match engine(house, id, firm) {
@@ -87,15 +87,14 @@ impl Doors {
 
 /// An engine on the version of the file that is in use, as the daemon's is: what is only being checked must not come near the
 /// connection. A client id with a slip in it would end that at the next refresh.
-fn engine(house: &House, id: &FirmId, firm: Option<Firm>) -> Result<Engine, MyCaseFinding> {
+fn engine(house: &House, id: &FirmId, firm: Option<Arc<Firm>>) -> Result<Engine, MyCaseFinding> {
     let not_reached = |why: String| MyCaseFinding::NotReached(why);
     if !house.has_state(id) {
         return Err(MyCaseFinding::NotConnected);
     }
     let hands = house.open_firm(id).map_err(|error| not_reached(held(&error, id).text))?;
     let good = house.last_good(&hands, house.clock.now()).map_err(|error| not_reached(error.to_string()))?;
-    let firm = good.or_else(|| firm.map(Arc::new));
-    let firm = firm.ok_or_else(|| not_reached("its file has errors, and no version of it was good yet".to_owned()))?;
+    let firm = good.or(firm).ok_or_else(|| not_reached("its file has errors, and no version of it was good yet".to_owned()))?;
     house.engine(&hands, firm).map_err(|error| not_reached(error.to_string()))
 }
 

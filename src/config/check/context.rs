@@ -4,6 +4,7 @@ use crate::config::raw::{At, Origin, Place};
 use crate::config::{Firm, Problem, Profiles, Severity, SourceText};
 use crate::domain::FirmId;
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// One firm's files.
 #[derive(Debug, Clone)]
@@ -33,7 +34,7 @@ pub struct DaemonRules {
 #[derive(Debug, Clone)]
 pub struct Checked {
     /// What the file means; `None` when there is an error.
-    pub firm: Option<Firm>,
+    pub firm: Option<Arc<Firm>>,
     /// Every problem, in the order of the places.
     pub problems: Vec<Problem>,
 }

@@ -9,7 +9,7 @@ use crate::config::{Catalog, Firm, Online, Problem, Profile, Profiles, Severity,
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// The embedded defaults, read once by the code that reads firm files.
 static BUILTIN: LazyLock<(SourceText, RawFirm)> = LazyLock::new(|| {
@@ -35,16 +35,14 @@ pub fn check_firm(input: &FirmInput, profiles: &Profiles, daemon: &DaemonRules, 
         check.error(&Place::default(), "empty-file", "the file is empty", help);
         return finish(check, None);
     }
-    let Some(mut raw) = raw else { return finish(check, None) };
+    let Some(mut own) = raw else { return finish(check, None) };
     if let Some(source) = defaults {
         let (folder, mut problems) = read_document::<RawFirmDefaults>(source, Origin::Folder, FIRM_SECTIONS);
         check.problems.append(&mut problems);
         let RawFirmDefaults { place: _, schedule, limits, documents, messages } = folder.unwrap_or_default();
-        raw.fill(&RawFirm { schedule, limits, documents, messages, ..RawFirm::default() });
+        own.fill(&RawFirm { schedule, limits, documents, messages, ..RawFirm::default() });
     }
-    let own = raw.clone();
-    raw.fill(defaults_of_all);
-    let firm = build(&mut check, &raw, &own, input);
+    let firm = build(&mut check, &filled(&own, defaults_of_all), &own, input);
     finish(check, firm)
 }
 
@@ -58,9 +56,7 @@ pub fn check_online(input: &FirmInput, profiles: &Profiles, daemon: &DaemonRules
     // A file that cannot be read at all says so itself; a finding has the whole file for its place then.
     let own = raw.unwrap_or_default();
     if let Some(names) = &online.names {
-        let mut filled = own.clone();
-        filled.fill(defaults_of_all);
-        let profile = portal::profile_of(&check, &filled.portal);
+        let profile = portal::profile_of(&check, &filled(&own, defaults_of_all).portal);
         let tests = tests_section::tests(&mut check, own.tests.as_ref(), input.tests.as_ref(), &tests_section::expectable(None, None));
         // What is wrong with their form was said when the file was judged.
         check.problems.clear();
@@ -68,6 +64,14 @@ pub fn check_online(input: &FirmInput, profiles: &Profiles, daemon: &DaemonRules
     }
     online::findings(&mut check, &own, online);
     finish(check, None).problems
+}
+
+/// The file with the built-in defaults where it says nothing.
+fn filled(own: &RawFirm, defaults: &RawFirm) -> RawFirm {
+    let mut filled = RawFirm::default();
+    filled.fill(own);
+    filled.fill(defaults);
+    filled
 }
 
 /// What the file says against MyCase's names, and which of its rules can never apply.
@@ -91,7 +95,7 @@ fn against(
 }
 
 fn finish(check: Check<'_>, firm: Option<Firm>) -> Checked {
-    let firm = firm.filter(|_| !check.has_errors());
+    let firm = firm.filter(|_| !check.has_errors()).map(Arc::new);
     let mut problems: Vec<Problem> = check.problems;
     for problem in problems.iter_mut().filter(|problem| problem.help.contains("FIRM")) {
         problem.help = problem.help.replace(" FIRM", &format!(" {}", check.id));

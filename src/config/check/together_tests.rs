@@ -4,8 +4,9 @@
 use super::samples::{SHORT, check, input, said, short_hona};
 use super::{DaemonRules, SetMember, check_firm, check_set};
 use crate::config::{Firm, Profiles, SourceText};
+use std::sync::Arc;
 
-fn firm_of(id: &str, text: &str) -> (Firm, SourceText) {
+fn firm_of(id: &str, text: &str) -> (Arc<Firm>, SourceText) {
     let mut input = input(text);
     input.id = id.parse().unwrap();
     input.source.name = format!("{id}.firm.toml");
@@ -18,7 +19,7 @@ fn firm_of(id: &str, text: &str) -> (Firm, SourceText) {
 fn one_portal_key_in_two_firm_files_is_an_error_of_the_later() {
     let shared = SHORT.replace("{ stored = \"portal\" }", "{ env = \"SHARED_KEY\" }");
     let (acme, beta, gamma) = (firm_of("acme", &shared), firm_of("beta", &shared), firm_of("gamma", SHORT));
-    let member = |(firm, source): &'static (Firm, SourceText), portal_key| SetMember { firm, source, portal_key };
+    let member = |(firm, source): &'static (Arc<Firm>, SourceText), portal_key| SetMember { firm, source, portal_key };
     let (acme, beta, gamma): (&'static _, &'static _, &'static _) =
         (Box::leak(Box::new(acme)), Box::leak(Box::new(beta)), Box::leak(Box::new(gamma)));
     let problems = check_set(&[member(acme, None), member(beta, None), member(gamma, None)]);

@@ -286,6 +286,8 @@ macro_rules! section {
             }
 
             fn fill(&mut self, other: &Self) {
+                // A section that only the defaults have stands nowhere.
+                self.place = self.place.take().or_else(|| other.place.clone().filter(|place| place.origin == $crate::config::raw::Origin::File));
                 $( $crate::config::raw::Slot::fill(&mut self.$field, &other.$field); )*
             }
         }

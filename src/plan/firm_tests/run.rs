@@ -54,12 +54,11 @@ impl TestRun {
 }
 
 /// Runs every test of a firm. `text` is the firm's file: it says on which line a deciding setting stands.
-pub fn run_tests(firm: &Firm, text: &str) -> TestRun {
-    let shared = Arc::new(firm.clone());
+pub fn run_tests(firm: &Arc<Firm>, text: &str) -> TestRun {
     let mut touched = Touched::default();
     let mut tests = Vec::with_capacity(firm.tests.len());
     for test in &firm.tests {
-        let mismatches = match Staged::of(&shared, text, test) {
+        let mismatches = match Staged::of(firm, text, test) {
             Ok(staged) => {
                 touched.add(&staged);
                 compare(&staged)

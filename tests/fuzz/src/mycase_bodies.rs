@@ -26,7 +26,7 @@ static MAPPER: LazyLock<Mapper> = LazyLock::new(|| {
     let rules = DaemonRules { secrets: "secrets".to_owned(), ..DaemonRules::default() };
     let checked = check_firm(&input, &Profiles::builtin(), &rules, None, Timestamp::UNIX_EPOCH);
     let firm = checked.firm.unwrap_or_else(|| panic!("the example is good: {:?}", checked.problems));
-    Mapper::new(Arc::new(firm), Arc::new(Reference::default())).expect("the example can be mapped")
+    Mapper::new(firm, Arc::new(Reference::default())).expect("the example can be mapped")
 });
 
 /// What was read, as text; of values that are not shown, whatever tells two apart.
