@@ -1,26 +1,12 @@
 //! Why a case is wanted like this, down to the line of the firm file that decided. Quotes names of stages, practice
 //! areas and sources; people are ids, and values are never quoted.
 
+use super::because::{Because, Listener, Named, People, Place, Told};
 use super::stages::{Area, How, Stage};
 use super::{Mapper, Wanted};
 use crate::config::{Firm, Lead, LeadMissing, Rule};
-use crate::domain::{CaseStatus, Kind, Kinds, SeenCase, SeenClient};
+use crate::domain::{CaseStatus, Kind, Kinds, SeenCase};
 use std::fmt;
-
-/// Why one field of the record is as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Because {
-    /// As in `Record::differing_fields`: `state`, `stage`, `attorney`, a field's name, ...
-    pub field: String,
-    /// The kind of change the field belongs to; `state` bears `Close`, also when it reopens.
-    pub kind: Kind,
-    /// One sentence's end, without personal data.
-    pub why: String,
-    /// The firm file with the line that decided, e.g. `acme.firm.toml:41`; `None` when a default or MyCase did.
-    pub place: Option<String>,
-    /// The setting that decided, where no line of a map or of `[fields]` did.
-    pub rule: Option<Rule>,
-}
 
 const AREAS: Rule = Rule::of("practice_areas", "not_in_map");
 const STAGES: Rule = Rule::of("stages", "not_in_map");
@@ -30,81 +16,6 @@ const PHONE: Rule = Rule::of("clients", "phone");
 const LEAD: Rule = Rule::of("staff", "lead");
 const GIVEN: Rule = Rule::of("staff", "lead_missing");
 const STAFF: Rule = Rule::of("staff", "");
-
-/// Why one field is as it is, for as long as it takes to ask whether anybody wants to hear it: most fields of most cases nobody
-/// asks for, and no sentence is made of these.
-struct Told<'a> {
-    field: &'a str,
-    kind: Kind,
-    why: &'a dyn fmt::Display,
-    place: Option<Place<'a>>,
-    rule: Option<Rule>,
-}
-
-/// The firm file with the line that decided.
-#[derive(Clone, Copy)]
-struct Place<'a>(&'a str, u32);
-
-/// Whom it is told.
-type Listener<'l> = dyn FnMut(Told<'_>) + 'l;
-
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.0, self.1)
-    }
-}
-
-impl Told<'_> {
-    fn owned(&self) -> Because {
-        let Told { field, kind, why, place, rule } = self;
-        Because { field: (*field).to_owned(), kind: *kind, why: why.to_string(), place: place.map(|place| place.to_string()), rule: *rule }
-    }
-}
-
-impl fmt::Display for Told<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = self.place.as_ref().map(|place| place as &dyn fmt::Display);
-        write!(f, "{}: {}", self.field, Sentence { why: self.why, place, rule: self.rule })
-    }
-}
-
-impl fmt::Display for Because {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.field, Sentence::of(self))
-    }
-}
-
-/// Why, and what decided.
-struct Sentence<'a> {
-    why: &'a dyn fmt::Display,
-    place: Option<&'a dyn fmt::Display>,
-    rule: Option<Rule>,
-}
-
-impl Sentence<'_> {
-    fn of(because: &Because) -> Sentence<'_> {
-        let place = because.place.as_ref().map(|place| place as &dyn fmt::Display);
-        Sentence { why: &because.why, place, rule: because.rule }
-    }
-}
-
-impl fmt::Display for Sentence<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Sentence { why, place, rule } = self;
-        match (place, rule) {
-            (Some(place), _) => write!(f, "{why} ({place})"),
-            (None, Some(rule)) => write!(f, "{why} ({rule})"),
-            (None, None) => why.fmt(f),
-        }
-    }
-}
-
-impl Because {
-    /// Why, and in brackets the line or the setting that decided.
-    pub fn sentence(&self) -> String {
-        Sentence::of(self).to_string()
-    }
-}
 
 impl Mapper {
     /// Why a change is made, for its kinds: one sentence for each field that has a value. A create tells everything that
@@ -203,15 +114,6 @@ impl Mapper {
     }
 }
 
-/// Their ids, one behind the other.
-struct People<'a>(&'a [SeenClient]);
-
-impl fmt::Display for People<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().enumerate().try_for_each(|(at, client)| write!(f, "{}{}", if at == 0 { "" } else { ", " }, client.id))
-    }
-}
-
 fn tell_state(case: &SeenCase, listener: &mut Listener<'_>) {
     let word = match case.status {
         CaseStatus::Open => "open in MyCase",
@@ -235,37 +137,6 @@ fn tell_stage(firm: &Firm, case: &SeenCase, stage: &Stage, area: &Area, listener
         _ => {
             let why = Named { how: stage.how, name, to: stage.to.as_deref().unwrap_or_default() };
             told(&why, at(firm, why.line()), rule(stage.how, STAGES));
-        }
-    }
-}
-
-/// How a name of MyCase became one of the portal, as a sentence's end.
-struct Named<'a> {
-    how: How,
-    name: &'a str,
-    to: &'a str,
-}
-
-impl Named<'_> {
-    fn line(&self) -> u32 {
-        match self.how {
-            How::Map { line } | How::ForArea { line } => line,
-            How::SameName | How::Hidden | How::Keep | How::Absent | How::Undecided => 0,
-        }
-    }
-}
-
-impl fmt::Display for Named<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Named { how, name, to } = self;
-        match how {
-            How::Map { .. } => write!(f, "{name:?} is {to:?}"),
-            How::ForArea { .. } => write!(f, "{name:?} is {to:?} for this practice area"),
-            How::SameName => write!(f, "{to:?}, the same name as in MyCase"),
-            How::Hidden => write!(f, "{name:?} is not shown to clients, the portal's stays"),
-            How::Keep => write!(f, "{name:?} is not in the map, the portal's stays"),
-            How::Absent => f.write_str("MyCase has none, the portal's stays"),
-            How::Undecided => write!(f, "{name:?} is not decided"),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! client, `staff` the lead attorney and the team, `fields` the rest over the table of `sources`; `reasons` has the
 //! sentences.
 
+mod because;
 mod custom;
 mod decided;
 mod explain;
@@ -25,8 +26,8 @@ mod template;
 mod tests;
 mod wanted;
 
+pub use because::Because;
 pub use decided::Decided;
-pub use explain::Because;
 pub use mapper::{Mapper, MapperError};
 pub use needs::{Needs, needs};
 pub use place::placed;

@@ -178,5 +178,8 @@ mod tests {
         assert_eq!(call.url.as_str(), "https://app.casestatus.com/reporting/cases?size=100&page%5Bnumber%5D=3");
         assert_eq!(call.headers["authorization"], "ApiKey s3cret");
         assert!(!format!("{:?} {account:?} {:?}", call.headers, call).contains("s3cret"));
+        let base = Url::parse("https://firm.test:8443/behind/a/proxy/?x=1#y").unwrap();
+        let behind = Account { base_url: base, ..account }.call(list, Fill::default(), None, None, Repeat::Harmless).unwrap();
+        assert_eq!(behind.url.as_str(), "https://firm.test:8443/behind/a/proxy/reporting/cases?size=100");
     }
 }

@@ -51,3 +51,13 @@ fn a_change_that_takes_anothers_place_keeps_the_counts_right() {
     assert_eq!((counts.stage, counts.close), (0, 2));
     assert_eq!(counts.close, plan.changes.len());
 }
+
+#[test]
+fn what_overtakes_a_change_whose_answer_was_lost_says_so_and_what_is_approved_says_nothing() {
+    let world = World::holding(&[case(1)]);
+    let sent = world.plan(&[case(1).stage("Demand")]);
+    let approved = judge(&sent, &limits(), &DayBook::default(), true, &Default::default()).approved;
+    assert!(approved.changes()[0].why.is_empty());
+    let Overtaken::By(anew) = world.plan(&[case(1)]).overtakes(&approved.changes()[0], None, true) else { panic!("it is told anew") };
+    assert!(anew.why.iter().any(|why| why.contains("answer was lost")), "{:?}", anew.why);
+}
