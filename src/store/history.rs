@@ -93,20 +93,18 @@ impl Writer<'_> {
     pub fn add_histories<'a>(&mut self, entries: impl IntoIterator<Item = (HistoryEntry, Values<'a>)>) -> Result<(), StoreError> {
         let mut rows = self.table(HISTORY.rows)?;
         let next = rows.last()?.map_or(0, |(seq, _)| seq.value() + 1);
-        let entries: Vec<(u64, (HistoryEntry, Values<'a>))> = (next..).zip(entries).collect();
-        let sealed = |(seq, (entry, _)): &(u64, (HistoryEntry, _))| Ok((*seq, self.sealer.seal(&HISTORY, seq, entry)?));
-        sorted::put(&mut rows, &mut entries.iter().map(sealed))?;
-        let sealed = |(seq, (entry, values)): &(u64, (HistoryEntry, Values<'a>))| {
-            let moment = (second(entry.at), *seq);
-            Ok((moment, self.sealer.seal(&HISTORY_VALUES, &moment, values)?))
-        };
-        sorted::put(&mut self.table(HISTORY_VALUES.rows)?, &mut entries.iter().map(sealed))?;
+        let keyed = |(seq, (entry, values)): (u64, (HistoryEntry, Values<'a>))| ((second(entry.at), seq), entry, values);
+        let entries: Vec<_> = (next..).zip(entries).map(keyed).collect();
+        let mut sealed = entries.iter().map(|((_, seq), entry, _)| Ok((*seq, self.sealer.seal(&HISTORY, seq, entry)?)));
+        sorted::put(&mut rows, &mut sealed)?;
+        let mut sealed = entries.iter().map(|(moment, _, values)| Ok((*moment, self.sealer.seal(&HISTORY_VALUES, moment, values)?)));
+        sorted::put(&mut self.table(HISTORY_VALUES.rows)?, &mut sealed)?;
         let (mut by_case, mut unapproved) = (self.table(HISTORY_BY_CASE)?, self.table(UNAPPROVED)?);
-        for (seq, (entry, _)) in &entries {
-            by_case.insert((entry.case.0, *seq), ())?;
+        for (moment, entry, _) in &entries {
+            by_case.insert((entry.case.0, moment.1), ())?;
             if entry.approval == Approval::ByLimits {
                 let kinds = entry.kinds.iter().fold(0, |kinds, kind| kinds | bit(kind));
-                unapproved.insert((second(entry.at), *seq), kinds)?;
+                unapproved.insert(moment, kinds)?;
             }
         }
         Ok(())

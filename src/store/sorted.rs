@@ -18,10 +18,9 @@ where
     K: Key + Copy + for<'k> Value<SelfType<'k> = K>,
 {
     let few = rows.size_hint().0 < FEW;
-    let Some((key, row)) = rows.next().transpose()? else { return Ok(()) };
-    let mut waits = Some((key, row));
-    if !few {
-        let mut cursor = table.lower_bound_mut(Bound::Included(key))?;
+    let mut waits = rows.next().transpose()?;
+    if let Some((first, _)) = waits.as_ref().filter(|_| !few) {
+        let mut cursor = table.lower_bound_mut(Bound::Included(*first))?;
         while let Some((key, row)) = waits.take() {
             match cursor.insert_before(key, row.as_slice()) {
                 Ok(()) => waits = rows.next().transpose()?,
