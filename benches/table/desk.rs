@@ -88,8 +88,8 @@ fn phone(place: u64) -> String {
 
 /// Practice areas with stages that the file maps.
 fn places(firm: &Firm) -> Vec<(String, String)> {
-    let general = firm.stages.map.values().map(|entry| ("Personal Injury".to_owned(), entry.from.clone()));
-    let by_area = firm.stages.by_area.iter().flat_map(|(area, map)| map.values().map(move |entry| (area.as_str(), entry.from.clone())));
+    let general = firm.stages.map.values().map(|entry| ("Personal Injury".to_owned(), entry.from.to_string()));
+    let by_area = firm.stages.by_area.iter().flat_map(|(area, map)| map.values().map(move |entry| (area.as_str(), entry.from.to_string())));
     let spelled = |area: &str| firm.portal.stages.keys().find(|name| name.eq_ignore_ascii_case(area)).cloned();
     general.chain(by_area.filter_map(|(area, stage)| Some((spelled(area)?, stage)))).collect()
 }

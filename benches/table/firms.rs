@@ -24,6 +24,8 @@ use tokio::sync::watch;
 const FIRMS: usize = 500;
 const CASES: u64 = 200;
 const IDLE: Duration = Duration::from_secs(30);
+/// Until then the start's tail is over: its threads have ended, and the first poll has found nothing new.
+const AT_REST: Duration = Duration::from_secs(33);
 
 /// All of it.
 pub(crate) fn scene() -> Done {
@@ -56,7 +58,7 @@ async fn all() -> Done {
 
 /// What it holds and costs while nothing happens.
 async fn idle(daemon: &Daemon) {
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    tokio::time::sleep(AT_REST).await;
     let process = daemon.process();
     let before = processor(&process);
     tokio::time::sleep(IDLE).await;

@@ -349,9 +349,9 @@ pub struct NameMap {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MapEntry {
     /// MyCase's name as the file spells it.
-    pub from: String,
+    pub from: Box<str>,
     /// The portal's name, sent as spelled.
-    pub to: String,
+    pub to: Box<str>,
     /// The line in the firm file.
     pub line: u32,
 }

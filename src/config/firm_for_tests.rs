@@ -124,7 +124,7 @@ pub(crate) fn profile() -> Profile {
 
 /// One line of `[stages.map]` or `[practice_areas.map]`.
 pub(crate) fn entry(from: &str, to: &str, line: u32) -> (NameKey, MapEntry) {
-    (NameKey::new(from), MapEntry { from: from.to_owned(), to: to.to_owned(), line })
+    (NameKey::new(from), MapEntry { from: from.into(), to: to.into(), line })
 }
 
 fn fields(profile: &Profile) -> BTreeMap<String, FieldRule> {

@@ -325,8 +325,9 @@ impl EventLoop {
         }
         if self.openings.is_empty() {
             self.firms.write_status_texts(&self.machine, None, now);
-            let answer = ReloadAnswer { files: self.firms.reports(), problems: self.firms.problems() };
-            std::mem::take(&mut self.judged).into_iter().for_each(|reply| drop(reply.send(answer.clone())));
+            for reply in std::mem::take(&mut self.judged) {
+                drop(reply.send(ReloadAnswer { files: self.firms.reports(), problems: self.firms.problems() }));
+            }
         }
         self.release(false);
     }
@@ -372,8 +373,8 @@ impl EventLoop {
     /// One line for systemd.
     fn summary(&self) -> String {
         match self.openings.len() {
-            0 => report::summary(&self.firms.reports()),
-            states => format!("{} firms; states that are being opened: {states}", self.firms.reports().len()),
+            0 => report::summary(&self.firms.verdicts()),
+            states => format!("{} firms; states that are being opened: {states}", self.firms.verdicts().len()),
         }
     }
 }

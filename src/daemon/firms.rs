@@ -36,7 +36,8 @@ use std::sync::Arc;
 pub(super) struct Firms {
     /// Shared with states that are being opened.
     house: Arc<House>,
-    kept: BTreeMap<FirmId, Kept>,
+    /// In boxes: a map's nodes are half empty.
+    kept: BTreeMap<FirmId, Box<Kept>>,
     last: Option<LastLook>,
     profiles: BTreeMap<String, [u8; 32]>,
     /// Something else than the folder changed what the files mean.
@@ -314,9 +315,14 @@ impl Firms {
         }
     }
 
-    /// Every firm file's verdict.
+    /// What the last look made of every firm file.
+    pub(super) fn verdicts(&self) -> Vec<(&FirmId, Verdict)> {
+        self.kept.iter().filter_map(|(id, kept)| Some((id, kept.last?))).collect()
+    }
+
+    /// The same with what there is to say of each.
     pub(super) fn reports(&self) -> Vec<FileReport> {
-        let report = |(id, kept): (&FirmId, &Kept)| {
+        let reports = self.kept.iter().filter_map(|(id, kept)| {
             let file = format!("{id}.firm.toml");
             let verdict = kept.last?;
             let problems = kept.verdict.as_ref().map(|verdict| problem_values(&verdict.problems)).unwrap_or_default();
@@ -328,8 +334,8 @@ impl Firms {
                 Verdict::Accepted | Verdict::Unchanged => kept.notes.clone(),
             };
             Some(FileReport { firm: id.clone(), file, verdict, generation, problems, notes })
-        };
-        self.kept.iter().filter_map(report).collect()
+        });
+        reports.collect()
     }
 
     /// What concerns no one firm.

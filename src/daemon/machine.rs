@@ -59,7 +59,8 @@ const LEAP_BACK: SignedDuration = SignedDuration::from_hours(1);
 #[derive(Debug)]
 pub struct Machine {
     rules: Rules,
-    firms: BTreeMap<FirmId, FirmState>,
+    /// In boxes: a map's nodes are half empty.
+    firms: BTreeMap<FirmId, Box<FirmState>>,
     pace: Pace,
     latest: Option<Timestamp>,
     stopping: bool,
@@ -133,7 +134,7 @@ impl Machine {
 
     /// How many ticks were skipped since the start because the last run still ran.
     pub fn skipped(&self, firm: &FirmId) -> u64 {
-        self.firms.get(firm).map_or(0, FirmState::skipped)
+        self.firms.get(firm).map_or(0, |state| state.skipped())
     }
 
     /// Whether the firm's file is gone.
@@ -170,7 +171,7 @@ impl Machine {
             }
         }
         for (firm, news) in news {
-            self.firms.insert(firm, FirmState::new(news, now, self.rules.edit_settle));
+            self.firms.insert(firm, Box::new(FirmState::new(news, now, self.rules.edit_settle)));
         }
         self.spread(now);
         if look_again {
@@ -192,7 +193,7 @@ impl Machine {
 
     fn act(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
         if self.stopping {
-            if self.firms.values().all(FirmState::is_idle) {
+            if self.firms.values().all(|state| state.is_idle()) {
                 actions.push(Action::Finish);
             }
             return;
@@ -207,12 +208,12 @@ impl Machine {
     /// Starts what is due, the longest waiting first, as far as its pool has room.
     fn start_runs(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
         let mut running: BTreeMap<Pool, usize> = BTreeMap::new();
-        let triggers = self.firms.values().flat_map(FirmState::running);
+        let triggers = self.firms.values().flat_map(|state| state.running());
         triggers.for_each(|trigger| *running.entry(LaneName::of(trigger).pool()).or_default() += 1);
-        let ready = |(firm, state): (&FirmId, &FirmState)| -> Vec<(Timestamp, FirmId, LaneName)> {
-            state.ready(now).map(|(since, lane)| (since, firm.clone(), lane)).collect()
-        };
-        let mut waiting: Vec<_> = self.firms.iter().flat_map(ready).collect();
+        let mut waiting: Vec<(Timestamp, FirmId, LaneName)> = Vec::new();
+        for (firm, state) in &self.firms {
+            waiting.extend(state.ready(now).map(|(since, lane)| (since, firm.clone(), lane)));
+        }
         waiting.sort();
         for (_, firm, lane) in waiting {
             let running = running.entry(lane.pool()).or_default();

@@ -1,6 +1,6 @@
 //! What the daemon says in its log: one line per event, the firm as a field, no personal data.
 
-use super::message::{FileReport, Verdict};
+use super::message::Verdict;
 use crate::config::{Problem, Severity};
 use crate::domain::FirmId;
 use crate::sync::{Outcome, RunReport, Trigger};
@@ -110,8 +110,8 @@ fn said(report: &RunReport) -> String {
 }
 
 /// How everything stands, in one line.
-pub(super) fn summary(files: &[FileReport]) -> String {
-    let of = |verdict| files.iter().filter(|file| file.verdict == verdict).map(|file| file.file.as_str()).collect::<Vec<_>>();
+pub(super) fn summary(files: &[(&FirmId, Verdict)]) -> String {
+    let of = |of| files.iter().filter(|(_, verdict)| *verdict == of).map(|(firm, _)| format!("{firm}.firm.toml")).collect::<Vec<_>>();
     let mut text = match files.len() {
         1 => "1 firm".to_owned(),
         count => format!("{count} firms"),

@@ -25,9 +25,9 @@ impl Names {
     /// Decides everything that can be known beforehand.
     pub(super) fn new(firm: &Firm, reference: &Reference, renames: Renames) -> Names {
         let areas = reference.practice_areas.iter().map(|named| named.name.as_str());
-        let areas: BTreeSet<&str> = areas.chain(firm.practice_areas.map.values().map(|entry| entry.from.as_str())).ordered();
+        let areas: BTreeSet<&str> = areas.chain(firm.practice_areas.map.values().map(|entry| &*entry.from)).ordered();
         let stages = reference.stages.iter().map(|named| named.name.as_str());
-        let stages: BTreeSet<&str> = stages.chain(firm.stages.map.values().map(|entry| entry.from.as_str())).ordered();
+        let stages: BTreeSet<&str> = stages.chain(firm.stages.map.values().map(|entry| &*entry.from)).ordered();
         let within = |area: Option<&str>| {
             let area = renames.area(firm, area);
             let decided = stages.iter().map(|stage| ((*stage).to_owned(), renames.stage(firm, &area, Some(stage)))).collect();

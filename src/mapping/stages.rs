@@ -72,7 +72,7 @@ pub(super) fn area(firm: &Firm, spelled: Option<&str>) -> Area {
     let decided = |to: String, how| (Some(to), how, None);
     let (to, how, reason) = match (spelled, &key) {
         (Some(spelled), Some(key)) => match firm.practice_areas.map.get(key) {
-            Some(MapEntry { to, line, .. }) => decided(to.clone(), How::Map { line: *line }),
+            Some(MapEntry { to, line, .. }) => decided(to.to_string(), How::Map { line: *line }),
             None => match firm.practice_areas.not_in_map {
                 NotInMap::Keep => (None, How::Keep, None),
                 NotInMap::Attention => (None, How::Undecided, Some(area_not_mapped(firm, spelled, false))),

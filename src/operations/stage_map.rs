@@ -212,7 +212,7 @@ fn area_map(file: File<'_>, area: Option<Option<String>>, standings: &BTreeMap<S
 /// cases that stand there; else only as far as it leads to stages of this practice area.
 fn in_the_file(firm: &Firm, area: Option<&str>, listed: Option<&Vec<String>>) -> Vec<Option<String>> {
     let own = area.and_then(|area| firm.stages.by_area.get(&NameKey::new(area)));
-    let leads_here = |entry: &&MapEntry| listed.is_none_or(|listed| listed.contains(&entry.to));
+    let leads_here = |entry: &&MapEntry| listed.is_none_or(|listed| listed.iter().any(|stage| **stage == *entry.to));
     let mut entries: Vec<&MapEntry> = match own {
         Some(own) => own.values().collect(),
         None => firm.stages.map.values().filter(leads_here).collect(),
@@ -220,7 +220,7 @@ fn in_the_file(firm: &Firm, area: Option<&str>, listed: Option<&Vec<String>>) ->
     entries.sort_by_key(|entry| entry.line);
     let hidden: BTreeSet<&NameKey> = if own.is_some() { BTreeSet::new() } else { firm.stages.hide.iter().ordered() };
     let spelled = firm.names.iter().filter(|named| named.list == NameList::Stages && hidden.contains(&NameKey::new(&named.name)));
-    let mut names: Vec<Option<String>> = entries.into_iter().map(|entry| Some(entry.from.clone())).collect();
+    let mut names: Vec<Option<String>> = entries.into_iter().map(|entry| Some(entry.from.to_string())).collect();
     for named in spelled {
         if !names.iter().flatten().any(|name| NameKey::new(name) == NameKey::new(&named.name)) {
             names.push(Some(named.name.clone()));

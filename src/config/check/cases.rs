@@ -138,7 +138,8 @@ pub(super) fn staff(check: &mut Check<'_>, raw: &RawStaff) -> Option<StaffRule> 
         };
         check.value(at, "bad-e-mail", |text| format!("{text:?} is no e-mail address"), turn)
     });
-    let roles = names::maybe_map(check, &raw.roles, "staff.roles").into_iter().map(|(name, entry)| (name, entry.to)).ordered();
+    let roles =
+        names::maybe_map(check, &raw.roles, "staff.roles").into_iter().map(|(name, entry)| (name, entry.to.into_string())).ordered();
     let mut email = BTreeMap::new();
     for (from, to) in raw.email.iter().flat_map(|at| at.value.iter()) {
         let mut address = |at: &At<String>| {

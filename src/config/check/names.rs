@@ -45,7 +45,7 @@ pub(super) fn map(check: &mut Check<'_>, map: &Map<String>, path: &str) -> BTree
             let help = "write the portal's name; to hide a stage from clients, list it under hide in [stages]";
             check.error(&to.place, "empty-name", format!("{:?} leads nowhere", from.value), help);
         }
-        let entry = MapEntry { from: from.value.clone(), to: to.value.clone(), line: check.line(&from.place) };
+        let entry = MapEntry { from: from.value.as_str().into(), to: to.value.as_str().into(), line: check.line(&from.place) };
         entries.entry(NameKey::new(&from.value)).or_insert(entry);
     }
     entries

@@ -81,7 +81,7 @@ fn desk() -> impl Strategy<Value = Desk> {
             (firm.stages.not_in_map, firm.practice_areas.not_in_map) = (stages, areas);
             for (line, (from, to)) in map.into_iter().enumerate() {
                 let (from, to) = (STAGES[from].to_owned(), format!("Portal {to}"));
-                firm.stages.map.insert(NameKey::new(&from), MapEntry { from, to, line: line as u32 + 20 });
+                firm.stages.map.insert(NameKey::new(&from), MapEntry { from: from.into(), to: to.into(), line: line as u32 + 20 });
             }
             firm.stages.hide.extend(hide.map(|at| NameKey::new(STAGES[at])));
             firm.cases.skip_stages.extend(skip.map(|at| NameKey::new(STAGES[at])));

@@ -85,7 +85,7 @@ impl Coverage {
     pub(super) fn of(firm: &Firm, text: &str, touched: &Touched) -> Coverage {
         let entries = |entries: &mut dyn Iterator<Item = &MapEntry>, touched: &BTreeSet<(u32, NameKey)>| {
             let point = |entry: &MapEntry| Point {
-                what: entry.from.clone(),
+                what: entry.from.to_string(),
                 line: Some(entry.line),
                 tested: touched.contains(&(entry.line, NameKey::new(&entry.from))),
                 in_words: false,
