@@ -117,9 +117,9 @@ pub fn part(plan: &mut Plan, limits: &Limits, book: &DayBook, hours_open: bool, 
     let over_kinds: Kinds = over.iter().map(|line| line.kind).collect();
     let whole = plan.first && !limits.first_import_goes && !plan.changes.is_empty() && !planted::is(Plant::FirstImportGoes);
     // One change per case, so whoever meets a kind over its limit is held with all of the case.
-    let (mut changes, goes): (Vec<Change>, Vec<Change>) = std::mem::take(&mut plan.changes)
-        .into_iter()
-        .partition(|change| whole || change.hold.is_some() || left_out.contains(&change.case) || change.kinds.meets(over_kinds));
+    let holds = |change: &mut Change| whole || change.hold.is_some() || left_out.contains(&change.case) || change.kinds.meets(over_kinds);
+    let mut goes = std::mem::take(&mut plan.changes);
+    let mut changes: Vec<Change> = goes.extract_if(.., holds).collect();
     let why = match (whole, over.is_empty()) {
         (true, _) => HeldWhy::FirstImport,
         (false, false) => HeldWhy::OverLimits,
@@ -265,8 +265,8 @@ fn limit_of(limits: &Limits, kind: Kind) -> &Limit {
 }
 
 /// What clients notice waits for contact hours.
-fn by_hours(changes: Vec<Change>, hours_open: bool) -> (ApprovedPlan, ApprovedPlan) {
+fn by_hours(mut changes: Vec<Change>, hours_open: bool) -> (ApprovedPlan, ApprovedPlan) {
     let noticed: Kinds = [Kind::Create, Kind::Close, Kind::Reopen, Kind::Contact, Kind::Stage].into_iter().collect();
-    let (now, later): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| hours_open || !change.kinds.meets(noticed));
-    (ApprovedPlan::of(now), ApprovedPlan::of(later))
+    let later: Vec<Change> = changes.extract_if(.., |change| !hours_open && change.kinds.meets(noticed)).collect();
+    (ApprovedPlan::of(changes), ApprovedPlan::of(later))
 }

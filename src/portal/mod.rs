@@ -31,6 +31,7 @@ mod gathered;
 mod gathered_tests;
 mod reader;
 mod render;
+mod rendered;
 mod scrub;
 mod steps;
 #[cfg(test)]

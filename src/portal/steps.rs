@@ -1,12 +1,12 @@
 //! Which operations a change takes, and which requests those are. Pure: nothing is sent here.
 
 use super::context::{self, CaseContext};
-use super::render::{Bodies, Clear, Part, Rendered, elements};
+use super::render::{Bodies, Part, elements};
+use super::rendered::{Body, Clear, Rendered};
 use crate::config::{ExpressionError, OperationName, Profile, RequestTemplate};
 use crate::domain::{Kind, PortalId, Record};
 use crate::plan::Change;
 use minijinja::Value;
-use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 
 /// A request that is ready but for its address.
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) struct Step<'p> {
     pub(super) template: &'p RequestTemplate,
     pub(super) client_id: Option<u64>,
-    pub(super) body: Option<Json>,
+    pub(super) body: Option<Body>,
 }
 
 /// Whether every operation that the change may take can be repeated without harm, so that one whose outcome is unknown need
@@ -77,9 +77,9 @@ pub(super) fn steps<'p>(
             let old = old.as_ref().map(|old| old.iter().find(|(id, _)| *id == client_id));
             let body = match (body, old) {
                 // Something new: a record, or a client that was not there before.
-                (body, None | Some(None)) => body.map(|body| body.alone().unwrap_or_else(|| Json::Object(Map::new()))),
+                (body, None | Some(None)) => body.map(Body::New),
                 (Some(body), Some(Some((_, Some(old))))) => match body.update(old, template.only_changed, clear) {
-                    Some(body) => Some(body),
+                    Some(body) => Some(Body::Update(body)),
                     None => continue,
                 },
                 // Without a body it says the same before and after.

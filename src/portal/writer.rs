@@ -10,6 +10,7 @@
 use super::account::{Account, Fill};
 use super::error::{Part, WriteError};
 use super::render::Bodies;
+use super::rendered::Body;
 use super::scrub::Scrubber;
 use super::steps::{self, Step};
 use super::values::value_at;
@@ -18,7 +19,6 @@ use crate::domain::PortalId;
 use crate::http::{HttpClient, HttpError, Repeat, Reply};
 use crate::plan::Change;
 use ::http::StatusCode;
-use bytes::Bytes;
 use secrecy::SecretString;
 use std::fmt;
 use std::sync::Arc;
@@ -107,8 +107,8 @@ impl PortalWriter {
     async fn send(&self, step: &Step<'_>, change: &Change, portal_id: Option<&PortalId>, idempotent: bool) -> Result<Reply, WriteError> {
         let fill =
             Fill { portal_id: portal_id.map(PortalId::as_str), case_id: Some(change.case.0), client_id: step.client_id, file_id: None };
-        let body = step.body.as_ref().map(serde_json::to_vec).transpose();
-        let body = body.map_err(|error| WriteError::NotSent { text: error.to_string() })?.map(Bytes::from);
+        let body = step.body.as_ref().map(Body::text).transpose();
+        let body = body.map_err(|error| WriteError::NotSent { text: error.to_string() })?;
         let repeat = if idempotent { Repeat::Harmless } else { Repeat::Never };
         let call = self.account.call(step.template, fill, None, body, repeat);
         let call = call.map_err(|error| WriteError::NotSent { text: error.to_string() })?;

@@ -1,0 +1,168 @@
+//! A rendered body, and what of it is sent: of something new all that is not empty; of something known what an update changes,
+//! with what it empties.
+
+use bytes::Bytes;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value as Json;
+use std::sync::Arc;
+
+/// Room for a body while it is written: nearly all fit.
+const ROOM: usize = 1024;
+
+/// A rendered part. Empty places are there, as `Leaf(Null)`.
+#[derive(Debug)]
+pub(super) enum Rendered {
+    Leaf(Json),
+    /// In the order of the keys.
+    Object(Vec<(Arc<str>, Rendered)>),
+    /// Elements with what tells them apart, where something does (a client's id).
+    List(Vec<(Option<u64>, Rendered)>),
+}
+
+/// What emptied values and emptied lists are sent as.
+#[derive(Clone, Copy)]
+pub(super) struct Clear<'a> {
+    pub(super) value: &'a Json,
+    pub(super) list: &'a Json,
+}
+
+impl Clear<'_> {
+    fn of(self, before: &Rendered) -> Json {
+        match before {
+            Rendered::List(_) => self.list.clone(),
+            Rendered::Leaf(_) | Rendered::Object(_) => self.value.clone(),
+        }
+    }
+}
+
+/// The body of a request, ready to be written.
+#[derive(Debug)]
+pub(super) enum Body {
+    /// Something new: empty places are left out; with nothing else it is an empty object.
+    New(Rendered),
+    Update(Json),
+}
+
+impl Body {
+    /// As JSON.
+    pub(super) fn text(&self) -> serde_json::Result<Bytes> {
+        let mut text = Vec::with_capacity(ROOM);
+        serde_json::to_writer(&mut text, self)?;
+        Ok(text.into())
+    }
+}
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Body::New(rendered) if rendered.is_empty() => serializer.serialize_map(Some(0))?.end(),
+            Body::New(rendered) => Filled(rendered).serialize(serializer),
+            Body::Update(json) => json.serialize(serializer),
+        }
+    }
+}
+
+/// A part without its empty places.
+struct Filled<'a>(&'a Rendered);
+
+impl Serialize for Filled<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Rendered::Leaf(json) => json.serialize(serializer),
+            Rendered::Object(parts) => serializer.collect_map(fields(parts)),
+            Rendered::List(items) => serializer.collect_seq(elements(items)),
+        }
+    }
+}
+
+/// Whether both are sent as the same.
+impl PartialEq for Filled<'_> {
+    fn eq(&self, other: &Filled<'_>) -> bool {
+        match (self.0, other.0) {
+            (one, other) if one.is_empty() || other.is_empty() => one.is_empty() && other.is_empty(),
+            (Rendered::Leaf(json), Rendered::Leaf(other)) => json == other,
+            (Rendered::Object(parts), Rendered::Object(others)) => fields(parts).eq(fields(others)),
+            (Rendered::List(items), Rendered::List(others)) => elements(items).eq(elements(others)),
+            _ => false,
+        }
+    }
+}
+
+fn fields(parts: &[(Arc<str>, Rendered)]) -> impl Iterator<Item = (&str, Filled<'_>)> {
+    parts.iter().filter(|(_, part)| !part.is_empty()).map(|(key, part)| (&**key, Filled(part)))
+}
+
+fn elements(items: &[(Option<u64>, Rendered)]) -> impl Iterator<Item = Filled<'_>> {
+    items.iter().map(|(_, item)| Filled(item)).filter(|item| !item.0.is_empty())
+}
+
+/// The part under a key.
+fn under<'r>(parts: &'r [(Arc<str>, Rendered)], key: &str) -> Option<&'r Rendered> {
+    parts.iter().find(|(other, _)| **other == *key).map(|(_, part)| part)
+}
+
+impl Rendered {
+    pub(super) fn from_json(json: Json) -> Rendered {
+        match json {
+            Json::Object(map) => {
+                Rendered::Object(map.into_iter().map(|(key, value)| (Arc::from(key), Rendered::from_json(value))).collect())
+            }
+            Json::Array(items) => Rendered::List(items.into_iter().map(|item| (None, Rendered::from_json(item))).collect()),
+            leaf => Rendered::Leaf(leaf),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        match self {
+            Rendered::Leaf(Json::Null) => true,
+            Rendered::Leaf(Json::String(text)) => text.is_empty(),
+            Rendered::Leaf(_) => false,
+            Rendered::Object(parts) => parts.iter().all(|(_, part)| part.is_empty()),
+            Rendered::List(items) => items.iter().all(|(_, item)| item.is_empty()),
+        }
+    }
+
+    /// What to send where nothing was; `None` when there is nothing to send.
+    fn alone(&self) -> Option<Json> {
+        if self.is_empty() { None } else { serde_json::to_value(Filled(self)).ok() }
+    }
+
+    /// The same where `before` was: what it held and this does not is sent as `clear`.
+    fn json(&self, before: Option<&Rendered>, clear: Clear<'_>) -> Option<Json> {
+        let Some(before) = before else { return self.alone() };
+        if self.is_empty() {
+            return (!before.is_empty()).then(|| clear.of(before));
+        }
+        Some(match (self, before) {
+            (Rendered::Leaf(json), _) => json.clone(),
+            (Rendered::Object(parts), Rendered::Object(old)) => {
+                let kept = parts.iter().filter_map(|(key, part)| Some((key.to_string(), part.json(under(old, key), clear)?)));
+                let dropped = old.iter().filter(|(key, part)| under(parts, key).is_none() && !part.is_empty());
+                kept.chain(dropped.map(|(key, part)| (key.to_string(), clear.of(part)))).collect()
+            }
+            (Rendered::List(items), Rendered::List(old)) => {
+                let old = |id: &Option<u64>| old.iter().find(|(other, _)| id.is_some() && other == id).map(|(_, old)| old);
+                items.iter().filter(|(_, item)| !item.is_empty()).filter_map(|(id, item)| item.json(old(id), clear)).collect()
+            }
+            (Rendered::Object(_) | Rendered::List(_), _) => self.alone()?,
+        })
+    }
+
+    /// The body of an update that takes `before` to this; `None` when there is nothing to say. With `only_changed` an object's
+    /// keys that say the same are left out.
+    pub(super) fn update(&self, before: &Rendered, only_changed: bool, clear: Clear<'_>) -> Option<Json> {
+        if Filled(self) == Filled(before) {
+            return None;
+        }
+        let mut whole = self.json(Some(before), clear)?;
+        if let (true, Json::Object(keys), Rendered::Object(after), Rendered::Object(before)) = (only_changed, &mut whole, self, before) {
+            keys.retain(|key, _| filled_under(after, key) != filled_under(before, key));
+        }
+        Some(whole)
+    }
+}
+
+/// What is sent under a key.
+fn filled_under<'r>(parts: &'r [(Arc<str>, Rendered)], key: &str) -> Option<Filled<'r>> {
+    under(parts, key).filter(|part| !part.is_empty()).map(Filled)
+}
