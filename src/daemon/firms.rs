@@ -80,6 +80,7 @@ struct Kept {
     firm: Option<Arc<Firm>>,
     /// The file on disk, as it was last judged.
     verdict: Option<FileVerdict>,
+    /// Without the problems of a file that is in use.
     view: Option<FileView>,
     /// What the last accepted edit means, until a run has done it.
     meaning: Meaning,
@@ -456,6 +457,10 @@ impl Kept {
         if verdict == Verdict::Accepted {
             // Put into sentences once it is known when the next run is.
             (self.meaning, self.notes) = (meaning, Vec::new());
+        }
+        if file.state == FileState::Current {
+            // Its problems stand in the verdict, and are not kept twice.
+            file.problems = Vec::new();
         }
         (self.firm, self.view, self.last) = (firm, Some(file), Some(verdict));
         verdict == Verdict::Accepted && !first && difference.is_some_and(|difference| difference.alters_what_clients_see())

@@ -104,6 +104,7 @@ fn finish(check: Check<'_>, firm: Option<Firm>) -> Checked {
         (&one.file, one.line, one.column, one.severity).cmp(&(&other.file, other.line, other.column, other.severity))
     });
     problems.dedup();
+    problems.shrink_to_fit();
     Checked { firm, problems }
 }
 

@@ -53,8 +53,11 @@ impl Kept {
     pub(super) fn status(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmStatus, Refusal> {
         let problems = self.verdict.as_ref().map(|verdict| problem_values(&verdict.problems)).unwrap_or_default();
         let state = if self.last == Some(Verdict::Removed) { FileState::Removed } else { FileState::Opening };
-        let unknown = FileView::new(state, problems);
-        let file = self.view.clone().unwrap_or(unknown);
+        let file = match &self.view {
+            Some(view) if view.state == FileState::Current => FileView { problems, ..view.clone() },
+            Some(view) => view.clone(),
+            None => FileView::new(state, problems),
+        };
         let mut status = match (&self.hands, &self.firm) {
             (Some(hands), Some(firm)) => {
                 let status = operations::status(firm, &hands.store, now);
