@@ -3,6 +3,7 @@
 //! All of the house's calls stand here; when to make them is the loop's and the machine's. A firm is its own failure
 //! domain: whatever goes wrong with one is kept in its place and leaves the others alone.
 
+mod kept;
 mod last_look;
 mod memory;
 mod numbers;
@@ -16,17 +17,14 @@ use super::own_file::OwnFile;
 use super::report;
 use super::status_text::StatusTexts;
 use super::when;
-use crate::config::{Firm, Problem, Severity};
+use crate::config::{Problem, Severity};
 use crate::domain::{FirmId, Ordered};
 use crate::load::{self, FileText, FolderText, Paths};
-use crate::operations::{
-    AT_THE_NEXT_RUN, Accepted, Attention, FileState, FileVerdict, FileView, FirmStatus, House, Meaning, Secret, problem_values,
-};
+use crate::operations::{AT_THE_NEXT_RUN, Accepted, Attention, FileState, FirmStatus, House, Meaning, Secret, problem_values};
 use crate::sync::{Engine, Hands, RunReport, Trigger};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use kept::Kept;
 use last_look::LastLook;
-use memory::Memory;
 pub(super) use numbers::Sheet;
 pub(super) use opening::{Opened, Opening};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,33 +65,6 @@ impl Seen {
         let own_file = load::read_daemon_file(&paths.config_dir);
         Seen { folder: load::read_folder(paths), own_file, profiles: load::read_profiles(&paths.profiles) }
     }
-}
-
-/// One firm.
-#[derive(Default)]
-struct Kept {
-    /// `None` until the state is open.
-    hands: Option<Arc<Hands>>,
-    /// It is being opened.
-    opening: bool,
-    /// The file in use: the last good version.
-    firm: Option<Arc<Firm>>,
-    /// The file on disk, as it was last judged.
-    verdict: Option<FileVerdict>,
-    /// Without the problems of a file that is in use.
-    view: Option<FileView>,
-    /// What the last accepted edit means, until a run has done it.
-    meaning: Meaning,
-    /// The same in sentences, with when that is.
-    notes: Vec<String>,
-    /// Why the state cannot be opened, and since when.
-    trouble: Option<(String, Timestamp)>,
-    /// What the last look made of the file.
-    last: Option<Verdict>,
-    /// The file was rejected just now, and nobody was told yet.
-    rejected_anew: bool,
-    /// What is known of its runs.
-    memory: Memory,
 }
 
 /// What a look at the folder came to.
@@ -417,52 +388,5 @@ impl Firms {
         }
         look.events.extend(self.standing(id, now));
         alters
-    }
-}
-
-impl Kept {
-    /// The firm's zone; UTC while no version of its file was good.
-    fn zone(&self) -> TimeZone {
-        self.firm.as_ref().map_or(TimeZone::UTC, |firm| firm.time_zone.clone())
-    }
-
-    /// Takes over what the house made of the file, and says it. True when an edit alters what clients see.
-    fn takes(&mut self, id: &FirmId, accepted: Accepted, first: bool) -> bool {
-        let Accepted { firm, mut file, difference, meaning } = accepted;
-        let verdict = match (&file.state, &difference) {
-            (FileState::Current, Some(_)) => Verdict::Accepted,
-            (FileState::Current, None) => Verdict::Unchanged,
-            (FileState::Rejected, _) => Verdict::Rejected,
-            (FileState::Removed, _) => Verdict::Removed,
-            (FileState::Opening, _) => Verdict::Waiting,
-        };
-        let again = self.view.as_ref().is_some_and(|known| known.problems == file.problems && known.state == file.state);
-        let was_rejected = self.view.as_ref().is_some_and(|known| known.state == FileState::Rejected);
-        if let Some(known) = self.view.as_ref().filter(|_| again && verdict == Verdict::Rejected) {
-            // Rejected since it was first seen to be.
-            file.since = known.since;
-        }
-        match verdict {
-            Verdict::Rejected if !again => {
-                let problems = self.verdict.as_ref().map(|verdict| verdict.problems.as_slice()).unwrap_or_default();
-                report::rejected(id, problems, firm.is_some());
-                self.rejected_anew = true;
-            }
-            Verdict::Unchanged if first => tracing::info!(firm = %id, generation = file.generation, "{id}: its file is in use"),
-            Verdict::Unchanged if !again && was_rejected => {
-                tracing::info!(firm = %id, "{id}: its file is good again, and means what it meant")
-            }
-            Verdict::Accepted | Verdict::Rejected | Verdict::Unchanged | Verdict::Removed | Verdict::Waiting => {}
-        }
-        if verdict == Verdict::Accepted {
-            // Put into sentences once it is known when the next run is.
-            (self.meaning, self.notes) = (meaning, Vec::new());
-        }
-        if file.state == FileState::Current {
-            // Its problems stand in the verdict, and are not kept twice.
-            file.problems = Vec::new();
-        }
-        (self.firm, self.view, self.last) = (firm, Some(file), Some(verdict));
-        verdict == Verdict::Accepted && !first && difference.is_some_and(|difference| difference.alters_what_clients_see())
     }
 }

@@ -1,7 +1,8 @@
 //! One firm in numbers, in two steps: what the loop knows is copied at once, what the state says is read elsewhere, so that
 //! 500 states hold nobody up.
 
-use super::{Kept, Memory};
+use super::Kept;
+use super::memory::Memory;
 use crate::config::Firm;
 use crate::daemon::machine::Machine;
 use crate::daemon::metrics::{FirmValues, StoredValues};

@@ -4,7 +4,8 @@
 //! Races: what was read while a state was being opened is judged when it is open; a file that goes meanwhile stays gone; a
 //! `casebridge.toml` that changes meanwhile makes every file be judged again.
 
-use super::{Firms, Kept, Look, Memory, Verdict};
+use super::memory::Memory;
+use super::{Firms, Kept, Look, Verdict};
 use crate::daemon::machine::Event;
 use crate::domain::{FirmId, sentence};
 use crate::operations::{Accepted, FileVerdict, House};
