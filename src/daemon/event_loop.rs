@@ -64,7 +64,9 @@ pub(super) struct EventLoop {
     /// systemd knows that the daemon is there.
     is_ready: bool,
     look_at: Option<Timestamp>,
+    /// When the machine wants to be told the time next, and when it was last told.
     wake: Option<Timestamp>,
+    told_at: Option<Timestamp>,
     /// Who waits for the look under way, and for the next.
     reloads: [Vec<oneshot::Sender<ReloadAnswer>>; 2],
     /// Who waits for the states that a look found to be opened.
@@ -106,6 +108,7 @@ impl EventLoop {
             is_ready: false,
             look_at: None,
             wake: None,
+            told_at: None,
             reloads: [Vec::new(), Vec::new()],
             judged: Vec::new(),
             held: Vec::new(),
@@ -147,6 +150,7 @@ impl EventLoop {
                 }
                 Happening::Signal(Signal::Stop) => self.begin_stop(),
                 Happening::HeldLongEnough => self.release(true),
+                Happening::Time if wait::is_early(self.told_at, self.wake, self.clock.now()) => {}
                 Happening::Time => self.handle(Event::Tick),
             }
         }
@@ -172,7 +176,7 @@ impl EventLoop {
         while !events.is_empty() {
             let now = self.clock.now();
             let actions = self.machine.handle_all(events.drain(..), now);
-            self.wake = None;
+            (self.wake, self.told_at) = (None, Some(now));
             for action in actions {
                 self.act(action, now, &mut events);
             }

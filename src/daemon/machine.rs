@@ -59,8 +59,7 @@ const LEAP_BACK: SignedDuration = SignedDuration::from_hours(1);
 #[derive(Debug)]
 pub struct Machine {
     rules: Rules,
-    /// In boxes: a map's nodes are half empty.
-    firms: BTreeMap<FirmId, Box<FirmState>>,
+    firms: BTreeMap<FirmId, FirmState>,
     pace: Pace,
     latest: Option<Timestamp>,
     stopping: bool,
@@ -134,7 +133,7 @@ impl Machine {
 
     /// How many ticks were skipped since the start because the last run still ran.
     pub fn skipped(&self, firm: &FirmId) -> u64 {
-        self.firms.get(firm).map_or(0, |state| state.skipped())
+        self.firms.get(firm).map_or(0, FirmState::skipped)
     }
 
     /// Whether the firm's file is gone.
@@ -171,7 +170,7 @@ impl Machine {
             }
         }
         for (firm, news) in news {
-            self.firms.insert(firm, Box::new(FirmState::new(news, now, self.rules.edit_settle)));
+            self.firms.insert(firm, FirmState::new(news, now, self.rules.edit_settle));
         }
         self.spread(now);
         if look_again {
@@ -193,7 +192,7 @@ impl Machine {
 
     fn act(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
         if self.stopping {
-            if self.firms.values().all(|state| state.is_idle()) {
+            if self.firms.values().all(FirmState::is_idle) {
                 actions.push(Action::Finish);
             }
             return;
@@ -208,7 +207,7 @@ impl Machine {
     /// Starts what is due, the longest waiting first, as far as its pool has room.
     fn start_runs(&mut self, now: Timestamp, actions: &mut Vec<Action>) {
         let mut running: BTreeMap<Pool, usize> = BTreeMap::new();
-        let triggers = self.firms.values().flat_map(|state| state.running());
+        let triggers = self.firms.values().flat_map(FirmState::running);
         triggers.for_each(|trigger| *running.entry(LaneName::of(trigger).pool()).or_default() += 1);
         let mut waiting: Vec<(Timestamp, FirmId, LaneName)> = Vec::new();
         for (firm, state) in &self.firms {

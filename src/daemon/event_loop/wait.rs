@@ -28,6 +28,12 @@ pub(super) enum Happening {
     HeldLongEnough,
 }
 
+/// Whether the machine need not be told the time: it named a later moment, or none, and the clock was not put back since. A
+/// daemon of many firms that are at rest leaves them alone, as often as it looks at the clock.
+pub(super) fn is_early(told_at: Option<Timestamp>, wake: Option<Timestamp>, now: Timestamp) -> bool {
+    told_at.is_some_and(|told| told <= now) && wake.is_none_or(|at| at > now)
+}
+
 impl EventLoop {
     /// Waits for the next thing. Nothing is lost by the branches that do not come first.
     pub(super) async fn wait(&mut self) -> Happening {
@@ -65,5 +71,21 @@ async fn join(look: &mut Option<tokio::task::JoinHandle<Seen>>) -> Option<Result
     match look {
         Some(look) => Some(look.await),
         None => None,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machine_is_told_the_time_when_it_asked_for_it_and_when_the_clock_was_put_back() {
+        let at = |time: &str| Some(format!("2026-11-23T{time}Z").parse::<Timestamp>().unwrap());
+        let early = |told, wake, now| is_early(at(told), wake, at(now).unwrap());
+        assert!(early("09:00", at("10:00"), "09:59") && early("09:00", None, "09:59"));
+        assert!(!early("09:00", at("10:00"), "10:00") && !early("09:00", at("10:00"), "11:00"));
+        assert!(!early("09:00", at("10:00"), "08:59"), "put back");
+        assert!(!is_early(None, at("10:00"), at("09:00").unwrap()), "it was never told");
     }
 }
