@@ -55,22 +55,24 @@ impl Body {
 impl Serialize for Body {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Body::New(rendered) if rendered.is_empty() => serializer.serialize_map(Some(0))?.end(),
-            Body::New(rendered) => Filled(rendered).serialize(serializer),
+            Body::New(rendered) => match rendered.filled() {
+                Some(filled) => filled.serialize(serializer),
+                None => serializer.serialize_map(Some(0))?.end(),
+            },
             Body::Update(json) => json.serialize(serializer),
         }
     }
 }
 
-/// A part without its empty places.
+/// A part that is not empty, without its empty places.
 struct Filled<'a>(&'a Rendered);
 
 impl Serialize for Filled<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Rendered::Leaf(json) => json.serialize(serializer),
-            Rendered::Object(parts) => serializer.collect_map(fields(parts)),
-            Rendered::List(items) => serializer.collect_seq(elements(items)),
+            Rendered::Object(parts) => serializer.collect_map(filled_fields(parts)),
+            Rendered::List(items) => serializer.collect_seq(filled_items(items)),
         }
     }
 }
@@ -79,21 +81,20 @@ impl Serialize for Filled<'_> {
 impl PartialEq for Filled<'_> {
     fn eq(&self, other: &Filled<'_>) -> bool {
         match (self.0, other.0) {
-            (one, other) if one.is_empty() || other.is_empty() => one.is_empty() && other.is_empty(),
             (Rendered::Leaf(json), Rendered::Leaf(other)) => json == other,
-            (Rendered::Object(parts), Rendered::Object(others)) => fields(parts).eq(fields(others)),
-            (Rendered::List(items), Rendered::List(others)) => elements(items).eq(elements(others)),
+            (Rendered::Object(parts), Rendered::Object(others)) => filled_fields(parts).eq(filled_fields(others)),
+            (Rendered::List(items), Rendered::List(others)) => filled_items(items).eq(filled_items(others)),
             _ => false,
         }
     }
 }
 
-fn fields(parts: &[(Arc<str>, Rendered)]) -> impl Iterator<Item = (&str, Filled<'_>)> {
-    parts.iter().filter(|(_, part)| !part.is_empty()).map(|(key, part)| (&**key, Filled(part)))
+fn filled_fields(parts: &[(Arc<str>, Rendered)]) -> impl Iterator<Item = (&str, Filled<'_>)> {
+    parts.iter().filter_map(|(key, part)| Some((&**key, part.filled()?)))
 }
 
-fn elements(items: &[(Option<u64>, Rendered)]) -> impl Iterator<Item = Filled<'_>> {
-    items.iter().map(|(_, item)| Filled(item)).filter(|item| !item.0.is_empty())
+fn filled_items(items: &[(Option<u64>, Rendered)]) -> impl Iterator<Item = Filled<'_>> {
+    items.iter().filter_map(|(_, item)| item.filled())
 }
 
 /// The part under a key.
@@ -122,9 +123,14 @@ impl Rendered {
         }
     }
 
-    /// What to send where nothing was; `None` when there is nothing to send.
+    /// What is sent of it; `None` when there is nothing to send.
+    fn filled(&self) -> Option<Filled<'_>> {
+        (!self.is_empty()).then_some(Filled(self))
+    }
+
+    /// The same as JSON, which a tree of JSON always becomes.
     fn alone(&self) -> Option<Json> {
-        if self.is_empty() { None } else { serde_json::to_value(Filled(self)).ok() }
+        serde_json::to_value(self.filled()?).ok()
     }
 
     /// The same where `before` was: what it held and this does not is sent as `clear`.
@@ -151,18 +157,16 @@ impl Rendered {
     /// The body of an update that takes `before` to this; `None` when there is nothing to say. With `only_changed` an object's
     /// keys that say the same are left out.
     pub(super) fn update(&self, before: &Rendered, only_changed: bool, clear: Clear<'_>) -> Option<Json> {
-        if Filled(self) == Filled(before) {
+        if self.filled() == before.filled() {
             return None;
         }
         let mut whole = self.json(Some(before), clear)?;
         if let (true, Json::Object(keys), Rendered::Object(after), Rendered::Object(before)) = (only_changed, &mut whole, self, before) {
-            keys.retain(|key, _| filled_under(after, key) != filled_under(before, key));
+            keys.retain(|key, _| {
+                let said = |parts| under(parts, key).and_then(Rendered::filled);
+                said(after) != said(before)
+            });
         }
         Some(whole)
     }
-}
-
-/// What is sent under a key.
-fn filled_under<'r>(parts: &'r [(Arc<str>, Rendered)], key: &str) -> Option<Filled<'r>> {
-    under(parts, key).filter(|part| !part.is_empty()).map(Filled)
 }

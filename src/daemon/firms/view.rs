@@ -51,12 +51,12 @@ impl Kept {
 
     /// How the firm stands, from its file, its state, and what the machine has in mind.
     pub(super) fn status(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmStatus, Refusal> {
-        let problems = self.verdict.as_ref().map(|verdict| problem_values(&verdict.problems)).unwrap_or_default();
+        let problems = || self.verdict.as_ref().map(|verdict| problem_values(&verdict.problems)).unwrap_or_default();
         let state = if self.last == Some(Verdict::Removed) { FileState::Removed } else { FileState::Opening };
         let file = match &self.view {
-            Some(view) if view.state == FileState::Current => FileView { problems, ..view.clone() },
+            Some(view) if view.state == FileState::Current => FileView { problems: problems(), ..view.clone() },
             Some(view) => view.clone(),
-            None => FileView::new(state, problems),
+            None => FileView::new(state, problems()),
         };
         let mut status = match (&self.hands, &self.firm) {
             (Some(hands), Some(firm)) => {
