@@ -106,14 +106,13 @@ impl Planner {
             self.hold(case, reason, Kind::Update);
         }
         let Planner { crowd, drafts, context, .. } = self;
+        let apart = !context.firm.clients.shared_phone_allowed;
         let mut keeps: Vec<(CaseId, Kind)> = Vec::new();
         for (case, draft) in drafts.iter_mut() {
-            let shares =
-                |record: &crate::domain::Record| !context.firm.clients.shared_phone_allowed && crowd.shares(*case, record, &context.prints);
             // A swap onto a number that is another person's on another case waits until that is put right.
-            draft.swap.take_if(|swap| shares(&swap.after));
+            draft.swap.take_if(|swap| apart && crowd.shares(*case, &swap.after, &context.prints));
             let Some(closing) = draft.change.as_ref().filter(|change| change.kinds.contains(Kind::Close)) else { continue };
-            if closing.kinds.contains(Kind::Contact) && shares(&closing.after) {
+            if apart && closing.kinds.contains(Kind::Contact) && crowd.shares(*case, &closing.after, &context.prints) {
                 keeps.push((*case, Kind::Contact));
             }
             if closing.kinds.contains(Kind::Update) && crowd.shares_readable(*case, &closing.after, &context.prints) {

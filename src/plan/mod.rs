@@ -6,11 +6,12 @@
 //!
 //! Start with `planner.rs`; `compare.rs` holds the rule that decides what of a case may be sent, its rooms `stages.rs`
 //! and `closure.rs` the two hardest parts of it, `adopt.rs` what the portal's own list means, `absence.rs` what a case
-//! that is not shown means, `crowd.rs` what only shows across cases. [`firm_tests`] runs a firm file's own tests through all of
-//! it.
+//! that is not shown means, `crowd.rs` what only shows across cases (`bearers.rs` finds it). [`firm_tests`] runs a firm
+//! file's own tests through all of it.
 
 mod absence;
 mod adopt;
+mod bearers;
 mod change;
 mod closure;
 mod compare;
