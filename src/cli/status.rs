@@ -9,7 +9,7 @@ use super::{status_table, status_text, when};
 use crate::daemon::StatusAnswer;
 use crate::domain::FirmId;
 use crate::load;
-use crate::operations::{self, FileState, FileVerdict, FileView, FirmStatus, House, NextRuns, RunState, StoreError, problem_values};
+use crate::operations::{self, FileState, FileVerdict, FileView, FirmStatus, House, NextRuns, OperationError, StoreError, problem_values};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -126,7 +126,11 @@ fn here(house: &House, only: Option<&str>) -> Result<StatusAnswer, Failure> {
     if let Some(wanted) = only.filter(|_| !known.iter().any(asked)) {
         return Err(no_such_firm(wanted, &known));
     }
-    let firms = view.firms.iter().filter(|(id, _)| asked(id)).map(|(id, verdict)| one(house, id, verdict, now));
+    let firms = view.firms.iter().filter(|(id, _)| asked(id)).map(|(id, verdict)| match one(house, id, verdict, now) {
+        // Among others a state that cannot be had is that firm's own trouble.
+        Err(failure) if only.is_none() => Ok(FirmStatus { state_error: Some(failure.text), ..of_file(id, verdict) }),
+        found => found,
+    });
     let mut firms: Vec<FirmStatus> = firms.collect::<Result<_, _>>()?;
     firms.extend(left.iter().filter(|id| asked(id)).map(|id| {
         let file = FileView::new(FileState::Removed, Vec::new());
@@ -140,33 +144,30 @@ fn here(house: &House, only: Option<&str>) -> Result<StatusAnswer, Failure> {
     Ok(StatusAnswer { firms, daemon: None, problems })
 }
 
+/// As far as its file says.
+fn of_file(id: &FirmId, verdict: &FileVerdict) -> FirmStatus {
+    let file = |state| FileView { sha256_on_disk: Some(verdict.sha256.clone()), ..FileView::new(state, problem_values(&verdict.problems)) };
+    match &verdict.checked {
+        Some(firm) => FirmStatus::of_file(firm, file(FileState::Current)),
+        None => FirmStatus::bare(id, file(FileState::Rejected)),
+    }
+}
+
 fn one(house: &House, id: &FirmId, verdict: &FileVerdict, now: Timestamp) -> Result<FirmStatus, Failure> {
-    let state = if verdict.checked.is_some() { FileState::Current } else { FileState::Rejected };
-    let file = FileView { sha256_on_disk: Some(verdict.sha256.clone()), ..FileView::new(state, problem_values(&verdict.problems)) };
-    let unknown = |file: FileView| {
-        let mut status = FirmStatus::bare(id, file);
-        if let Some(firm) = &verdict.checked {
-            status.name.clone_from(&firm.name);
-            status.time_zone = firm.time_zone.iana_name().map(str::to_owned);
-            status.status = if firm.active { RunState::Active } else { RunState::Inactive };
-        }
-        status
-    };
+    let by_file = of_file(id, verdict);
     if !house.has_state(id) {
-        return Ok(unknown(file));
+        return Ok(by_file);
     }
     let hands = match house.open_firm(id) {
         Ok(hands) => hands,
         Err(error @ StoreError::Busy { .. }) => {
-            let mut status = unknown(file);
-            status.notes.push(firm::held(&error, id).text);
-            return Ok(status);
+            return Ok(FirmStatus { state_error: Some(firm::held(&error, id).text), ..by_file });
         }
         Err(error) => return Err(firm::held(&error, id)),
     };
-    let refused = |error: operations::OperationError| Failure::of_word(error.code(), error.to_string());
+    let refused = |error: OperationError| Failure::of_word(error.code(), error.sentence());
     let accepted = house.accept(&hands, verdict, now).map_err(refused)?;
-    let Some(good) = &accepted.firm else { return Ok(unknown(accepted.file)) };
+    let Some(good) = &accepted.firm else { return Ok(FirmStatus { file: accepted.file, ..by_file }) };
     let mut status = operations::status(good, &hands.store, now).map_err(refused)?;
     let notes = accepted.notes();
     status.file = accepted.file;

@@ -62,6 +62,9 @@ fn needs_a_person(status: &FirmStatus) -> Option<String> {
         let line = error.map(|problem| format!(" in line {}", problem["line"])).unwrap_or_default();
         what.push(format!("its file has errors{line}"));
     }
+    if status.state_error.is_some() {
+        what.push(format!("its state cannot be had (casebridge status {firm})"));
+    }
     if let Some(plan) = &status.waiting_plan {
         what.push(format!("{} for approval (plan {plan})", many(status.waiting, "case waits", "cases wait")));
     }
@@ -86,17 +89,17 @@ mod tests {
         let now: Timestamp = "2026-11-23T16:00:00Z".parse().unwrap();
         let next = json!({ "status": "active", "next": { "cases": "2026-11-23T21:15:00Z", "changes": null, "verify": null, "documents": null, "messages": null } });
         let trouble = json!({
-            "firm": "beta", "connection": "reconnect", "exceptions": 9, "waiting_plan": "p-12ab34cd", "waiting": 180,
+            "firm": "beta", "connection": "reconnect", "state_error": "the state is damaged", "exceptions": 9, "waiting_plan": "p-12ab34cd", "waiting": 180,
             "file": { "state": "rejected", "generation": 2, "since": null, "problems": [
                 { "file": "beta.firm.toml", "line": 41, "column": 3, "severity": "error", "code": "x", "message": "no such stage", "help": "" }] }
         });
         insta::assert_snapshot!(text(&[sample(next), sample(trouble)], now, Some(100)), @r"
-          FIRM  STATE                 FILE        LAST RUN  NEXT
-          acme  Connected - Active    in use      none yet  Mon 15:15
-          beta  Reconnect - Inactive  has errors  none yet  -
+          FIRM  STATE               FILE        LAST RUN  NEXT
+          acme  Connected - Active  in use      none yet  Mon 15:15
+          beta  Unknown             has errors  none yet  -
 
         2 firms; 1 needs a person:
-          beta: connect again (casebridge connect beta); its file has errors in line 41; 180 cases wait for approval (plan p-12ab34cd); 9 cases need attention
+          beta: connect again (casebridge connect beta); its file has errors in line 41; its state cannot be had (casebridge status beta); 180 cases wait for approval (plan p-12ab34cd); 9 cases need attention
         `casebridge status FIRM` shows one firm in full.
         ");
     }

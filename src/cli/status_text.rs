@@ -18,7 +18,10 @@ pub(super) fn firm(status: &FirmStatus, now: Timestamp, colour: bool) -> String 
     let zone = when::zone(status.time_zone.as_deref());
     let mut text = format!("{}\n", Ink::Bold.on(&format!("{} ({})", status.name, status.firm), colour));
     let mut say = |label: &str, words: String| text.push_str(&format!("  {label:<12} {words}\n"));
-    say("connection", connection(status, now, &zone, colour));
+    match &status.state_error {
+        Some(why) => say("state", Ink::Red.on(why, colour)),
+        None => say("connection", connection(status, now, &zone, colour)),
+    }
     if let Some(reconnect) = &status.reconnect {
         say("", reconnect.why.clone());
     }
@@ -42,7 +45,9 @@ pub(super) fn firm(status: &FirmStatus, now: Timestamp, colour: bool) -> String 
         say("overdue", Ink::Red.on(&text, colour));
     }
     let last = status.last.as_ref().map(|last| format!("{}, {}", when::near(last.started_at, now, &zone), report::line(last)));
-    say("last run", last.unwrap_or_else(|| "none yet".to_owned()));
+    if status.state_error.is_none() {
+        say("last run", last.unwrap_or_else(|| "none yet".to_owned()));
+    }
     if let Some(success) = last_success(status, now, &zone) {
         say("went well", success);
     }
@@ -74,6 +79,9 @@ fn running(run: &Running, now: Timestamp, zone: &TimeZone) -> String {
 
 /// "Connected - Inactive", as the vendors say it.
 pub(super) fn state(status: &FirmStatus) -> String {
+    if status.state_error.is_some() {
+        return "Unknown".to_owned();
+    }
     let connection = match status.connection {
         Connection::Connected => "Connected",
         Connection::NotConnected => "Not connected",

@@ -254,9 +254,8 @@ impl EventLoop {
             }
             Message::Ask { reply, .. } if *self.stop.borrow() => drop(reply.send(Err(handle::stopping()))),
             Message::Ask { firm, ask: Ask::Status, reply, .. } => {
-                let status = self.firm_status(Some(&firm), self.clock.now());
-                let answer = status.and_then(|mut found| found.pop().ok_or_else(|| Refusal::new("no-such-firm", "there is no such firm")));
-                drop(reply.send(answer.map(|status| Answer::Status(Box::new(status)))));
+                let status = self.firm_status(&firm, self.clock.now());
+                drop(reply.send(status.map(|status| Answer::Status(Box::new(status)))));
             }
             Message::Ask { firm, ask: Ask::Release, reply, .. } => {
                 let busy = self.is_busy(&firm);
@@ -336,11 +335,10 @@ impl EventLoop {
         self.release(false);
     }
 
-    /// How every firm, or one, stands, and what runs for it.
-    fn firm_status(&self, only: Option<&FirmId>, now: Timestamp) -> Result<Vec<FirmStatus>, Refusal> {
-        let mut found = self.firms.status(&self.machine, only, now)?;
-        found.iter_mut().for_each(|status| status.running = self.running(&status.firm, now));
-        Ok(found)
+    /// How a firm stands, and what runs for it.
+    fn firm_status(&self, id: &FirmId, now: Timestamp) -> Result<FirmStatus, Refusal> {
+        let status = self.firms.status(&self.machine, id, now)?;
+        Ok(FirmStatus { running: self.running(id, now), ..status })
     }
 
     fn status(&self) -> StatusAnswer {
@@ -351,12 +349,8 @@ impl EventLoop {
             since: self.since,
             watching: self.watch.hears(),
         };
-        let mut problems = self.firms.problems();
-        let firms = self.firm_status(None, now).unwrap_or_else(|refusal| {
-            problems.push(serde_json::json!({ "severity": "error", "code": refusal.code, "message": refusal.text }));
-            Vec::new()
-        });
-        StatusAnswer { firms, daemon: Some(daemon), problems }
+        let firms = self.firms.ids().filter_map(|id| self.firm_status(id, now).ok()).collect();
+        StatusAnswer { firms, daemon: Some(daemon), problems: self.firms.problems() }
     }
 
     /// Prometheus text; the states are read off the loop.

@@ -315,16 +315,17 @@ impl Firms {
         [problem_values(self.own_file.problems()), problem_values(&self.problems)].concat()
     }
 
-    /// How every firm, or one, stands.
-    pub(super) fn status(&self, machine: &Machine, only: Option<&FirmId>, now: Timestamp) -> Result<Vec<FirmStatus>, Refusal> {
-        if let Some(id) = only.filter(|id| !self.kept.contains_key(*id)) {
-            return Err(self.no_such_firm(id));
-        }
-        let wanted = self.kept.iter().filter(|(id, _)| only.is_none_or(|only| only == *id));
-        let mut found: Vec<FirmStatus> = wanted.map(|(id, kept)| kept.status(id, machine, now)).collect::<Result<_, _>>()?;
-        let commit = self.last.as_ref().and_then(|last| last.commit.as_ref());
-        found.iter_mut().for_each(|status| status.file.commit = commit.cloned());
-        Ok(found)
+    /// How a firm stands.
+    pub(super) fn status(&self, machine: &Machine, id: &FirmId, now: Timestamp) -> Result<FirmStatus, Refusal> {
+        let Some(kept) = self.kept.get(id) else { return Err(self.no_such_firm(id)) };
+        let mut status = kept.status(id, machine, now);
+        status.file.commit = self.last.as_ref().and_then(|last| last.commit.clone());
+        Ok(status)
+    }
+
+    /// Every firm.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &FirmId> {
+        self.kept.keys()
     }
 
     /// Every firm in numbers, as far as the loop knows them.

@@ -1,7 +1,7 @@
 //! What operations answer. The JSON forms are a contract: keys may be added, not changed (design: commands).
 
 use super::Due;
-use crate::config::Problem;
+use crate::config::{Firm, Problem};
 use crate::domain::{CaseException, FirmId, PlanName, ReasonCode};
 pub use crate::sync::{ConnectEnded, Connected};
 use crate::sync::{Connection, Doing, LastSuccess, RunReport, Trigger};
@@ -146,7 +146,10 @@ pub struct FirmStatus {
     /// Since when they wait.
     #[serde(default)]
     pub waiting_since: Option<Timestamp>,
-    /// Sentences for people: what the last edit means, another process holds the state, ...
+    /// Why the firm's state cannot be had (another process holds it, it is damaged): nothing runs for the firm until it can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_error: Option<String>,
+    /// Sentences for people: what the last edit means, ...
     pub notes: Vec<String>,
 }
 
@@ -176,7 +179,18 @@ impl FirmStatus {
             waiting_plan: None,
             waiting: 0,
             waiting_since: None,
+            state_error: None,
             notes: Vec::new(),
+        }
+    }
+
+    /// A firm of which no more is known than what its file says.
+    pub fn of_file(firm: &Firm, file: FileView) -> FirmStatus {
+        FirmStatus {
+            name: firm.name.clone(),
+            time_zone: firm.time_zone.iana_name().map(str::to_owned),
+            status: if firm.active { RunState::Active } else { RunState::Inactive },
+            ..FirmStatus::bare(&firm.id, file)
         }
     }
 }

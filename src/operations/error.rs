@@ -1,5 +1,6 @@
 //! Why an operation has no answer; the code becomes the exit code, the text is for people.
 
+use crate::domain::sentence;
 use crate::store::StoreError;
 use crate::sync::RunError;
 
@@ -27,6 +28,14 @@ impl From<RunError> for OperationError {
 }
 
 impl OperationError {
+    /// All of it as one line for people, with what lies below a failure of the state.
+    pub fn sentence(&self) -> String {
+        match self {
+            OperationError::Store(error) => sentence(error),
+            OperationError::Run(_) | OperationError::Asked(_) | OperationError::Connect(_) => self.to_string(),
+        }
+    }
+
     /// A word for machines.
     pub fn code(&self) -> &'static str {
         match self {

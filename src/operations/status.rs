@@ -54,6 +54,7 @@ pub fn status(firm: &Firm, store: &Store, now: Timestamp) -> Result<FirmStatus, 
         waiting_since: waiting.as_ref().map(|plan| plan.saved_at),
         waiting: waiting.as_ref().map_or(0, |plan| plan.cases),
         waiting_plan: waiting.map(|plan| plan.name),
+        state_error: None,
     })
 }
 

@@ -88,7 +88,7 @@ fn tile(status: &FirmStatus, now: Timestamp) -> Tile {
         firm: status.firm.to_string(),
         name: status.name.clone(),
         state: words::state(status),
-        trouble: words::file_trouble(status),
+        trouble: status.state_error.clone().or_else(|| words::file_trouble(status)),
         why: status.reconnect.as_ref().map(|_| "A person has to allow access in MyCase again.".to_owned()).or(pause),
         attention: status.exceptions,
         waiting: status.waiting,

@@ -23,6 +23,9 @@ fn badge(words: impl Into<String>, tone: &'static str) -> Badge {
 
 /// Whether the firm is connected and runs.
 pub(super) fn state(status: &FirmStatus) -> Badge {
+    if status.state_error.is_some() {
+        return badge("Unknown", "bad");
+    }
     match (status.connection, status.status) {
         (Connection::NotConnected, _) => badge("Not connected", "warn"),
         (Connection::Reconnect, _) => badge("Reconnect", "bad"),
@@ -36,6 +39,7 @@ pub(super) fn state(status: &FirmStatus) -> Badge {
 pub(super) fn file_trouble(status: &FirmStatus) -> Option<String> {
     match status.file.state {
         FileState::Current => None,
+        FileState::Opening if status.state_error.is_some() => None,
         FileState::Opening => Some("Its state is being opened; nothing runs meanwhile.".to_owned()),
         FileState::Removed => Some("Its file is gone; nothing runs, nothing was closed.".to_owned()),
         FileState::Rejected => {
@@ -53,6 +57,7 @@ pub(super) fn rank(status: &FirmStatus) -> u8 {
     let failed = status.last.as_ref().is_some_and(|last| last.outcome == Outcome::Failed);
     match () {
         () if status.connection == Connection::Reconnect || status.file.state != FileState::Current => 0,
+        () if status.state_error.is_some() => 0,
         () if failed => 1,
         () if status.waiting_plan.is_some() => 2,
         () if status.connection == Connection::NotConnected => 3,

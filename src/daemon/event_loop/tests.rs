@@ -306,10 +306,11 @@ async fn a_firm_whose_state_another_process_holds_is_waited_for_and_a_second_dae
     let refused = daemon.client.ask(&acme(), &Ask::Reset).await.unwrap_err();
     assert!(matches!(&refused, RemoteError::Refused(refusal) if refusal.code == "busy"), "{refused:?}");
     let waiting = daemon.status().await;
-    assert!(waiting.notes.iter().any(|note| note.contains("another process")), "{waiting:?}");
+    assert!(waiting.state_error.as_ref().is_some_and(|why| why.contains("another process")), "{waiting:?}");
     assert_eq!(daemon.client.reload(true).await.unwrap().files[0].verdict, Verdict::Waiting);
     drop(held);
-    daemon.until("taken", |status| status.file.state == FileState::Current).await;
+    let taken = daemon.until("taken", |status| status.file.state == FileState::Current).await;
+    assert_eq!(taken.state_error, None);
 
     let (stop, stopped) = watch::channel(false);
     let second = start::run(place.house(stopped), stop, Signals::none()).await.unwrap_err();

@@ -56,7 +56,7 @@ impl Kept {
     fn text(&self, id: &FirmId, machine: &Machine, strays: Vec<String>, now: Timestamp) -> Option<String> {
         let verdict = self.last?;
         let zone = self.zone();
-        let status = self.status(id, machine, now).ok().filter(|_| self.firm.is_some());
+        let status = Some(self.status(id, machine, now)).filter(|status| self.firm.is_some() && status.state_error.is_none());
         let accepted = self.hands.as_ref().and_then(|hands| hands.store.meta::<Accepted>().ok().flatten());
         let next = machine.next_runs(id, now).of_all_cases();
         let when = next.map_or_else(|| AT_THE_NEXT_RUN.to_owned(), |next| when::soon(next, now, &zone));

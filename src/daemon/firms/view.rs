@@ -4,7 +4,7 @@ use super::Kept;
 use super::memory::Memory;
 use crate::config::{Problem, Severity};
 use crate::daemon::machine::{Machine, Pause, Standing};
-use crate::daemon::message::{Refusal, Verdict};
+use crate::daemon::message::Verdict;
 use crate::daemon::report;
 use crate::domain::FirmId;
 use crate::operations::{self, Attention, FileState, FileView, FirmStatus, NextRuns, problem_values};
@@ -50,7 +50,7 @@ impl Kept {
     }
 
     /// How the firm stands, from its file, its state, and what the machine has in mind.
-    pub(super) fn status(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> Result<FirmStatus, Refusal> {
+    pub(super) fn status(&self, id: &FirmId, machine: &Machine, now: Timestamp) -> FirmStatus {
         let problems = || self.verdict.as_ref().map(|verdict| problem_values(&verdict.problems)).unwrap_or_default();
         let state = if self.last == Some(Verdict::Removed) { FileState::Removed } else { FileState::Opening };
         let file = match &self.view {
@@ -59,10 +59,8 @@ impl Kept {
             None => FileView::new(state, problems()),
         };
         let mut status = match (&self.hands, &self.firm) {
-            (Some(hands), Some(firm)) => {
-                let status = operations::status(firm, &hands.store, now);
-                status.map_err(|error| Refusal::new(error.code(), error.to_string()))?
-            }
+            (Some(hands), Some(firm)) => operations::status(firm, &hands.store, now)
+                .unwrap_or_else(|error| FirmStatus { state_error: Some(error.sentence()), ..FirmStatus::of_file(firm, file.clone()) }),
             _ => FirmStatus::bare(id, file.clone()),
         };
         status.file = file;
@@ -70,7 +68,7 @@ impl Kept {
         status.next_due = status.next.soonest();
         status.overdue = machine.overdue(id, now);
         match &self.trouble {
-            Some((why, since)) => status.notes.push(format!("{why} (since {since:.0})")),
+            Some((why, since)) => status.state_error = Some(format!("{why} (since {since:.0})")),
             None => status.notes.extend(self.not_open().map(str::to_owned)),
         }
         let runs = status.next != NextRuns::default();
@@ -84,7 +82,7 @@ impl Kept {
             count => status.notes.push(format!("{count} times since the start a run was skipped because the last one still ran")),
         }
         status.notes.extend(self.notes.iter().cloned());
-        Ok(status)
+        status
     }
 }
 

@@ -118,6 +118,25 @@ fn what_cannot_be_restored_is_refused_in_words_and_changes_nothing() {
 }
 
 #[test]
+fn a_state_that_cannot_be_opened_is_its_own_firms_trouble_and_status_tells_of_the_others() {
+    let practice = Practice::new(5);
+    let house = &practice.house;
+    let file = fs::read_to_string(house.path("conf/firms.d/acme.firm.toml")).expect("a firm file");
+    house.firm("beta", &file);
+    fs::write(house.path("state/beta.redb"), "no state at all").expect("written");
+    let newer = house.path("state/acme.redb");
+    stamp(&newer, FORMAT + 1);
+    let told = house.run(&["status", "--format", "json"]).ends_with(0).json();
+    let why = |firm: usize| told["firms"][firm]["state_error"].as_str().expect("why").to_owned();
+    assert!(why(0).contains("use the newer casebridge again") && why(1).contains("it was set aside as"), "{told}");
+    house.run(&["status"]).ends_with(0).says(&["state        the state of acme has format", "(beta)"]);
+    house.run(&["status", "acme"]).ends_with(1).says(&["use the newer casebridge again"]);
+    stamp(&newer, FORMAT);
+    let told = house.run(&["status", "--format", "json"]).ends_with(0).json();
+    assert!(told["firms"].as_array().expect("firms").iter().all(|status| status.get("state_error").is_none()), "{told}");
+}
+
+#[test]
 fn a_look_names_what_is_wrong_and_what_to_do_and_leaves_the_file() {
     let practice = imported(15);
     let house = &practice.house;

@@ -12,7 +12,7 @@ async fn a_firm_is_opening_until_its_state_is_there_and_then_its_newest_file_is_
         (house.paths.clone(), place.clock.now(), Machine::new(Firms::new(place.house(watch::channel(false).1)).rules()));
     let mut firms = Firms::new(house);
     let first = firms.take(Seen::read(&paths), at).openings;
-    let stands = |firms: &Firms| firms.status(&machine, None, at).unwrap().remove(0);
+    let stands = |firms: &Firms| firms.status(&machine, &acme(), at).unwrap();
     assert_eq!((first.len(), firms.is_opening(&acme()), stands(&firms).file.state), (1, true, FileState::Opening));
     assert!(stands(&firms).notes[0].contains("being opened"), "{:?}", stands(&firms).notes);
     assert_eq!(firms.engine(&acme()).unwrap_err().code, "busy");
@@ -61,4 +61,24 @@ async fn whoever_asks_how_the_firms_stand_before_the_folder_was_read_is_not_told
     assert_eq!(firms.iter().map(|status| status.firm.as_str()).collect::<Vec<_>>(), ["acme"]);
     signals.send(Signal::Stop).await.unwrap();
     timeout(SOON, running).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_state_that_cannot_be_read_is_its_own_firms_trouble_and_the_others_stand_beside_it() {
+    let place = Place::new(now());
+    place.write("beta", &place.file("30 3 * * *").replace("ACME_", "BETA_"));
+    place.start().await.stop().await;
+    let state = redb::Database::open(place.root.join("state/acme.redb")).unwrap();
+    let damage = state.begin_write().unwrap();
+    let exceptions = redb::TableDefinition::<u64, &[u8]>::new("exceptions");
+    damage.open_table(exceptions).unwrap().insert(7, b"no sealed row".as_slice()).unwrap();
+    damage.commit().unwrap();
+    drop(state);
+    let daemon = place.start().await;
+    daemon.until("in use", |status| status.file.state == FileState::Current).await;
+    let firms = daemon.client.status().await.unwrap().firms;
+    let errors: Vec<_> = firms.iter().map(|status| (status.firm.as_str(), status.name.as_str(), status.state_error.as_deref())).collect();
+    let name = &firms[1].name;
+    assert_eq!(errors, [("acme", name.as_str(), Some("a row of the table exceptions is damaged")), ("beta", name, None)]);
+    daemon.stop().await;
 }
