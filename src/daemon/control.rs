@@ -2,7 +2,7 @@
 //!
 //! - `POST /v1/firms/{firm}`: an [`Ask`]; the answer is an [`Answer`](crate::operations::Answer), or with `Accept:
 //!   application/x-ndjson` a line of JSON for each step and the answer as the last.
-//! - `POST /v1/reload`: `{wait}`; `GET /v1/status`: a [`StatusAnswer`].
+//! - `POST /v1/reload`: `{wait}`; `GET /v1/status`: a [`super::StatusAnswer`].
 //! - `GET /v1/metrics`: how everything stands for Prometheus (`curl --unix-socket ... http://casebridge/v1/metrics`); the
 //!   names stand in `daemon::metrics`. `GET /v1/healthz`, `/v1/readyz`: 200 or 503 with a sentence, as on the page.
 //!
@@ -10,12 +10,13 @@
 //! socket. Races: a socket left by a crash is removed only when nobody answers at it; two daemons that start at once are
 //! kept apart by the state folder's lock ([`super::lock`]), not by the socket.
 
+mod pages;
 mod stream;
 #[cfg(test)]
 mod tests;
 
 use super::handle::Handle;
-use super::message::{Refusal, ReloadAnswer, StatusAnswer};
+use super::message::{Refusal, ReloadAnswer};
 use super::metrics;
 use super::peer::Peer;
 use crate::domain::FirmId;
@@ -193,8 +194,8 @@ async fn reload(State(daemon): State<Handle>, body: Option<Json<ReloadAsk>>) -> 
     Ok((StatusCode::ACCEPTED, Json(ReloadAnswer::default())))
 }
 
-async fn status(State(daemon): State<Handle>) -> Result<Json<StatusAnswer>, Refusal> {
-    daemon.status().await.map(Json)
+async fn status(State(daemon): State<Handle>) -> Result<Response, Refusal> {
+    pages::response(daemon).await
 }
 
 fn verdict(found: Result<(), &'static str>, good: &'static str) -> (StatusCode, &'static str) {

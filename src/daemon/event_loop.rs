@@ -19,7 +19,7 @@ use super::alerts::Alerts;
 use super::doors::Doors;
 use super::firms::{Firms, Look, Opened, Seen, Sheet};
 use super::machine::{Action, Event, Machine};
-use super::message::{Alive, DaemonStatus, Message, Refusal, ReloadAnswer, StatusAnswer};
+use super::message::{Alive, DaemonStatus, Message, Refusal, ReloadAnswer, STATUS_PAGE, StatusAnswer};
 use super::metrics::{self, DaemonValues};
 use super::signals::{Signal, Signals};
 use super::watch::FolderWatch;
@@ -242,7 +242,7 @@ impl EventLoop {
 
     fn serve(&mut self, message: Message) {
         match message {
-            Message::Status { reply } => drop(reply.send(self.status())),
+            Message::Status { after, reply } => drop(reply.send(self.status(after.as_ref()))),
             Message::Metrics { reply } => self.metrics(reply),
             Message::Alive { reply } => drop(reply.send(Alive { ready: self.read_at.is_some() && !*self.stop.borrow() })),
             Message::Connecting { state, reply } => drop(reply.send(self.firms.connecting(&state))),
@@ -341,7 +341,8 @@ impl EventLoop {
         Ok(FirmStatus { running: self.running(id, now), ..status })
     }
 
-    fn status(&self) -> StatusAnswer {
+    /// How everything stands, with the firms that come next `after` one.
+    fn status(&self, after: Option<&FirmId>) -> StatusAnswer {
         let now = self.clock.now();
         let daemon = DaemonStatus {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -349,7 +350,8 @@ impl EventLoop {
             since: self.since,
             watching: self.watch.hears(),
         };
-        let firms = self.firms.ids().filter_map(|id| self.firm_status(id, now).ok()).collect();
+        let page = self.firms.ids(after).take(STATUS_PAGE);
+        let firms = page.filter_map(|id| self.firm_status(id, now).ok()).collect();
         StatusAnswer { firms, daemon: Some(daemon), problems: self.firms.problems() }
     }
 

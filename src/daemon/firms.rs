@@ -28,6 +28,7 @@ use last_look::LastLook;
 pub(super) use numbers::Sheet;
 pub(super) use opening::{Opened, Opening};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// Every firm that ever had a file since the start.
@@ -323,9 +324,10 @@ impl Firms {
         Ok(status)
     }
 
-    /// Every firm.
-    pub(super) fn ids(&self) -> impl Iterator<Item = &FirmId> {
-        self.kept.keys()
+    /// The firms that come after one, or all of them.
+    pub(super) fn ids(&self, after: Option<&FirmId>) -> impl Iterator<Item = &FirmId> {
+        let begin = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.kept.range((begin, Bound::Unbounded)).map(|(id, _)| id)
     }
 
     /// Every firm in numbers, as far as the loop knows them.

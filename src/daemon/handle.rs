@@ -1,9 +1,9 @@
 //! A handle of the running daemon: what the control socket and the local page ask, they ask through it. Every request is a
 //! [`Message`] to the event loop; it decides nothing.
 
-use super::message::{Alive, Message, Refusal, ReloadAnswer, StatusAnswer};
+use super::message::{Alive, Message, Refusal, ReloadAnswer, STATUS_PAGE, StatusAnswer};
 use crate::domain::FirmId;
-use crate::operations::{Answer, Ask, Caller, Secret};
+use crate::operations::{Answer, Ask, Caller, FirmStatus, Secret};
 use crate::sync::Progress;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -42,7 +42,19 @@ impl Handle {
 
     /// How everything stands.
     pub async fn status(&self) -> Result<StatusAnswer, Refusal> {
-        self.exchange(|reply| Message::Status { reply }).await
+        let mut all = self.status_page(None).await?;
+        let mut last = after(&all.firms);
+        while last.is_some() {
+            let page = self.status_page(last).await?;
+            last = after(&page.firms);
+            all.firms.extend(page.firms);
+        }
+        Ok(all)
+    }
+
+    /// The same with one page of the firms: those that come after one.
+    pub(super) async fn status_page(&self, after: Option<FirmId>) -> Result<StatusAnswer, Refusal> {
+        self.exchange(|reply| Message::Status { after, reply }).await
     }
 
     /// How everything stands, as Prometheus text.
@@ -91,6 +103,11 @@ impl Handle {
         self.send(message(reply)).await?;
         answer.await.map_err(|_| stopping())
     }
+}
+
+/// After which firm the next page begins; `None` after the last.
+pub(super) fn after(page: &[FirmStatus]) -> Option<FirmId> {
+    page.get(STATUS_PAGE - 1).map(|last| last.firm.clone())
 }
 
 /// The daemon is about to end.

@@ -30,8 +30,10 @@ pub enum Message {
         /// Where the answer goes.
         reply: oneshot::Sender<ReloadAnswer>,
     },
-    /// How everything stands.
+    /// How everything stands, with a page of the firms.
     Status {
+        /// The page after this firm; the first without.
+        after: Option<FirmId>,
         /// Where the answer goes.
         reply: oneshot::Sender<StatusAnswer>,
     },
@@ -77,6 +79,9 @@ impl Refusal {
         Refusal { code: code.to_owned(), text: text.into() }
     }
 }
+
+/// So many firms of a status at a time: 500 in one answer would hold the loop up, and leave its memory in pieces.
+pub(crate) const STATUS_PAGE: usize = 25;
 
 /// `status` of everything.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -30,6 +30,8 @@ mod when;
 pub use client::{Client, RemoteError};
 pub use doors::Doors;
 pub use handle::Handle;
+#[cfg(test)]
+pub(crate) use message::STATUS_PAGE;
 pub use message::{Alive, DaemonStatus, FileReport, Message, Refusal, ReloadAnswer, StatusAnswer, Verdict};
 pub use metrics::CONTENT_TYPE as METRICS_CONTENT_TYPE;
 pub use peer::this_user;

@@ -146,7 +146,7 @@ fn proof(page: &Got) -> String {
 /// The daemon: three firms, of which `acme` has a plan that waits.
 fn answer(message: Message, asked: &Mutex<Vec<(Ask, String)>>) {
     match message {
-        Message::Status { reply } => {
+        Message::Status { reply, .. } => {
             let firms = vec![status("acme"), status("beta"), status("gone")];
             drop(reply.send(StatusAnswer { firms, daemon: None, problems: Vec::new() }));
         }

@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::daemon::client::{Client, RemoteError};
-use crate::daemon::message::{Alive, FileReport, Message, Verdict};
-use crate::operations::{Answer, Secret, SyncAsk};
+use crate::daemon::message::{Alive, FileReport, Message, STATUS_PAGE, StatusAnswer, Verdict};
+use crate::operations::{Answer, FileState, FileView, FirmStatus, Secret, SyncAsk};
 use crate::sync::{Step, Tally, Work};
 use std::sync::Mutex;
 use tokio::sync::mpsc;
@@ -101,7 +101,7 @@ async fn reload_answers_each_files_verdict_and_status_and_metrics_everything() {
             let files = vec![report("acme", Verdict::Accepted), report("beta", Verdict::Rejected)];
             drop(reply.send(ReloadAnswer { files, problems: Vec::new() }));
         }
-        Message::Status { reply } => reply.send(StatusAnswer::default()).unwrap(),
+        Message::Status { reply, .. } => reply.send(StatusAnswer::default()).unwrap(),
         Message::Metrics { reply } => reply.send(Ok("# EOF\n".to_owned())).unwrap(),
         other => panic!("nobody asked {other:?}"),
     })
@@ -113,6 +113,43 @@ async fn reload_answers_each_files_verdict_and_status_and_metrics_everything() {
     assert!(client.reload(false).await.unwrap().files.is_empty());
     assert!(client.status().await.unwrap().firms.is_empty());
     assert_eq!(client.metrics().await.unwrap(), "# EOF\n");
+}
+
+/// The page of sixty firms that comes after one.
+fn page(asked: Option<&FirmId>) -> StatusAnswer {
+    let ids = (0..60).map(|number| format!("firm-{number:02}").parse::<FirmId>().unwrap());
+    let page = ids.filter(|id| asked.is_none_or(|asked| id > asked)).take(STATUS_PAGE);
+    let firms = page.map(|id| FirmStatus::bare(&id, FileView::new(FileState::Current, Vec::new()))).collect();
+    StatusAnswer { firms, daemon: None, problems: vec![serde_json::json!({ "message": "odd \"name\"" })] }
+}
+
+#[tokio::test]
+async fn a_status_of_many_firms_is_asked_for_in_pages_and_is_one_answer() {
+    let (asked, mut pages) = mpsc::unbounded_channel();
+    let served = served(move |message| {
+        let Message::Status { after, reply } = message else { panic!("{message:?}") };
+        reply.send(page(after.as_ref())).unwrap();
+        asked.send(after).unwrap();
+    })
+    .await;
+    let answer = served.client().await.status().await.unwrap();
+    let ids: Vec<&str> = answer.firms.iter().map(|status| status.firm.as_str()).collect();
+    assert_eq!((ids.len(), ids.is_sorted(), &answer.problems), (60, true, &page(None).problems));
+    let asked: Vec<_> = std::iter::from_fn(|| pages.try_recv().ok()).map(|after| after.map(|id| id.to_string())).collect();
+    assert_eq!(asked, [None, Some("firm-24".to_owned()), Some("firm-49".to_owned())]);
+}
+
+#[tokio::test]
+async fn a_status_that_breaks_off_is_no_shorter_list() {
+    let served = served(|message| {
+        let Message::Status { after, reply } = message else { panic!("{message:?}") };
+        if after.is_none() {
+            reply.send(page(None)).unwrap();
+        }
+    })
+    .await;
+    let error = served.client().await.status().await.unwrap_err();
+    assert!(matches!(error, RemoteError::Lost { .. }), "{error:?}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What the pages show and do.
 
 use super::*;
+use crate::daemon::STATUS_PAGE;
 
 #[tokio::test]
 async fn the_front_has_a_tile_for_each_firm_and_escapes_what_it_shows() {
@@ -122,8 +123,9 @@ async fn programs_hear_of_the_daemon_and_not_of_one_bad_firm() {
 #[tokio::test]
 async fn five_hundred_firms_are_one_page() {
     let page = Page::asking(|message| {
-        let Message::Status { reply } = message else { panic!("{message:?}") };
-        let firms = (0..500).map(|n| status(&format!("firm-{n}"))).collect();
+        let Message::Status { after, reply } = message else { panic!("{message:?}") };
+        let all = (0..500).map(|n| status(&format!("firm-{n:03}")));
+        let firms = all.filter(|status| after.as_ref().is_none_or(|after| status.firm > *after)).take(STATUS_PAGE).collect();
         drop(reply.send(StatusAnswer { firms, daemon: None, problems: Vec::new() }));
     });
     let got = page.get("/").await;

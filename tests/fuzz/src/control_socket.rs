@@ -74,7 +74,7 @@ async fn answer(mut inbox: mpsc::Receiver<Message>, asks: Asks) {
                 drop(reply.send(Ok(Answer::Done { text: "done".to_owned() })));
             }
             Message::Reload { reply } => drop(reply.send(ReloadAnswer::default())),
-            Message::Status { reply } => drop(reply.send(StatusAnswer::default())),
+            Message::Status { reply, .. } => drop(reply.send(StatusAnswer::default())),
             Message::Metrics { reply } => drop(reply.send(Ok("# EOF\n".to_owned()))),
             Message::Alive { reply } => drop(reply.send(Alive { ready: true })),
             Message::Connecting { reply, .. } => drop(reply.send(None)),

@@ -55,7 +55,7 @@ async fn whoever_asks_how_the_firms_stand_before_the_folder_was_read_is_not_told
     let (signals, sent) = mpsc::channel(4);
     let (event_loop, messages) = EventLoop::new(place.house(stopped), Signals::sent(sent), stop);
     let (reply, answer) = oneshot::channel();
-    messages.send(Message::Status { reply }).await.unwrap();
+    messages.send(Message::Status { after: None, reply }).await.unwrap();
     let running = tokio::spawn(event_loop.run());
     let firms = timeout(SOON, answer).await.unwrap().unwrap().firms;
     assert_eq!(firms.iter().map(|status| status.firm.as_str()).collect::<Vec<_>>(), ["acme"]);
