@@ -18,8 +18,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// redb's own cache of pages for each firm: next to none, the system's cache of the file does the work. Links are read in the
 /// order of their cases, once a run, so what a cache of them holds is never asked for again, and 500 firms would keep all they
-/// read in their last run (redb's default is 1 GiB each). Of its four pages a write takes two along before it spills.
-const CACHE_BYTES: usize = 16 << 10;
+/// read in their last run (redb's default is 1 GiB each). Of its sixteen pages a write takes eight along before it spills;
+/// with two an import takes an eighth longer.
+const CACHE_BYTES: usize = 64 << 10;
 
 /// One firm's state, open. Cheap to clone; the file closes when the last clone is dropped.
 #[derive(Clone)]
