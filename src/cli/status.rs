@@ -9,7 +9,7 @@ use super::{status_table, status_text, when};
 use crate::daemon::StatusAnswer;
 use crate::domain::FirmId;
 use crate::load;
-use crate::operations::{self, FileState, FileVerdict, FileView, FirmStatus, House, NextRuns, OperationError, StoreError, problem_values};
+use crate::operations::{self, FileState, FileVerdict, FileView, FirmStatus, House, NextRuns, StoreError, problem_values};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -165,13 +165,12 @@ fn one(house: &House, id: &FirmId, verdict: &FileVerdict, now: Timestamp) -> Res
         }
         Err(error) => return Err(firm::held(&error, id)),
     };
-    let refused = |error: OperationError| Failure::of_word(error.code(), error.sentence());
-    let accepted = house.accept(&hands, verdict, now).map_err(refused)?;
+    let accepted = house.accept(&hands, verdict, now).map_err(|error| firm::refused(&error))?;
     let Some(good) = &accepted.firm else { return Ok(FirmStatus { file: accepted.file, ..by_file }) };
-    let mut status = operations::status(good, &hands.store, now).map_err(refused)?;
+    let mut status = operations::status(good, &hands.store, now).map_err(|error| firm::refused(&error))?;
     let notes = accepted.notes();
     status.file = accepted.file;
-    status.overdue = operations::overdue(good, &hands.store, &status, now).map_err(refused)?;
+    status.overdue = operations::overdue(good, &hands.store, &status, now).map_err(|error| firm::refused(&error))?;
     // Nothing runs by itself without a daemon, so there is no next run to promise.
     status.next = NextRuns::default();
     status.notes.extend(notes);

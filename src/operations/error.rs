@@ -10,15 +10,21 @@ pub enum OperationError {
     /// The run's error.
     #[error("{}", .0.sentence())]
     Run(Box<RunError>),
-    /// The state.
-    #[error("{0}")]
-    Store(#[from] StoreError),
+    /// The state; with what lies below it.
+    #[error("{}", sentence(.0))]
+    Store(StoreError),
     /// What was asked does not make sense; says what to write.
     #[error("{0}")]
     Asked(String),
     /// Connecting failed.
     #[error("{0}")]
     Connect(String),
+}
+
+impl From<StoreError> for OperationError {
+    fn from(error: StoreError) -> OperationError {
+        OperationError::Store(error)
+    }
 }
 
 impl From<RunError> for OperationError {
@@ -28,14 +34,6 @@ impl From<RunError> for OperationError {
 }
 
 impl OperationError {
-    /// All of it as one line for people, with what lies below a failure of the state.
-    pub fn sentence(&self) -> String {
-        match self {
-            OperationError::Store(error) => sentence(error),
-            OperationError::Run(_) | OperationError::Asked(_) | OperationError::Connect(_) => self.to_string(),
-        }
-    }
-
     /// A word for machines.
     pub fn code(&self) -> &'static str {
         match self {

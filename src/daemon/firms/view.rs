@@ -60,7 +60,7 @@ impl Kept {
         };
         let mut status = match (&self.hands, &self.firm) {
             (Some(hands), Some(firm)) => operations::status(firm, &hands.store, now)
-                .unwrap_or_else(|error| FirmStatus { state_error: Some(error.sentence()), ..FirmStatus::of_file(firm, file.clone()) }),
+                .unwrap_or_else(|error| FirmStatus { state_error: Some(error.to_string()), ..FirmStatus::of_file(firm, file.clone()) }),
             _ => FirmStatus::bare(id, file.clone()),
         };
         status.file = file;
