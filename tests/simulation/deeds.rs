@@ -7,8 +7,8 @@ use casebridge::sandbox::{NewCase, NewClient, Side, World};
 use jiff::ToSpan;
 use std::time::Duration;
 
-/// How long the troubled part of a story lasts.
-pub(crate) const LASTS: Duration = Duration::from_secs(3 * 24 * 3600);
+/// How long the troubled part of a story lasts: a good two days and a half.
+pub(crate) const LASTS: Duration = Duration::from_secs(62 * 3600);
 
 /// What somebody does at one firm, or to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ const WEIGHTS: [(u64, Deed); 27] = [
 ];
 
 /// How many of them there are at each firm.
-const EACH: u64 = 60;
+const EACH: u64 = 54;
 
 /// All deeds of a story in their order.
 pub(crate) fn schedule(firms: usize, chance: &mut Chance) -> Vec<(Duration, usize, Deed)> {
@@ -96,7 +96,7 @@ pub(crate) fn schedule(firms: usize, chance: &mut Chance) -> Vec<(Duration, usiz
         let at = |chance: &mut Chance, from: u64| Duration::from_millis(from + chance.below(LASTS.as_millis() as u64 - from));
         // Everybody is connected first, and somebody says yes to the first import.
         all.push((Duration::from_secs(60 + place as u64), place, Tend));
-        for hours in [5, 13, 22, 31, 46, 60] {
+        for hours in [5, 13, 22, 31, 42, 54] {
             all.push((Duration::from_secs(hours * 3600 + chance.below(3600)), place, Tend));
         }
         for _ in 0..EACH {
@@ -105,7 +105,7 @@ pub(crate) fn schedule(firms: usize, chance: &mut Chance) -> Vec<(Duration, usiz
             let when = at(chance, if early { 8 * 3600 * 1000 } else { 600 * 1000 });
             all.push((when, place, deed));
             if deed == DiskFull {
-                all.push((when + Duration::from_secs(chance.between(600, 12 * 3600)), place, DiskFree));
+                all.push((when + Duration::from_secs(chance.between(600, 3 * 3600)), place, DiskFree));
             }
         }
     }
