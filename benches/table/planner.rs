@@ -3,8 +3,11 @@
 //! And what keeping a link costs.
 //!
 //! Not measured: HTTP, decoding MyCase's JSON, writing the report. The pages of 1000 cases are generated between the measured
-//! pieces and dropped. The state is filled by one process and read by another, so that only the measured work counts as memory;
-//! the file is then in the system's page cache, as it is on a machine that ran it lately.
+//! pieces and dropped. The states are filled by one process and read by another, so that only the measured work counts as memory;
+//! the files are then in the system's page cache, as they are on a machine that ran them lately.
+//!
+//! Links are kept twice: in files in memory, which shows what the store costs and whether that grows with the firm, and on the disk
+//! of `TMPDIR`, whose file system takes about a millisecond for the first blocks of each new file.
 
 use crate::Done;
 use crate::desk::Desk;
@@ -19,19 +22,22 @@ use serde::{Deserialize, Serialize};
 use std::error::Error;
 use std::process::{Command, Stdio};
 
-/// Makes this program link so many cases in the state at a path.
+/// Makes this program link so many cases each in states of a folder.
 pub(crate) const FILL: &str = "--fill";
-/// Makes it look at so many cases with the state at a path.
+/// Makes it look at so many cases each with these states.
 pub(crate) const LOOK: &str = "--look";
 
 /// Firms, and how often each is measured in one pass: the quietest counts.
 const FIRMS: [(u64, usize); 4] = [(1_000, 3), (10_000, 3), (100_000, 3), (1_000_000, 1)];
 /// The sizes are measured in turn, so that a machine whose speed moves from minute to minute moves all of them.
 const PASSES: usize = 3;
-/// A firm that is smaller is looked at (and filled) again and again until so many cases were, so that all are measured over about
-/// as long and none by its luckiest moment.
-const AT_LEAST: u64 = 100_000;
+/// Of a smaller firm there are as many as have so many cases together, one looked at (and filled) after the other. So each size is
+/// measured over about as long, and none in memory that the processor still holds from the look before: a daemon comes to a
+/// firm once in a while, after all its others.
+const TOGETHER: u64 = 100_000;
 const PAGE: u64 = 1000;
+/// A file system in memory, where there is one.
+const MEMORY: &str = "/dev/shm";
 
 /// What looking at all cases took, in seconds of the processor.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -54,8 +60,10 @@ impl Looked {
 /// What one size cost in its quietest pass.
 struct Cost {
     cases: u64,
-    /// Keeping all links, in seconds of the processor.
+    /// Keeping all links in memory, in seconds of the processor.
     filled: f64,
+    /// The same on the disk.
+    on_disk: f64,
     looked: Looked,
 }
 
@@ -63,12 +71,13 @@ struct Cost {
 pub(crate) fn scene() -> Done {
     let dir = tempfile::tempdir()?;
     let dir: &Utf8Path = dir.path().try_into()?;
-    let mut costs = FIRMS.map(|(cases, _)| Cost { cases, filled: f64::MAX, looked: Looked::MOST });
+    let mut costs = FIRMS.map(|(cases, _)| Cost { cases, filled: f64::MAX, on_disk: f64::MAX, looked: Looked::MOST });
     for _ in 0..PASSES {
-        for Cost { cases, filled, looked } in &mut costs {
-            let path = dir.join(format!("{cases}.redb"));
-            *filled = filled.min(child(FILL, &path, *cases)?);
-            *looked = looked.or_quieter(child(LOOK, &path, *cases)?);
+        for Cost { cases, filled, on_disk, looked } in &mut costs {
+            let firms = dir.join(cases.to_string());
+            *filled = filled.min(in_memory(*cases)?);
+            *on_disk = on_disk.min(child(FILL, &firms, *cases)?);
+            *looked = looked.or_quieter(child(LOOK, &firms, *cases)?);
         }
     }
     for Cost { cases, looked, .. } in &costs {
@@ -83,8 +92,19 @@ pub(crate) fn scene() -> Done {
         }
     }
     flat("mapping and planning, each case", &costs, |cost| cost.looked.cases);
-    flat("keeping a link, each", &costs, |cost| cost.filled);
+    flat("keeping a link, each, files in memory", &costs, |cost| cost.filled);
+    for cost in &costs {
+        let each = cost.on_disk / cost.cases as f64;
+        plain(&format!("the same on this disk, {} cases: processor", firm(cost.cases)), each * 1e6, "µs");
+    }
     Ok(())
+}
+
+/// What keeping all links costs with the files in memory; where there is no such file system, or no room in it, on the disk.
+fn in_memory(cases: u64) -> Result<f64, Box<dyn Error>> {
+    let dir = tempfile::tempdir_in(MEMORY).or_else(|_| tempfile::tempdir())?;
+    let kept = child(FILL, dir.path().try_into()?, cases);
+    kept.or_else(|_| child(FILL, tempfile::tempdir()?.path().try_into()?, cases))
 }
 
 /// The cost of one at each size, and how far the sizes lie apart.
@@ -106,42 +126,42 @@ fn firm(cases: u64) -> &'static str {
     }
 }
 
-fn child<T: DeserializeOwned>(job: &str, path: &Utf8Path, cases: u64) -> Result<T, Box<dyn Error>> {
+fn child<T: DeserializeOwned>(job: &str, firms: &Utf8Path, cases: u64) -> Result<T, Box<dyn Error>> {
     let mut command = Command::new(std::env::current_exe()?);
-    let output = command.args([job, path.as_str(), &cases.to_string()]).stderr(Stdio::inherit()).output()?;
+    let output = command.args([job, firms.as_str(), &cases.to_string()]).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         return Err(format!("{job} {cases} ended with {}", output.status).into());
     }
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// Looks at all cases again and again and prints what the quietest looks cost, each.
-pub(crate) fn look(path: &Utf8Path, cases: u64) -> Done {
-    let desk = Desk::open(path)?;
+/// Looks at all cases of all firms again and again and prints what the quietest looks cost, each.
+pub(crate) fn look(firms: &Utf8Path, cases: u64) -> Done {
+    let desks = desks(firms, cases)?;
     let times = FIRMS.iter().find(|(known, _)| *known == cases).map_or(1, |(_, times)| *times);
     let mut best = Looked::MOST;
     for _ in 0..times {
-        let (before, cases) = looks(&desk, cases)?;
+        let (before, cases) = looks(&desks, cases)?;
         best = best.or_quieter(Looked { before, cases, peak_mb: peak_mb(SELF) });
     }
     println!("{}", serde_json::to_string(&best)?);
     Ok(())
 }
 
-/// As many looks as make [`AT_LEAST`] cases; what one took.
-fn looks(desk: &Desk, cases: u64) -> Result<(f64, f64), Box<dyn Error>> {
-    let rounds = repeats(cases);
+/// One look at each firm; what one took.
+fn looks(desks: &[Desk], cases: u64) -> Result<(f64, f64), Box<dyn Error>> {
     let (mut before, mut took) = (0.0, 0.0);
-    for _ in 0..rounds {
+    for desk in desks {
         let (first, rest, plan) = round(desk, cases)?;
         assert_eq!((plan.unchanged as u64, plan.changes.len(), plan.exceptions.len()), (cases, 0, 0));
         (before, took) = (before + first, took + rest);
     }
-    Ok((before / rounds as f64, took / rounds as f64))
+    Ok((before / desks.len() as f64, took / desks.len() as f64))
 }
 
-fn repeats(cases: u64) -> u64 {
-    (AT_LEAST / cases).max(1)
+/// As many firms as have [`TOGETHER`] cases, their states in this folder.
+fn desks(folder: &Utf8Path, cases: u64) -> Result<Vec<Desk>, Box<dyn Error>> {
+    (0..(TOGETHER / cases).max(1)).map(|firm| Desk::open(&folder.join(format!("{firm}.redb")))).collect()
 }
 
 /// One run's computing in seconds of the processor, before the first case and from there on; generating cases is left out.
@@ -186,27 +206,23 @@ fn context(desk: &Desk, cases: u64) -> Context {
     }
 }
 
-/// Links every case as it is wanted, and prints what keeping the links took in seconds of the processor. A small firm's are kept
-/// in new files again and again; the last one stays.
-pub(crate) fn fill(path: &Utf8Path, cases: u64) -> Done {
-    let mut took = 0.0;
-    for _ in 0..repeats(cases) {
-        if path.exists() {
-            std::fs::remove_file(path)?;
-        }
-        took += filled(path, cases)?;
+/// Links every case of every firm as it is wanted, in new files, and prints what keeping one firm's links took in seconds of the
+/// processor.
+pub(crate) fn fill(firms: &Utf8Path, cases: u64) -> Done {
+    if firms.exists() {
+        std::fs::remove_dir_all(firms)?;
     }
-    println!("{}", took / repeats(cases) as f64);
+    let took = desks(firms, cases)?.iter().map(|desk| filled(desk, cases)).collect::<Result<Vec<f64>, _>>()?;
+    println!("{}", took.iter().sum::<f64>() / took.len() as f64);
     Ok(())
 }
 
-fn filled(path: &Utf8Path, cases: u64) -> Result<f64, Box<dyn Error>> {
-    let desk = Desk::open(path)?;
+fn filled(desk: &Desk, cases: u64) -> Result<f64, Box<dyn Error>> {
     let mapper = desk.mapper()?;
     let mut took = 0.0;
     for page in 0..cases / PAGE {
         let wanted: Vec<(u64, Wanted)> = (page * PAGE..(page + 1) * PAGE).map(|place| (place, mapper.map(&desk.case(place)))).collect();
-        let rows: Vec<(Link, &Record)> = wanted.iter().map(|(place, wanted)| (linked(&desk, *place, wanted), &wanted.record)).collect();
+        let rows: Vec<(Link, &Record)> = wanted.iter().map(|(place, wanted)| (linked(desk, *place, wanted), &wanted.record)).collect();
         let begun = thread_processor();
         desk.store.write(|w| w.put_links(&rows))?;
         took += thread_processor() - begun;
