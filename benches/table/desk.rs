@@ -18,6 +18,13 @@ pub(crate) const FIRM: &str = include_str!("../../examples/case-status/harlow-pi
 /// Its id.
 pub(crate) const FIRM_ID: &str = "harlow-pike";
 
+/// Cases of one page, and of one transaction.
+pub(crate) const PAGE: u64 = 1000;
+/// Of a smaller firm there are as many as have so many cases together, one looked at (and filled) after the other. So each size is
+/// measured over about as long, and none in memory that the processor still holds from the look before: a daemon comes to a
+/// firm once in a while, after all its others.
+const TOGETHER: u64 = 100_000;
+
 /// Everything a round needs.
 pub(crate) struct Desk {
     pub(crate) firm: Arc<Firm>,
@@ -47,12 +54,22 @@ impl Desk {
         Ok(Desk { firm, vault, store, reference: Arc::new(reference), places, now })
     }
 
+    /// Firms of so many cases, as many as have [`TOGETHER`], their states in this folder.
+    pub(crate) fn several(folder: &Utf8Path, cases: u64) -> Result<Vec<Desk>, Box<dyn Error>> {
+        (0..(TOGETHER / cases).max(1)).map(|firm| Desk::open(&folder.join(format!("{firm}.redb")))).collect()
+    }
+
+    /// A page of a firm's cases.
+    pub(crate) fn page(&self, page: u64) -> Vec<SeenCase> {
+        (page * PAGE..(page + 1) * PAGE).map(|place| self.case(place)).collect()
+    }
+
     pub(crate) fn mapper(&self) -> Result<Mapper, Box<dyn Error>> {
         Ok(Mapper::new(self.firm.clone(), self.reference.clone())?)
     }
 
     /// A case as MyCase shows it; every tenth is closed.
-    pub(crate) fn case(&self, place: u64) -> SeenCase {
+    fn case(&self, place: u64) -> SeenCase {
         let (area, stage) = &self.places[place as usize % self.places.len()];
         let text = |text: String| Some(text);
         let mut case = SeenCase::bare(CaseId(20_000_000 + place * 7));

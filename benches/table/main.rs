@@ -13,6 +13,7 @@ mod check;
 mod desk;
 mod documents;
 mod firms;
+mod links;
 mod planner;
 mod process;
 mod row;
@@ -31,7 +32,7 @@ fn main() -> Done {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         [scenes::ONE, name] => scenes::one(name),
-        [planner::FILL, path, cases] => planner::fill(path.as_ref(), cases.parse()?),
+        [links::FILL, path, cases] => links::fill(path.as_ref(), cases.parse()?),
         [planner::LOOK, path, cases] => planner::look(path.as_ref(), cases.parse()?),
         [run::RUN, root, what] => run::one_run(root.as_ref(), what),
         names => scenes::all(names),

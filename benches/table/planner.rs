@@ -1,43 +1,28 @@
 //! What a run computes when nothing has changed, for firms of 1,000 to 1,000,000 linked cases: cases are mapped, compared with
 //! their links, which are read from a redb file, and put together as an (empty) plan, fed page by page as `sync::study` does.
-//! And what keeping a link costs.
+//! And what keeping a link costs ([`links`]).
 //!
 //! Not measured: HTTP, decoding MyCase's JSON, writing the report. The pages of 1000 cases are generated between the measured
 //! pieces and dropped. The states are filled by one process and read by another, so that only the measured work counts as memory;
 //! the files are then in the system's page cache, as they are on a machine that ran them lately.
-//!
-//! Links are kept twice: in files in memory, which shows what the store costs and whether that grows with the firm, and on the disk
-//! of `TMPDIR`, whose file system takes about a millisecond for the first blocks of each new file.
 
-use crate::Done;
-use crate::desk::Desk;
-use crate::process::{SELF, peak_mb, thread_processor};
-use crate::row::{at_most, plain};
+use crate::desk::{Desk, PAGE};
+use crate::process::{SELF, once_more, peak_mb, thread_processor};
+use crate::row::{at_most, plain, thousands};
+use crate::{Done, links};
 use camino::Utf8Path;
-use casebridge::domain::{Link, PortalId, Record, Scan, SeenCase, SeenState};
-use casebridge::mapping::Wanted;
+use casebridge::domain::Scan;
 use casebridge::plan::{Context, Look, Plan, Planner, Reach};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::error::Error;
-use std::process::{Command, Stdio};
 
-/// Makes this program link so many cases each in states of a folder.
-pub(crate) const FILL: &str = "--fill";
-/// Makes it look at so many cases each with these states.
+/// Makes this program look at so many cases each with the states of a folder.
 pub(crate) const LOOK: &str = "--look";
 
 /// Firms, and how often each is measured in one pass: the quietest counts.
 const FIRMS: [(u64, usize); 4] = [(1_000, 3), (10_000, 3), (100_000, 3), (1_000_000, 1)];
 /// The sizes are measured in turn, so that a machine whose speed moves from minute to minute moves all of them.
 const PASSES: usize = 3;
-/// Of a smaller firm there are as many as have so many cases together, one looked at (and filled) after the other. So each size is
-/// measured over about as long, and none in memory that the processor still holds from the look before: a daemon comes to a
-/// firm once in a while, after all its others.
-const TOGETHER: u64 = 100_000;
-const PAGE: u64 = 1000;
-/// A file system in memory, where there is one.
-const MEMORY: &str = "/dev/shm";
 
 /// What looking at all cases took, in seconds of the processor.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -75,9 +60,9 @@ pub(crate) fn scene() -> Done {
     for _ in 0..PASSES {
         for Cost { cases, filled, on_disk, looked } in &mut costs {
             let firms = dir.join(cases.to_string());
-            *filled = filled.min(in_memory(*cases)?);
-            *on_disk = on_disk.min(child(FILL, &firms, *cases)?);
-            *looked = looked.or_quieter(child(LOOK, &firms, *cases)?);
+            *filled = filled.min(links::in_memory(*cases)?);
+            *on_disk = on_disk.min(links::keep(&firms, *cases)?);
+            *looked = looked.or_quieter(once_more(&[LOOK, firms.as_str(), &cases.to_string()])?);
         }
     }
     for Cost { cases, looked, .. } in &costs {
@@ -95,49 +80,24 @@ pub(crate) fn scene() -> Done {
     flat("keeping a link, each, files in memory", &costs, |cost| cost.filled);
     for cost in &costs {
         let each = cost.on_disk / cost.cases as f64;
-        plain(&format!("the same on this disk, {} cases: processor", firm(cost.cases)), each * 1e6, "µs");
+        plain(&format!("the same on this disk, {} cases: processor", thousands(cost.cases)), each * 1e6, "µs");
     }
     Ok(())
-}
-
-/// What keeping all links costs with the files in memory; where there is no such file system, or no room in it, on the disk.
-fn in_memory(cases: u64) -> Result<f64, Box<dyn Error>> {
-    let dir = tempfile::tempdir_in(MEMORY).or_else(|_| tempfile::tempdir())?;
-    let kept = child(FILL, dir.path().try_into()?, cases);
-    kept.or_else(|_| child(FILL, tempfile::tempdir()?.path().try_into()?, cases))
 }
 
 /// The cost of one at each size, and how far the sizes lie apart.
 fn flat(what: &str, costs: &[Cost], took: fn(&Cost) -> f64) {
     let each = |cost: &Cost| took(cost) / cost.cases as f64;
     for cost in costs {
-        plain(&format!("{what}, {} cases: processor", firm(cost.cases)), each(cost) * 1e6, "µs");
+        plain(&format!("{what}, {} cases: processor", thousands(cost.cases)), each(cost) * 1e6, "µs");
     }
     let spread = costs.iter().map(each).fold(f64::MIN, f64::max) / costs.iter().map(each).fold(f64::MAX, f64::min);
     at_most(&format!("{what}: the dearest size over the cheapest"), spread, "", 1.1);
 }
 
-fn firm(cases: u64) -> &'static str {
-    match cases {
-        1_000 => "1,000",
-        10_000 => "10,000",
-        100_000 => "100,000",
-        _ => "1,000,000",
-    }
-}
-
-fn child<T: DeserializeOwned>(job: &str, firms: &Utf8Path, cases: u64) -> Result<T, Box<dyn Error>> {
-    let mut command = Command::new(std::env::current_exe()?);
-    let output = command.args([job, firms.as_str(), &cases.to_string()]).stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        return Err(format!("{job} {cases} ended with {}", output.status).into());
-    }
-    Ok(serde_json::from_slice(&output.stdout)?)
-}
-
 /// Looks at all cases of all firms again and again and prints what the quietest looks cost, each.
 pub(crate) fn look(firms: &Utf8Path, cases: u64) -> Done {
-    let desks = desks(firms, cases)?;
+    let desks = Desk::several(firms, cases)?;
     let times = FIRMS.iter().find(|(known, _)| *known == cases).map_or(1, |(_, times)| *times);
     let mut best = Looked::MOST;
     for _ in 0..times {
@@ -159,11 +119,6 @@ fn looks(desks: &[Desk], cases: u64) -> Result<(f64, f64), Box<dyn Error>> {
     Ok((before / desks.len() as f64, took / desks.len() as f64))
 }
 
-/// As many firms as have [`TOGETHER`] cases, their states in this folder.
-fn desks(folder: &Utf8Path, cases: u64) -> Result<Vec<Desk>, Box<dyn Error>> {
-    (0..(TOGETHER / cases).max(1)).map(|firm| Desk::open(&folder.join(format!("{firm}.redb")))).collect()
-}
-
 /// One run's computing in seconds of the processor, before the first case and from there on; generating cases is left out.
 fn round(desk: &Desk, cases: u64) -> Result<(f64, f64, Plan), Box<dyn Error>> {
     let begun = thread_processor();
@@ -174,7 +129,7 @@ fn round(desk: &Desk, cases: u64) -> Result<(f64, f64, Plan), Box<dyn Error>> {
     let before = thread_processor() - begun;
     let mut took = 0.0;
     for page in 0..cases / PAGE {
-        let page: Vec<SeenCase> = (page * PAGE..(page + 1) * PAGE).map(|place| desk.case(place)).collect();
+        let page = desk.page(page);
         let begun = thread_processor();
         for case in &page {
             let (wanted, link) = (mapper.map(case), walk.get(case.id)?);
@@ -204,35 +159,4 @@ fn context(desk: &Desk, cases: u64) -> Context {
         last_scan: Some(cases as usize),
         selected: Default::default(),
     }
-}
-
-/// Links every case of every firm as it is wanted, in new files, and prints what keeping one firm's links took in seconds of the
-/// processor.
-pub(crate) fn fill(firms: &Utf8Path, cases: u64) -> Done {
-    if firms.exists() {
-        std::fs::remove_dir_all(firms)?;
-    }
-    let took = desks(firms, cases)?.iter().map(|desk| filled(desk, cases)).collect::<Result<Vec<f64>, _>>()?;
-    println!("{}", took.iter().sum::<f64>() / took.len() as f64);
-    Ok(())
-}
-
-fn filled(desk: &Desk, cases: u64) -> Result<f64, Box<dyn Error>> {
-    let mapper = desk.mapper()?;
-    let mut took = 0.0;
-    for page in 0..cases / PAGE {
-        let wanted: Vec<(u64, Wanted)> = (page * PAGE..(page + 1) * PAGE).map(|place| (place, mapper.map(&desk.case(place)))).collect();
-        let rows: Vec<(Link, &Record)> = wanted.iter().map(|(place, wanted)| (linked(desk, *place, wanted), &wanted.record)).collect();
-        let begun = thread_processor();
-        desk.store.write(|w| w.put_links(&rows))?;
-        took += thread_processor() - begun;
-    }
-    Ok(took)
-}
-
-fn linked(desk: &Desk, place: u64, wanted: &Wanted) -> Link {
-    let (practice_area, stage, open) = (wanted.mycase_practice_area.clone(), wanted.mycase_stage.clone(), wanted.record.open);
-    let seen = SeenState { practice_area, stage, stage_since: desk.now, open, open_since: desk.now };
-    let prints = desk.vault.fingerprinter(&desk.firm.id);
-    Link::after(wanted.case, PortalId(format!("{}", 500_000 + place)), &wanted.record, seen, desk.now, &prints)
 }

@@ -1,13 +1,26 @@
-//! What a process held and took, as Linux says it: of others under `/proc` (zero where there is no such file), of this one by its clocks.
+//! This program once more, as a process of its own, and what a process held and took, as Linux says it: of others under `/proc`
+//! (zero where there is no such file), of this one by its clocks.
 
 use rustix::time::{ClockId, clock_gettime};
+use serde::de::DeserializeOwned;
+use std::error::Error;
 use std::fs::read_to_string;
+use std::process::{Command, Stdio};
 
 /// Jiffies a second (Linux on every machine that this is for).
 const JIFFIES: f64 = 100.0;
 
 /// This process.
 pub(crate) const SELF: &str = "self";
+
+/// Runs this program with these words, in a process of its own, and takes what it prints.
+pub(crate) fn once_more<T: DeserializeOwned>(words: &[&str]) -> Result<T, Box<dyn Error>> {
+    let output = Command::new(std::env::current_exe()?).args(words).stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err(format!("{} ended with {}", words.join(" "), output.status).into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
 
 /// The most memory it has held so far, in MB: code and the allocator's reserve count, too.
 pub(crate) fn peak_mb(process: &str) -> f64 {

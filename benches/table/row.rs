@@ -52,7 +52,8 @@ fn with_unit(value: f64, unit: &str) -> String {
     [number.as_str(), unit].join(" ").trim_end().to_owned()
 }
 
-fn thousands(number: u64) -> String {
+/// A number as people write it.
+pub(crate) fn thousands(number: u64) -> String {
     match number / 1000 {
         0 => number.to_string(),
         above => format!("{},{:03}", thousands(above), number % 1000),

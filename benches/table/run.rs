@@ -1,6 +1,6 @@
 //! One run of a connected firm in a process of its own, over real sockets, and what it took there.
 
-use crate::process::{SELF, own_processor, peak_mb};
+use crate::process::{SELF, once_more, own_processor, peak_mb};
 use crate::stand::Connected;
 use crate::{Done, stand};
 use camino::Utf8Path;
@@ -8,7 +8,6 @@ use casebridge::operations::SyncAsk;
 use casebridge::sync::RunReport;
 use serde::{Deserialize, Serialize};
 use std::error::Error;
-use std::process::{Command, Stdio};
 use std::time::Instant;
 
 /// Makes this program one run in the folder that follows.
@@ -43,11 +42,7 @@ impl What {
 /// Runs it in a process of its own.
 pub(crate) fn in_a_process(root: &Utf8Path, what: What) -> Result<Run, Box<dyn Error>> {
     let (_, word) = What::ALL.iter().find(|(known, _)| *known == what).ok_or("no word for it")?;
-    let output = Command::new(std::env::current_exe()?).args([RUN, root.as_str(), word]).stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        return Err(format!("the run ended with {}", output.status).into());
-    }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    once_more(&[RUN, root.as_str(), word])
 }
 
 /// Runs it here and prints what it took.

@@ -211,12 +211,12 @@ impl Judge {
             Portal::CaseStatus => world.case_status.cases.values().filter_map(|record| record.integration_id.as_deref()).collect(),
             Portal::Hona => world.hona.projects.keys().map(String::as_str).collect(),
         };
-        ids.into_iter().filter_map(|id| id.parse().ok()).for_each(|case| self.books[firm].unheard.add(case));
+        ids.into_iter().filter_map(|id| id.parse().ok()).for_each(|case| self.books[firm].unheard.add(case, false));
     }
 
     /// A write for this case came to nothing.
     pub(crate) fn unheard(&mut self, firm: usize, case: Option<u64>) {
-        case.into_iter().for_each(|case| self.books[firm].unheard.add(case));
+        case.into_iter().for_each(|case| self.books[firm].unheard.add(case, false));
     }
 
     /// A portal was written to.
@@ -263,7 +263,7 @@ impl Judge {
             let case = write.contact_of.or_else(|| of_contact(world, id)).unwrap_or(0);
             match old {
                 // A person whom the project does not name yet counts with it.
-                _ if write.lost && (old.is_none() || write.introduces) => self.books[firm].unheard.add(case),
+                _ if write.lost && (old.is_none() || write.introduces) => self.books[firm].unheard.add(case, false),
                 Some(_) if write.introduces => {}
                 None => {}
                 Some(_) => self.changed(firm, about, world, case, &kinds, false, write),
@@ -292,7 +292,7 @@ impl Judge {
             self.books[firm].closing.insert(case);
         }
         if write.lost {
-            self.books[firm].unheard.add(case);
+            self.books[firm].unheard.add(case, false);
         }
         if write.unplaced {
             self.books[firm].unplaced.insert(case);
@@ -304,9 +304,9 @@ impl Judge {
     fn changed(&mut self, firm: usize, about: &Firm, world: &World, case: u64, kinds: &[Kind], other: bool, write: &Write<'_>) {
         let book = &mut self.books[firm];
         let request = format!("{} {} {}", write.method, write.path, write.external_id);
-        let repeats = book.unheard.excuses(case, request, write.teamless, world.now());
+        let repeats = book.unheard.excuses(case, request, (write.teamless, kinds.is_empty()), world.now());
         if write.lost {
-            book.unheard.add(case);
+            book.unheard.add(case, other);
         }
         let unplaced = !write.unplaced && book.unplaced.remove(&case);
         if kinds.is_empty() {
