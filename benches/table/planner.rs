@@ -77,7 +77,7 @@ pub(crate) fn scene() -> Done {
         }
     }
     flat("mapping and planning, each case", &costs, |cost| cost.looked.cases);
-    flat("keeping a link, each, files in memory", &costs, |cost| cost.filled);
+    flat("keeping a link, each, files in memory where it has room", &costs, |cost| cost.filled);
     for cost in &costs {
         let each = cost.on_disk / cost.cases as f64;
         plain(&format!("the same on this disk, {} cases: processor", thousands(cost.cases)), each * 1e6, "µs");

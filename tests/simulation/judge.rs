@@ -304,7 +304,7 @@ impl Judge {
     fn changed(&mut self, firm: usize, about: &Firm, world: &World, case: u64, kinds: &[Kind], other: bool, write: &Write<'_>) {
         let book = &mut self.books[firm];
         let request = format!("{} {} {}", write.method, write.path, write.external_id);
-        let repeats = book.unheard.excuses(case, request, (write.teamless, kinds.is_empty()), world.now());
+        let repeats = book.unheard.excuses(case, request, write.teamless, kinds.is_empty(), world.now());
         if write.lost {
             book.unheard.add(case, other);
         }

@@ -30,7 +30,7 @@ impl Unheard {
 
     /// A request was answered, and changed nothing (`idle`) or something; says whether it may repeat one whose answer was lost. One
     /// that leaves something unsaid (`silent`: nobody knew the staff) repeats that only in a part: the rest may be repeated later.
-    pub(crate) fn excuses(&mut self, case: u64, request: String, (silent, idle): (bool, bool), now: Timestamp) -> bool {
+    pub(crate) fn excuses(&mut self, case: u64, request: String, silent: bool, idle: bool, now: Timestamp) -> bool {
         let Some(again) = self.0.get_mut(&case) else { return false };
         if silent || again.asks && !idle {
             return true;
