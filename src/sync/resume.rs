@@ -122,9 +122,11 @@ fn fate(engine: &Engine, links: &Links, studied: &mut Studied, planned: &mut Cou
             plan.makes_again(change);
             Fate::Overtaken
         }
-        Overtaken::By(change) => {
-            plan.put(*change, planned);
-            Fate::Overtaken
+        Overtaken::By(anew) => {
+            // What overtook an earlier change, and is what today's plan would say over that: it is no new question.
+            let same = anew.key(prints) == change.key(prints);
+            plan.put((*anew).clone(), planned);
+            if same { Fate::GoesOn(anew) } else { Fate::Overtaken }
         }
     })
 }

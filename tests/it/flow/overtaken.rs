@@ -1,4 +1,4 @@
-//! A record was made and nobody heard of it, and the case moves on before it is looked up or made again.
+//! Something was sent and nobody heard what became of it, and the case moves on before it is looked up or sent again.
 
 use super::stage::{Portal, Stage};
 use casebridge::domain::Kind;
@@ -76,4 +76,31 @@ async fn a_close_that_was_lost_is_not_sent_again_beside_another_lost_answer_when
     let run = stage.sync().await;
     assert_eq!(run.waiting, 1, "{run:#?}");
     assert!(stage.record(case).closed_at.is_none(), "MyCase says that it is open");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_yes_to_what_overtakes_a_lost_move_outlives_a_portal_that_turns_it_away() {
+    let stage = Stage::imported(Portal::CaseStatus, 60).await;
+    let case = stage.in_stage("Treating")[0];
+    let answers = |kind: FaultKind| {
+        stage.with(|world| world.faults.clear());
+        stage.with(|world| world.faults.add(Fault::new(Side::CaseStatus, kind).method("PATCH").times(1000)));
+    };
+    stage.with(|world| world.set_stage(case, "Demand Sent")).expect("moved");
+    answers(FaultKind::StatusAfter { code: 503 });
+    stage.sync().await;
+    // The link says Medical Treatment still, and so does MyCase again; only the journal knows what the portal may show.
+    stage.with(|world| world.set_stage(case, "Treating")).expect("moved back");
+    stage.edit("change_stage = \"10%, at least 5, at most 50\"", "change_stage = \"at most 0\"");
+    let asked = stage.sync().await;
+    assert_eq!(asked.waiting, 1, "{asked:#?}");
+    answers(FaultKind::Status { code: 429, retry_after: None, body: None });
+    for run in [stage.approve().await, stage.sync().await, stage.verify().await] {
+        assert_eq!((run.written, run.waiting), (0, 0), "nobody is asked again: {run:#?}");
+    }
+    stage.with(|world| world.faults.clear());
+    let sent = stage.sync().await;
+    assert_eq!((sent.written, sent.waiting), (1, 0), "{sent:#?}");
+    assert_eq!(stage.shown(case), "Medical Treatment");
+    assert!(stage.hands().store.journal().expect("a journal").is_empty());
 }
