@@ -40,7 +40,7 @@ pub use name::NameKey;
 pub(crate) use ordered::Ordered;
 pub use phone::{PhoneError, e164, email};
 pub use reason::{CaseException, Holds, Reason, ReasonCode};
-pub use record::{Record, RecordClient, TeamMember};
+pub use record::{FieldName, Record, RecordClient, TeamMember};
 pub use reference::{CustomField, FullClient, Named, Reference, Staff};
 pub use scan::{Scan, ScanDoubt};
 pub use seen::{CaseStaff, CaseStatus, CustomValue, Office, SeenCase, SeenClient};

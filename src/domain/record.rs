@@ -3,8 +3,10 @@
 use super::{Kind, Kinds, Ordered, PersonId};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// What a portal should hold of one case. Values are in normal form; an absent value is `None` or not in its map.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,13 +46,16 @@ pub struct RecordClient {
     pub phone: Option<String>,
 }
 
+/// The name of a field: one that every record has, or one of the firm's file.
+pub type FieldName = Cow<'static, str>;
+
 /// One member of the firm who goes along with a case.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamMember {
-    /// The portal's e-mail address of the person.
-    pub email: String,
+    /// The portal's e-mail address of the person. Shared: a few people stand in all the firm's records.
+    pub email: Arc<str>,
     /// The portal's name of the role: "Attorney", "Paralegal", or what `[staff.roles]` says.
-    pub role: String,
+    pub role: Arc<str>,
     /// Whether the person goes among the attorneys (else among the paralegals).
     pub attorney: bool,
 }
@@ -126,12 +131,12 @@ impl Record {
     }
 
     /// The names of what differs, for people and answers: `stage`, `phone`, `readable_id`, ... in this order.
-    pub fn differing_fields(&self, after: &Record) -> Vec<String> {
+    pub fn differing_fields(&self, after: &Record) -> Vec<FieldName> {
         let Record { practice_area, stage, open, closed_date: _, clients, attorney, team, fields, extra } = self;
         let mut names = Vec::new();
-        let mut push = |differs: bool, name: &str| {
+        let mut push = |differs: bool, name: &'static str| {
             if differs {
-                names.push(name.to_owned());
+                names.push(FieldName::Borrowed(name));
             }
         };
         push(*open != after.open, "state");
@@ -151,11 +156,11 @@ impl Record {
     }
 }
 
-fn differing_keys(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<String> {
+fn differing_keys<'a>(before: &'a BTreeMap<String, String>, after: &'a BTreeMap<String, String>) -> impl Iterator<Item = FieldName> + 'a {
     let mut keys: Vec<_> = before.keys().chain(after.keys()).filter(|key| before.get(*key) != after.get(*key)).collect();
     keys.sort();
     keys.dedup();
-    keys.into_iter().cloned().collect()
+    keys.into_iter().cloned().map(FieldName::Owned)
 }
 
 impl fmt::Debug for Record {

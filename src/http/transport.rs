@@ -57,6 +57,8 @@ impl Transport {
         drop(rustls::crypto::ring::default_provider().install_default());
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            // What is sent again, and when, is decided in one place only (`retry.rs`).
+            .retry(reqwest::retry::never().max_retries_per_request(0))
             .connect_timeout(CONNECT_WITHIN)
             .user_agent(concat!("casebridge/", env!("CARGO_PKG_VERSION")))
             .build()

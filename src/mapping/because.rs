@@ -48,6 +48,14 @@ impl Told<'_> {
         let Told { field, kind, why, place, rule } = self;
         Because { field: (*field).to_owned(), kind: *kind, why: why.to_string(), place: place.map(|place| place.to_string()), rule: *rule }
     }
+
+    /// As it is displayed; there is room for it from the beginning, for every case of a first import has several.
+    pub(super) fn sentence(&self) -> String {
+        let mut sentence = String::with_capacity(96);
+        // A text takes whatever is written to it.
+        fmt::write(&mut sentence, format_args!("{self}")).ok();
+        sentence
+    }
 }
 
 impl fmt::Display for Told<'_> {

@@ -2,6 +2,9 @@
 //! areas and sources; people are ids, and values are never quoted.
 
 use super::because::{Because, Listener, Named, People, Place, Told};
+use super::mapper::Looked;
+use super::people::Login;
+use super::staff::Team;
 use super::stages::{Area, How, Stage};
 use super::{Mapper, Wanted};
 use crate::config::{Firm, Lead, LeadMissing, Rule};
@@ -36,7 +39,7 @@ impl Mapper {
         let mut why = Vec::new();
         self.tell(case, &mut |told| {
             if (if create { decided(&told) } else { asked(&told) }) && has_value(&told) {
-                why.push(told.to_string());
+                why.push(told.sentence());
             }
         });
         why
@@ -55,12 +58,13 @@ impl Mapper {
         tell_state(case, listener);
         tell_area(firm, case, &area, listener);
         tell_stage(firm, case, &stage, &area, listener);
-        self.tell_clients(case, listener);
-        self.tell_staff(case, listener);
-        self.tell_fields(case, listener);
+        let looked = self.look(case, &mut Vec::new());
+        self.tell_clients(case, &looked, listener);
+        self.tell_staff(&looked.team, listener);
+        self.tell_fields(case, &looked, listener);
     }
 
-    fn tell_clients(&self, case: &SeenCase, listener: &mut Listener<'_>) {
+    fn tell_clients(&self, case: &SeenCase, looked: &Looked<'_>, listener: &mut Listener<'_>) {
         let mut contact = |field: &str, why: &dyn fmt::Display, rule| {
             listener(Told { field, kind: Kind::Contact, why, place: None, rule: Some(rule) });
         };
@@ -69,8 +73,8 @@ impl Mapper {
             Err(reason) => return contact("clients", &format_args!("not decided: {}", reason.text), WHO),
         };
         contact("clients", &format_args!("person {}, {}", People(chosen.people), chosen.because), WHO);
-        for client in chosen.people {
-            match super::people::Login::of(client, &self.firm).phone {
+        for Login { client, phone, .. } in &looked.people.logins {
+            match *phone {
                 Some(kind) => {
                     let phone = super::reasons::phone_word(kind);
                     contact("phone", &format_args!("the {phone} phone of person {}", client.id), PHONE);
@@ -80,28 +84,27 @@ impl Mapper {
         }
     }
 
-    fn tell_staff(&self, case: &SeenCase, listener: &mut Listener<'_>) {
+    fn tell_staff(&self, team: &Team<'_>, listener: &mut Listener<'_>) {
         let mut update = |field: &str, why: &dyn fmt::Display, rule| {
             listener(Told { field, kind: Kind::Update, why, place: None, rule: Some(rule) });
         };
-        let team = self.staff.team(case, &self.firm);
         let flag = |flag: Lead| match flag {
             Lead::LeadLawyer => "lead_lawyer",
             Lead::OriginatingLawyer => "originating_lawyer",
         };
-        let given = matches!(&self.firm.staff.lead_missing, LeadMissing::Email(address) if team.email == Some(address.as_str()));
+        let given =
+            matches!(&self.firm.staff.lead_missing, LeadMissing::Email(address) if team.email.is_some_and(|email| **email == **address));
         match team.lead {
             _ if given => update("attorney", &"the address for cases that nobody leads", GIVEN),
             Some((id, by)) => update("attorney", &format_args!("staff {id}, marked as {} in MyCase", flag(by)), LEAD),
             None => update("attorney", &"nobody on the case leads it", LEAD),
         }
-        let others = team.members.iter().filter(|member| Some(member.email.as_str()) != team.email).count();
+        let others = team.members.iter().filter(|member| Some(&member.email) != team.email).count();
         update("team", &format_args!("the lead attorney and {others} more of the case's staff"), STAFF);
     }
 
-    fn tell_fields(&self, case: &SeenCase, listener: &mut Listener<'_>) {
-        let looked = self.look(case, &mut Vec::new());
-        let facts = self.facts(case, &looked);
+    fn tell_fields(&self, case: &SeenCase, looked: &Looked<'_>, listener: &mut Listener<'_>) {
+        let facts = self.facts(case, looked);
         let title = &self.firm.portal.profile.title;
         for (field, from) in self.fields.explain(&facts) {
             let place = at(&self.firm, self.firm.fields.get(field).map_or(0, |rule| rule.line));

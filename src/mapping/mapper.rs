@@ -10,7 +10,7 @@ use super::staff::{StaffBook, Team};
 use super::stages::{Area, Stage};
 use super::{OutOfScope, Scope, SeenStatus, Wanted, custom, reasons};
 use crate::config::{Firm, TemplateError};
-use crate::domain::{CaseStatus, Reason, ReasonCode, Record, RecordClient, Reference, SeenCase, SeenClient};
+use crate::domain::{CaseStatus, Reason, ReasonCode, Record, Reference, SeenCase, SeenClient};
 use std::sync::Arc;
 
 /// One firm's rules, ready for many cases.
@@ -96,9 +96,9 @@ impl Mapper {
             stage: stage.to.clone(),
             open: case.status != CaseStatus::Closed,
             closed_date: case.closed_date,
-            attorney: looked.team.email.map(str::to_owned),
+            attorney: looked.team.email.map(|email| email.to_string()),
             team: looked.team.members,
-            clients: looked.people.logins,
+            clients: looked.people.logins.into_iter().map(|login| login.client).collect(),
             fields,
             extra,
         };
@@ -132,10 +132,10 @@ impl Mapper {
         Facts {
             case,
             client: looked.people.first,
-            login: looked.people.logins.first(),
+            login: looked.people.logins.first().map(|login| &login.client),
             lead,
             lead_staff: lead.and_then(|id| self.reference.staff.get(&id)),
-            lead_email: looked.team.email,
+            lead_email: looked.team.email.map(|email| &**email),
             reference: &self.reference,
             zone: &self.firm.time_zone,
         }
@@ -160,7 +160,7 @@ impl Mapper {
                 decided = false;
                 reasons.push(reasons::no_phone(&self.firm));
             }
-            login.client
+            login
         };
         let logins = chosen.people.iter().map(&mut login).collect();
         People { first: chosen.people.first(), logins, decided, unclear: None }
@@ -191,16 +191,16 @@ impl Mapper {
 
 /// Who the client is and who leads, of one case.
 pub(super) struct Looked<'a> {
-    people: People<'a>,
-    team: Team<'a>,
+    pub(super) people: People<'a>,
+    pub(super) team: Team<'a>,
 }
 
 /// The clients of one case.
-struct People<'a> {
+pub(super) struct People<'a> {
     /// The first, as MyCase shows the person.
     first: Option<&'a SeenClient>,
     /// Everybody who can log in.
-    logins: Vec<RecordClient>,
+    pub(super) logins: Vec<Login>,
     /// Whether they can be sent.
     decided: bool,
     /// Why it is not clear who the client is.

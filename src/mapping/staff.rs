@@ -5,6 +5,7 @@ use super::reasons;
 use crate::config::{Firm, Lead, LeadMissing};
 use crate::domain::{CaseStaff, NameKey, Reason, Reference, SeenCase, Staff, StaffId, TeamMember};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 const ATTORNEY: &str = "Attorney";
 const PARALEGAL: &str = "Paralegal";
@@ -12,16 +13,20 @@ const PARALEGAL: &str = "Paralegal";
 /// The firm's people, ready to be looked up.
 pub(super) struct StaffBook {
     people: HashMap<StaffId, Person>,
+    /// The address for cases that nobody leads.
+    given: Option<Arc<str>>,
+    /// The role of whoever has that address.
+    attorney: Arc<str>,
 }
 
 /// What is known of one member of the firm.
 struct Person {
     /// Address in the portal.
-    email: Option<String>,
+    email: Option<Arc<str>>,
     /// The portal's role and whether it is an attorney's, for one who leads.
-    leads_as: String,
+    leads_as: Arc<str>,
     /// The same for one who goes along; `None`: does not.
-    goes_as: Option<(String, bool)>,
+    goes_as: Option<(Arc<str>, bool)>,
 }
 
 /// The lead attorney and everybody who goes along.
@@ -29,7 +34,7 @@ pub(super) struct Team<'a> {
     /// Who leads in MyCase, and by which flag.
     pub(super) lead: Option<(StaffId, Lead)>,
     /// The lead's address in the portal.
-    pub(super) email: Option<&'a str>,
+    pub(super) email: Option<&'a Arc<str>>,
     /// The lead first, then by MyCase's id, so that a changed order in MyCase changes nothing.
     pub(super) members: Vec<TeamMember>,
     /// Set when the portal needs a lead and there is none, and when it is not known who the people on the case are.
@@ -40,23 +45,23 @@ impl StaffBook {
     /// Works out everybody in MyCase's list.
     pub(super) fn new(firm: &Firm, reference: &Reference) -> StaffBook {
         let people = reference.staff.values().map(|staff| (staff.id, Person::of(staff, firm))).collect();
-        StaffBook { people }
+        let given = match &firm.staff.lead_missing {
+            LeadMissing::Email(address) => Some(Arc::from(address.as_str())),
+            LeadMissing::Attention => None,
+        };
+        StaffBook { people, given, attorney: Arc::from(ATTORNEY) }
     }
 
     /// Who leads and who goes along. Somebody without an address cannot go along and is left out.
     pub(super) fn team<'a>(&'a self, case: &SeenCase, firm: &'a Firm) -> Team<'a> {
         let lead = lead(case, firm);
         let person = lead.and_then(|(id, _)| self.people.get(&id));
-        let given = match &firm.staff.lead_missing {
-            LeadMissing::Email(address) => Some(address.as_str()),
-            LeadMissing::Attention => None,
-        };
-        let own = person.and_then(|person| person.email.as_deref());
-        let email = own.or(given);
+        let own = person.and_then(|person| person.email.as_ref());
+        let email = own.or(self.given.as_ref());
         let mut members = Vec::with_capacity(case.staff.len().max(1));
         if let Some(email) = email {
-            let role = person.filter(|_| own.is_some()).map_or(ATTORNEY, |person| &person.leads_as);
-            members.push(TeamMember { email: email.to_owned(), role: role.to_owned(), attorney: true });
+            let role = person.filter(|_| own.is_some()).map_or(&self.attorney, |person| &person.leads_as);
+            members.push(TeamMember { email: email.clone(), role: role.clone(), attorney: true });
         }
         let mut others: Vec<&CaseStaff> = case.staff.iter().filter(|staff| Some(staff.id) != lead.map(|(id, _)| id)).collect();
         others.sort_by_key(|staff| staff.id);
@@ -101,13 +106,13 @@ impl Person {
         let paralegal = kind.as_ref().is_some_and(|kind| firm.staff.paralegals.contains(kind));
         let attorney_kind = kind.as_ref().is_some_and(|kind| kind.as_str() == "attorney");
         let goes_as = match role {
-            Some(role) => Some((role.clone(), attorney_kind || NameKey::new(role).as_str() == "attorney")),
-            None => paralegal.then(|| (PARALEGAL.to_owned(), false)),
+            Some(role) => Some((Arc::from(role.as_str()), attorney_kind || NameKey::new(role).as_str() == "attorney")),
+            None => paralegal.then(|| (Arc::from(PARALEGAL), false)),
         };
         let address = staff.email.as_ref();
         Person {
-            email: address.map(|address| firm.staff.email.get(address).unwrap_or(address).clone()),
-            leads_as: role.map_or(ATTORNEY, String::as_str).to_owned(),
+            email: address.map(|address| Arc::from(firm.staff.email.get(address).unwrap_or(address).as_str())),
+            leads_as: Arc::from(role.map_or(ATTORNEY, String::as_str)),
             goes_as: goes_as.filter(|_| staff.active),
         }
     }

@@ -4,7 +4,7 @@
 use super::explained::{Explained, FieldState, FieldView, InMyCase, ReasonView, SentView, Standing, WaitView};
 use super::{Answer, ExplainAsk, OperationError, dispatch, waits};
 use crate::config::Rule;
-use crate::domain::{CaseId, CaseStatus, Kind, Reason, ReasonCode, Record};
+use crate::domain::{CaseId, CaseStatus, FieldName, Kind, Reason, ReasonCode, Record};
 use crate::mapping::{FieldRow, value_of};
 use crate::plan::Change;
 use crate::store::{Accepted, AccountMyCase, Approval, HistoryEntry, Store};
@@ -77,7 +77,7 @@ fn in_mycase(status: CaseStatus) -> InMyCase {
 
 fn fields<'a>(rows: impl Iterator<Item = &'a FieldRow>, closeup: &Closeup, history: &[HistoryEntry], places: &Places) -> Vec<FieldView> {
     let change = closeup.seen.as_ref().and_then(|seen| seen.change());
-    let changed: Vec<String> = change.map(Change::fields).unwrap_or_default();
+    let changed: Vec<FieldName> = change.map(Change::fields).unwrap_or_default();
     let view = |row: &FieldRow| {
         let because = &row.because;
         let made = |entry: &HistoryEntry| entry.kinds.contains(Kind::Create) && because.field == "state";
@@ -107,8 +107,8 @@ fn fields<'a>(rows: impl Iterator<Item = &'a FieldRow>, closeup: &Closeup, histo
 
 /// Whether a change's fields name this one: a person's names belong to who the clients are, and who they are brings phone and
 /// e-mail address with it.
-fn names(fields: &[String], field: &str) -> bool {
-    fields.iter().map(String::as_str).any(|named| match named {
+fn names(fields: &[FieldName], field: &str) -> bool {
+    fields.iter().map(|named| &**named).any(|named| match named {
         "first_name" | "last_name" => field == "clients",
         "clients" => matches!(field, "clients" | "phone" | "email"),
         named => named == field,
@@ -159,7 +159,7 @@ fn sent_view(entry: &HistoryEntry) -> SentView {
         Approval::ByLimits => (None, None),
         Approval::Person { who, plan, .. } => (Some(who.clone()), Some(plan.clone())),
     };
-    let (kinds, fields) = (entry.kinds.iter().collect(), entry.fields.clone());
+    let (kinds, fields) = (entry.kinds.iter().collect(), entry.fields.iter().map(ToString::to_string).collect());
     SentView { at: entry.at, run: entry.run, trigger: entry.trigger.clone(), approved_by, plan, kinds, fields }
 }
 

@@ -2,7 +2,7 @@
 
 use super::explain::is_no_client_data;
 use super::{Answer, HistoryAsk, OperationError, dispatch};
-use crate::domain::{CaseId, FirmId, Kind, Ordered, PlanName, Record, RunId};
+use crate::domain::{CaseId, FieldName, FirmId, Kind, Ordered, PlanName, Record, RunId};
 use crate::mapping::value_of;
 use crate::store::{Approval, HistoryEntry, KEEP_VALUES};
 use crate::sync::Engine;
@@ -125,11 +125,11 @@ fn line(entry: &HistoryEntry, show_values: bool) -> HistoryLine {
 }
 
 /// Who the clients are brings phone and e-mail address with it.
-fn whole(fields: &[String], after: Option<&Record>) -> Vec<String> {
-    let mut all = fields.to_vec();
+fn whole(fields: &[FieldName], after: Option<&Record>) -> Vec<String> {
+    let mut all: Vec<String> = fields.iter().map(ToString::to_string).collect();
     if let (Some(at), Some(after)) = (fields.iter().position(|field| field == "clients"), after) {
         let brought = ["phone", "email"].into_iter().filter(|field| value_of(after, field).is_some());
-        let brought = brought.map(str::to_owned).filter(|field| !fields.contains(field));
+        let brought = brought.filter(|field| !fields.iter().any(|named| named == field)).map(str::to_owned);
         all.splice(at + 1..at + 1, brought);
     }
     all

@@ -2,8 +2,8 @@
 
 use super::compare::same_people;
 use crate::domain::{
-    CaseException, CaseId, Fingerprint, Fingerprinter, FirmId, Kind, Kinds, Missing, PersonId, PlanName, PortalId, Record, ScanDoubt,
-    SeenState,
+    CaseException, CaseId, FieldName, Fingerprint, Fingerprinter, FirmId, Kind, Kinds, Missing, PersonId, PlanName, PortalId, Record,
+    ScanDoubt, SeenState,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -57,7 +57,7 @@ impl Change {
     }
 
     /// The names of the fields that change; of a create, all that have a value.
-    pub fn fields(&self) -> Vec<String> {
+    pub fn fields(&self) -> Vec<FieldName> {
         let empty = Record::bare(self.after.open);
         self.before.as_ref().unwrap_or(&empty).differing_fields(&self.after)
     }

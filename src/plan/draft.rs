@@ -25,26 +25,27 @@ pub(super) struct Draft {
 }
 
 impl Planner {
-    pub(super) fn draft_new(&mut self, wanted: &Wanted, why: Vec<String>) {
-        let fate = fate::of(&self.context, self.shelf.as_ref(), wanted);
-        let record = fate::first_record(&self.context.firm, wanted);
-        let draft = match fate {
+    pub(super) fn draft_new(&mut self, wanted: Wanted, why: Vec<String>) {
+        let case = wanted.case;
+        let draft = match fate::of(&self.context, self.shelf.as_ref(), &wanted) {
             Fate::Nothing => return,
-            Fate::Attention(reasons) => return self.note(wanted.case, reasons),
+            Fate::Attention(reasons) => return self.note(case, reasons),
             Fate::Create(reasons) => {
-                self.note(wanted.case, reasons);
-                self.crowd.wanted(wanted.case, &record, &self.context.prints);
-                let seen = memory::next(wanted, None, self.context.now);
+                self.note(case, reasons);
+                let seen = memory::next(&wanted, None, self.context.now);
+                let record = fate::first_record(&self.context.firm, wanted);
+                self.crowd.wanted(case, &record, &self.context.prints);
                 let kinds = [Kind::Create].into_iter().collect();
-                let change = Change { case: wanted.case, kinds, portal_id: None, before: None, after: record, seen, why, hold: None };
+                let change = Change { case, kinds, portal_id: None, before: None, after: record, seen, why, hold: None };
                 Draft { change: Some(change), ..Draft::default() }
             }
             Fate::Adopt(at) => {
-                let Some(draft) = self.draft_adoption(at, wanted, record, why) else { return };
+                let record = fate::first_record(&self.context.firm, wanted.clone());
+                let Some(draft) = self.draft_adoption(at, &wanted, record, why) else { return };
                 draft
             }
         };
-        self.drafts.insert(wanted.case, draft);
+        self.drafts.insert(case, draft);
     }
 
     fn draft_adoption(&mut self, at: usize, wanted: &Wanted, assumed: Record, why: Vec<String>) -> Option<Draft> {
@@ -75,7 +76,7 @@ impl Planner {
         Some(Draft { change: (!kinds.is_empty()).then_some(change), swap: None, adoption: Some(adoption), taken_over: true })
     }
 
-    pub(super) fn draft_linked(&mut self, wanted: &Wanted, link: &Link, sent: Option<Record>, mut why: Vec<String>) {
+    pub(super) fn draft_linked(&mut self, wanted: Wanted, link: &Link, sent: Option<Record>, mut why: Vec<String>) {
         if let Scope::Out(out) = wanted.scope {
             return self.draft_out(link, sent, out);
         }
@@ -89,8 +90,8 @@ impl Planner {
                     self.crowd.link(link);
                 }
             }
-            Standing::Listed(at) => self.draft_difference(wanted, link, sent, Some(at), why),
-            Standing::Unknown => self.draft_difference(wanted, link, sent, None, why),
+            Standing::Listed(at) => self.draft_difference(&wanted, link, sent, Some(at), why),
+            Standing::Unknown => self.draft_difference(&wanted, link, sent, None, why),
         }
     }
 

@@ -102,9 +102,9 @@ fn start_stage<'a>(firm: &'a Firm, wanted: &'a Wanted) -> Option<&'a str> {
 }
 
 /// The record that a create would make; what is not decided is left out.
-pub(super) fn first_record(firm: &Firm, wanted: &Wanted) -> Record {
-    let mut record = wanted.record.clone();
-    record.stage = start_stage(firm, wanted).map(str::to_owned);
+pub(super) fn first_record(firm: &Firm, wanted: Wanted) -> Record {
+    let stage = start_stage(firm, &wanted).map(str::to_owned);
+    let mut record = Record { stage, ..wanted.record };
     if !wanted.practice_area_decided {
         record.practice_area = None;
     }

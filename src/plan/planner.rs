@@ -98,15 +98,15 @@ impl Planner {
     /// Drafts what a look said differs. `sent`: the record the portal was last told, of a linked case.
     pub fn draft(&mut self, wanted: Wanted, link: Option<Link>, sent: Option<Record>, why: Vec<String>) {
         match link {
-            Some(link) => self.draft_linked(&wanted, &link, sent, why),
-            None => self.draft_new(&wanted, why),
+            Some(link) => self.draft_linked(wanted, &link, sent, why),
+            None => self.draft_new(wanted, why),
         }
     }
 
     /// What an unlinked case would be created with if the portal's list had nothing to say of it; nothing is kept.
     pub fn would_create(&self, wanted: &Wanted) -> Option<Change> {
         let Fate::Create(_) = fate::of(&self.context, None, wanted) else { return None };
-        let after = fate::first_record(&self.context.firm, wanted);
+        let after = fate::first_record(&self.context.firm, wanted.clone());
         let (kinds, seen) = ([Kind::Create].into_iter().collect(), memory::next(wanted, None, self.context.now));
         Some(Change { case: wanted.case, kinds, portal_id: None, before: None, after, seen, why: Vec::new(), hold: None })
     }

@@ -1,4 +1,5 @@
-//! What the names in a body's expressions hold, computed only when asked for.
+//! What the names in a body's expressions hold, computed only when asked for. The machine that runs expressions keeps what it
+//! is given, so it is given a copy; who only looks a name up ([`super::view`]) needs none.
 
 use crate::config::Each;
 use crate::domain::{CaseId, PortalId, Record, RecordClient, TeamMember};
@@ -49,7 +50,52 @@ pub(super) fn client(client: &RecordClient) -> Value {
 /// A member of the firm as expressions see it: email, role.
 pub(super) fn member(member: &TeamMember) -> Value {
     let TeamMember { email, role, attorney: _ } = member;
-    Value::from_pairs([("email", Value::from(email.as_str())), ("role", Value::from(role.as_str()))])
+    Value::from_pairs([("email", Value::from(email.clone())), ("role", Value::from(role.clone()))])
+}
+
+/// What a name holds of a case.
+pub(super) fn named(case: CaseId, portal_id: Option<&PortalId>, record: &Record, name: &str) -> Option<Value> {
+    let Record { practice_area, stage, open, closed_date, clients, attorney, team, fields, extra } = record;
+    let value = match name {
+        "case_id" | "integration_id" => Value::from(case.to_string()),
+        "portal_id" => text(portal_id.map(PortalId::as_str)),
+        "practice_area" => text(practice_area.as_deref()),
+        "stage" => text(stage.as_deref()),
+        "open" => Value::from(*open),
+        "state" => Value::from(state(*open)),
+        "closed_date" => text(closed_date.map(|date| date.to_string()).as_deref()),
+        "attorney_email" => text(attorney.as_deref()),
+        "attorney_emails" => Value::from_iter(attorney_emails(record)),
+        "paralegal_emails" => Value::from_iter(paralegal_emails(record)),
+        "team" => team.iter().map(member).collect(),
+        "clients" => clients.iter().map(client).collect(),
+        "fields" => Value::from_pairs(fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
+        "extra" => Value::from_pairs(extra.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
+        field => return fields.get(field).map(|value| Value::from(value.as_str())),
+    };
+    Some(value)
+}
+
+/// The word for a record's state.
+pub(super) fn state(open: bool) -> &'static str {
+    if open { "open" } else { "closed" }
+}
+
+/// The lead's address first, then those of the other attorneys, each once.
+pub(super) fn attorney_emails(record: &Record) -> Vec<&str> {
+    let others = record.team.iter().filter(|member| member.attorney).map(|member| &*member.email);
+    let mut emails: Vec<&str> = Vec::with_capacity(record.team.len() + 1);
+    for email in record.attorney.as_deref().into_iter().chain(others) {
+        if !emails.contains(&email) {
+            emails.push(email);
+        }
+    }
+    emails
+}
+
+/// The addresses of those who are no attorneys.
+pub(super) fn paralegal_emails(record: &Record) -> impl Iterator<Item = &str> {
+    record.team.iter().filter(|member| !member.attorney).map(|member| &*member.email)
 }
 
 impl Object for CaseContext {
@@ -58,34 +104,7 @@ impl Object for CaseContext {
     }
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
-        let Record { practice_area, stage, open, closed_date, clients, attorney, team, fields, extra } = &*self.record;
-        let value = match key {
-            "case_id" | "integration_id" => Value::from(self.case.to_string()),
-            "portal_id" => text(self.portal_id.as_ref().map(PortalId::as_str)),
-            "practice_area" => text(practice_area.as_deref()),
-            "stage" => text(stage.as_deref()),
-            "open" => Value::from(*open),
-            "state" => Value::from(if *open { "open" } else { "closed" }),
-            "closed_date" => text(closed_date.map(|date| date.to_string()).as_deref()),
-            "attorney_email" => text(attorney.as_deref()),
-            "attorney_emails" => {
-                let others = team.iter().filter(|member| member.attorney).map(|member| member.email.as_str());
-                let mut emails: Vec<&str> = Vec::with_capacity(team.len() + 1);
-                for email in attorney.as_deref().into_iter().chain(others) {
-                    if !emails.contains(&email) {
-                        emails.push(email);
-                    }
-                }
-                Value::from_iter(emails)
-            }
-            "paralegal_emails" => team.iter().filter(|member| !member.attorney).map(|member| member.email.as_str()).collect(),
-            "team" => team.iter().map(member).collect(),
-            "clients" => clients.iter().map(client).collect(),
-            "fields" => Value::from_pairs(fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
-            "extra" => Value::from_pairs(extra.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
-            field => return fields.get(field).map(|value| Value::from(value.as_str())),
-        };
-        Some(value)
+        named(self.case, self.portal_id.as_ref(), &self.record, key)
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {

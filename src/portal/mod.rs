@@ -37,6 +37,7 @@ mod steps;
 #[cfg(test)]
 mod tests;
 mod values;
+mod view;
 mod writer;
 
 pub use account::client;

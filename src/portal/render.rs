@@ -1,10 +1,9 @@
 //! From a record to the bodies of requests. Expressions are compiled once; what is rendered keeps its empty places.
 
-use super::context;
 use super::rendered::Rendered;
+use super::view::View;
 use crate::config::{BodyExpression, BodyValue, Each, ExpressionError, Operation, OperationName, Profile};
-use crate::domain::{Ordered, Record};
-use minijinja::Value;
+use crate::domain::Ordered;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,45 +53,26 @@ fn compile(value: &BodyValue) -> Result<Part, ExpressionError> {
 }
 
 impl Part {
-    /// The part for a record; `context` holds the record's names, and `client` or `member` where one is meant.
-    pub(super) fn render(&self, record: &Record, context: &Value) -> Result<Rendered, ExpressionError> {
+    /// The part for what is seen of a case.
+    pub(super) fn render<'a>(&self, view: View<'_, 'a>) -> Result<Rendered<'a>, ExpressionError> {
         Ok(match self {
             Part::Literal(json) => Rendered::from_json(json.clone()),
-            Part::Expression(expression) => {
-                let value = expression.value(context)?;
-                // Most values are texts; they need no detour.
-                match value.as_str() {
-                    Some(text) => Rendered::Leaf(Json::from(text)),
-                    None => Rendered::from_json(serde_json::to_value(&value).map_err(|_| no_json())?),
-                }
-            }
+            Part::Expression(expression) => view.rendered(expression)?,
             Part::Object(parts) => {
                 let mut rendered = Vec::with_capacity(parts.len());
                 for (key, part) in parts {
-                    rendered.push((key.clone(), part.render(record, context)?));
+                    rendered.push((key.clone(), part.render(view)?));
                 }
                 Rendered::Object(rendered)
             }
             Part::List(parts) => {
-                let parts = parts.iter().map(|part| Ok((None, part.render(record, context)?)));
+                let parts = parts.iter().map(|part| Ok((None, part.render(view)?)));
                 Rendered::List(parts.collect::<Result<_, ExpressionError>>()?)
             }
             Part::ForEach(each, part) => {
-                let one = |(id, value): (u64, Value)| Ok((Some(id), part.render(record, &context::inner(*each, value, context))?));
-                Rendered::List(elements(*each, record).map(one).collect::<Result<_, ExpressionError>>()?)
+                let one = |(id, view): (u64, View<'_, 'a>)| Ok((Some(id), part.render(view)?));
+                Rendered::List(view.elements(*each).map(one).collect::<Result<_, ExpressionError>>()?)
             }
         })
     }
-}
-
-/// The clients or members of a record with what tells them apart: a client's id, a member's place.
-pub(super) fn elements(each: Each, record: &Record) -> Box<dyn Iterator<Item = (u64, Value)> + '_> {
-    match each {
-        Each::Client => Box::new(record.clients.iter().map(|client| (client.id.0, context::client(client)))),
-        Each::Member => Box::new((0..).zip(&record.team).map(|(at, member)| (at, context::member(member)))),
-    }
-}
-
-fn no_json() -> ExpressionError {
-    ExpressionError("the expression's value cannot be sent as JSON".to_owned())
 }

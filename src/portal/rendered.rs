@@ -11,12 +11,14 @@ const ROOM: usize = 1024;
 
 /// A rendered part. Empty places are there, as `Leaf(Null)`.
 #[derive(Debug)]
-pub(super) enum Rendered {
+pub(super) enum Rendered<'a> {
+    /// A text of the record itself, as most parts are.
+    Text(&'a str),
     Leaf(Json),
     /// In the order of the keys.
-    Object(Vec<(Arc<str>, Rendered)>),
+    Object(Vec<(Arc<str>, Rendered<'a>)>),
     /// Elements with what tells them apart, where something does (a client's id).
-    List(Vec<(Option<u64>, Rendered)>),
+    List(Vec<(Option<u64>, Rendered<'a>)>),
 }
 
 /// What emptied values and emptied lists are sent as.
@@ -27,23 +29,23 @@ pub(super) struct Clear<'a> {
 }
 
 impl Clear<'_> {
-    fn of(self, before: &Rendered) -> Json {
+    fn of(self, before: &Rendered<'_>) -> Json {
         match before {
             Rendered::List(_) => self.list.clone(),
-            Rendered::Leaf(_) | Rendered::Object(_) => self.value.clone(),
+            Rendered::Text(_) | Rendered::Leaf(_) | Rendered::Object(_) => self.value.clone(),
         }
     }
 }
 
 /// The body of a request, ready to be written.
 #[derive(Debug)]
-pub(super) enum Body {
+pub(super) enum Body<'a> {
     /// Something new: empty places are left out; with nothing else it is an empty object.
-    New(Rendered),
+    New(Rendered<'a>),
     Update(Json),
 }
 
-impl Body {
+impl Body<'_> {
     /// As JSON.
     pub(super) fn text(&self) -> serde_json::Result<Bytes> {
         let mut text = Vec::with_capacity(ROOM);
@@ -52,7 +54,7 @@ impl Body {
     }
 }
 
-impl Serialize for Body {
+impl Serialize for Body<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Body::New(rendered) => match rendered.filled() {
@@ -65,11 +67,12 @@ impl Serialize for Body {
 }
 
 /// A part that is not empty, without its empty places.
-struct Filled<'a>(&'a Rendered);
+struct Filled<'a>(&'a Rendered<'a>);
 
 impl Serialize for Filled<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
+            Rendered::Text(text) => serializer.serialize_str(text),
             Rendered::Leaf(json) => json.serialize(serializer),
             Rendered::Object(parts) => serializer.collect_map(filled_fields(parts)),
             Rendered::List(items) => serializer.collect_seq(filled_items(items)),
@@ -81,6 +84,8 @@ impl Serialize for Filled<'_> {
 impl PartialEq for Filled<'_> {
     fn eq(&self, other: &Filled<'_>) -> bool {
         match (self.0, other.0) {
+            (Rendered::Text(text), Rendered::Text(other)) => text == other,
+            (Rendered::Text(text), Rendered::Leaf(json)) | (Rendered::Leaf(json), Rendered::Text(text)) => json == text,
             (Rendered::Leaf(json), Rendered::Leaf(other)) => json == other,
             (Rendered::Object(parts), Rendered::Object(others)) => filled_fields(parts).eq(filled_fields(others)),
             (Rendered::List(items), Rendered::List(others)) => filled_items(items).eq(filled_items(others)),
@@ -89,21 +94,21 @@ impl PartialEq for Filled<'_> {
     }
 }
 
-fn filled_fields(parts: &[(Arc<str>, Rendered)]) -> impl Iterator<Item = (&str, Filled<'_>)> {
+fn filled_fields<'a>(parts: &'a [(Arc<str>, Rendered<'a>)]) -> impl Iterator<Item = (&'a str, Filled<'a>)> {
     parts.iter().filter_map(|(key, part)| Some((&**key, part.filled()?)))
 }
 
-fn filled_items(items: &[(Option<u64>, Rendered)]) -> impl Iterator<Item = Filled<'_>> {
+fn filled_items<'a>(items: &'a [(Option<u64>, Rendered<'a>)]) -> impl Iterator<Item = Filled<'a>> {
     items.iter().filter_map(|(_, item)| item.filled())
 }
 
 /// The part under a key.
-fn under<'r>(parts: &'r [(Arc<str>, Rendered)], key: &str) -> Option<&'r Rendered> {
+fn under<'r, 'a>(parts: &'r [(Arc<str>, Rendered<'a>)], key: &str) -> Option<&'r Rendered<'a>> {
     parts.iter().find(|(other, _)| **other == *key).map(|(_, part)| part)
 }
 
-impl Rendered {
-    pub(super) fn from_json(json: Json) -> Rendered {
+impl<'a> Rendered<'a> {
+    pub(super) fn from_json(json: Json) -> Rendered<'a> {
         match json {
             Json::Object(map) => {
                 Rendered::Object(map.into_iter().map(|(key, value)| (Arc::from(key), Rendered::from_json(value))).collect())
@@ -115,6 +120,7 @@ impl Rendered {
 
     fn is_empty(&self) -> bool {
         match self {
+            Rendered::Text(text) => text.is_empty(),
             Rendered::Leaf(Json::Null) => true,
             Rendered::Leaf(Json::String(text)) => text.is_empty(),
             Rendered::Leaf(_) => false,
@@ -134,12 +140,13 @@ impl Rendered {
     }
 
     /// The same where `before` was: what it held and this does not is sent as `clear`.
-    fn json(&self, before: Option<&Rendered>, clear: Clear<'_>) -> Option<Json> {
+    fn json(&self, before: Option<&Rendered<'_>>, clear: Clear<'_>) -> Option<Json> {
         let Some(before) = before else { return self.alone() };
         if self.is_empty() {
             return (!before.is_empty()).then(|| clear.of(before));
         }
         Some(match (self, before) {
+            (Rendered::Text(text), _) => Json::from(*text),
             (Rendered::Leaf(json), _) => json.clone(),
             (Rendered::Object(parts), Rendered::Object(old)) => {
                 let kept = parts.iter().filter_map(|(key, part)| Some((key.to_string(), part.json(under(old, key), clear)?)));
@@ -156,7 +163,7 @@ impl Rendered {
 
     /// The body of an update that takes `before` to this; `None` when there is nothing to say. With `only_changed` an object's
     /// keys that say the same are left out.
-    pub(super) fn update(&self, before: &Rendered, only_changed: bool, clear: Clear<'_>) -> Option<Json> {
+    pub(super) fn update(&self, before: &Rendered<'_>, only_changed: bool, clear: Clear<'_>) -> Option<Json> {
         if self.filled() == before.filled() {
             return None;
         }

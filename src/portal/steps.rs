@@ -1,20 +1,18 @@
 //! Which operations a change takes, and which requests those are. Pure: nothing is sent here.
 
-use super::context::{self, CaseContext};
-use super::render::{Bodies, Part, elements};
+use super::render::{Bodies, Part};
 use super::rendered::{Body, Clear, Rendered};
+use super::view::{Case, View};
 use crate::config::{ExpressionError, OperationName, Profile, RequestTemplate};
 use crate::domain::{Kind, PortalId, Record};
 use crate::plan::Change;
-use minijinja::Value;
-use std::sync::Arc;
 
 /// A request that is ready but for its address.
 #[derive(Debug)]
 pub(super) struct Step<'p> {
     pub(super) template: &'p RequestTemplate,
     pub(super) client_id: Option<u64>,
-    pub(super) body: Option<Body>,
+    pub(super) body: Option<Body<'p>>,
 }
 
 /// Whether every operation that the change may take can be repeated without harm, so that one whose outcome is unknown need
@@ -59,21 +57,22 @@ pub(super) fn steps<'p>(
     profile: &'p Profile,
     bodies: &Bodies,
     name: OperationName,
-    change: &Change,
-    portal_id: Option<&PortalId>,
+    change: &'p Change,
+    portal_id: Option<&'p PortalId>,
 ) -> Result<Vec<Step<'p>>, ExpressionError> {
     let Some(operation) = profile.operation(name) else { return Ok(Vec::new()) };
-    let after = Side::new(change, change.after.clone(), portal_id);
+    let after = Case::new(change.case, portal_id, &change.after);
     let before = match name {
-        OperationName::UpdateCase | OperationName::UpsertCase => comparable(change).map(|before| Side::new(change, before, portal_id)),
+        OperationName::UpdateCase | OperationName::UpsertCase => comparable(change),
         _ => None,
     };
+    let before = before.as_ref().map(|before| Case::new(change.case, portal_id, before));
     let mut steps = Vec::with_capacity(operation.requests.len() + change.after.clients.len());
     for (at, template) in operation.requests.iter().enumerate() {
         let part = bodies.get(name, at);
         let clear = Clear { value: &template.clear, list: &template.clear_list };
-        let old = before.as_ref().map(|before| before.bodies(part, template)).transpose()?;
-        for (client_id, body) in after.bodies(part, template)? {
+        let old = before.as_ref().map(|before| requests(part, template, before)).transpose()?;
+        for (client_id, body) in requests(part, template, &after)? {
             let old = old.as_ref().map(|old| old.iter().find(|(id, _)| *id == client_id));
             let body = match (body, old) {
                 // Something new: a record, or a client that was not there before.
@@ -101,27 +100,15 @@ fn comparable(change: &Change) -> Option<Record> {
 /// What tells the requests of one template apart; `None` when there is only one.
 type ElementId = Option<u64>;
 
-/// The case as it was or as it should be.
-struct Side {
-    record: Arc<Record>,
-    context: Value,
-}
-
-impl Side {
-    fn new(change: &Change, record: Record, portal_id: Option<&PortalId>) -> Side {
-        let record = Arc::new(record);
-        let context = CaseContext::value(change.case, portal_id.cloned(), record.clone());
-        Side { record, context }
-    }
-
-    /// The bodies of a request, one for each element it is repeated for, with what tells them apart.
-    fn bodies(&self, part: Option<&Part>, template: &RequestTemplate) -> Result<Vec<(ElementId, Option<Rendered>)>, ExpressionError> {
-        let render = |context: &Value| part.map(|part| part.render(&self.record, context)).transpose();
-        match template.for_each {
-            None => Ok(vec![(None, render(&self.context)?)]),
-            Some(each) => elements(each, &self.record)
-                .map(|(id, value)| Ok((Some(id), render(&context::inner(each, value, &self.context))?)))
-                .collect(),
-        }
+/// The bodies of a request, one for each element it is repeated for, with what tells them apart.
+fn requests<'a>(
+    part: Option<&Part>,
+    template: &RequestTemplate,
+    case: &Case<'a>,
+) -> Result<Vec<(ElementId, Option<Rendered<'a>>)>, ExpressionError> {
+    let render = |view: View<'_, 'a>| part.map(|part| part.render(view)).transpose();
+    match template.for_each {
+        None => Ok(vec![(None, render(case.view())?)]),
+        Some(each) => case.view().elements(each).map(|(id, view)| Ok((Some(id), render(view)?))).collect(),
     }
 }

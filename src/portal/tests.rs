@@ -17,7 +17,7 @@ use url::Url;
 
 /// One case, complete, as in the tests of this room.
 pub(super) fn record() -> Record {
-    let member = |email: &str, role: &str, attorney| TeamMember { email: email.to_owned(), role: role.to_owned(), attorney };
+    let member = |email: &str, role: &str, attorney| TeamMember { email: email.into(), role: role.into(), attorney };
     Record {
         practice_area: Some("Personal Injury".to_owned()),
         stage: Some("Demand".to_owned()),

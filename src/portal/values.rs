@@ -6,10 +6,11 @@
 use crate::config::RequestTemplate;
 use crate::domain::{CaseId, moment};
 use jiff::Timestamp;
-use serde::Deserializer;
 use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::fmt;
 
 /// One item of a list, with the profile's pointers into it.
@@ -81,17 +82,23 @@ fn whole(number: &serde_json::Number) -> Option<u64> {
 /// The value at a JSON pointer of a body; `None` when there is none, or the body is not whole JSON. What an answer says beside it
 /// (often the whole record) is passed by, and no room is made for it.
 pub(super) fn value_at(body: &[u8], pointer: &str) -> Option<Value> {
-    let (mut here, mut left) = (serde_json::from_slice::<&RawValue>(body).ok()?.get(), pointer);
+    let (mut here, mut left) = (std::str::from_utf8(body).ok()?, pointer);
     while let Some(rest) = left.strip_prefix('/') {
         let (name, behind) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        match serde_json::Deserializer::from_str(here).deserialize_map(Member(name)) {
-            Ok(Some(member)) => (here, left) = (member.get(), behind),
-            // An item of a list, a name with escapes, or nothing.
+        let mut json = serde_json::Deserializer::from_str(here);
+        match json.deserialize_map(Member(name)) {
+            Ok(Some(member)) if json.end().is_ok() => (here, left) = (member.get(), behind),
+            // An item of a list, a name with escapes, nothing, or no JSON.
             _ => break,
         }
     }
     serde_json::from_str::<Value>(here).ok()?.pointer_mut(left).map(Value::take)
 }
+
+/// The name of a member, where it stands unless it is written with escapes.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Name<'b>(#[serde(borrow)] Cow<'b, str>);
 
 /// The member of an object with this name; of several the last, as everywhere.
 struct Member<'n>(&'n str);
@@ -104,7 +111,7 @@ impl<'de> Visitor<'de> for Member<'_> {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut found = None;
-        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+        while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &RawValue>()? {
             if name == self.0 {
                 found = Some(value);
             }

@@ -87,7 +87,9 @@ impl PortalWriter {
         let not_sent = |text: String| WriteError::NotSent { text };
         let bodies = self.bodies.as_ref().map_err(|error| not_sent(error.clone()))?;
         let idempotent = self.account.profile.operation(name).is_some_and(|operation| operation.idempotent);
-        let steps = steps::steps(&self.account.profile, bodies, name, change, portal_id.as_ref());
+        // As it was before this operation's own answers.
+        let known = portal_id.clone();
+        let steps = steps::steps(&self.account.profile, bodies, name, change, known.as_ref());
         for step in steps.map_err(|error| not_sent(format!("the profile's {name} fails: {error}")))? {
             let reply = self.send(&step, change, portal_id.as_ref(), idempotent).await?;
             accepted(name, &reply, change)?;

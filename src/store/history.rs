@@ -4,7 +4,7 @@
 
 use super::tables::{HISTORY, HISTORY_BY_CASE, HISTORY_VALUES, UNAPPROVED};
 use super::{Approval, Store, StoreError, Writer, sorted};
-use crate::domain::{CaseId, Kind, Kinds, Record, RunId};
+use crate::domain::{CaseId, FieldName, Kind, Kinds, Record, RunId};
 use jiff::{SignedDuration, Timestamp};
 use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ pub struct HistoryEntry {
     /// Who allowed it.
     pub approval: Approval,
     /// The names of the fields that changed.
-    pub fields: Vec<String>,
+    pub fields: Vec<FieldName>,
     /// The portal's stage before and after.
     pub stage: (Option<String>, Option<String>),
     /// The record before; `None` for a create, or when it is no longer kept.

@@ -155,11 +155,12 @@ impl Writer<'_> {
     /// The same of several.
     pub fn set_entry_states(&mut self, cases: impl IntoIterator<Item = CaseId>, state: EntryState) -> Result<(), StoreError> {
         let mut journal = self.table(JOURNAL)?;
+        let mut rows = Vec::new();
         for case in cases {
             let Some(progress) = progress_in(&journal, case)? else { continue };
-            journal.insert(case.0, Progress { state, ..progress }.row()?.as_slice())?;
+            rows.push((case.0, Progress { state, ..progress }.row()?));
         }
-        Ok(())
+        sorted::put(&mut journal, &mut rows.into_iter().map(Ok))
     }
 
     /// The change is done, refused or dropped. Goes with the link and the history in one transaction. Crash before the
@@ -186,11 +187,16 @@ impl Writer<'_> {
         if journal.is_empty()? {
             return Ok(sent);
         }
-        for case in cases {
-            if progress_in(&journal, case)?.is_some_and(|entry| entry.state == EntryState::Sent) {
-                sent.insert(case);
+        let cases: BTreeSet<CaseId> = cases.into_iter().ordered();
+        let (Some(first), Some(last)) = (cases.first(), cases.last()) else { return Ok(sent) };
+        // As in `remove_entries`: one way along the journal, not one from its root to each.
+        for row in journal.range(first.0..=last.0)? {
+            let (case, progress) = row?;
+            if Progress::read(progress.value())?.state == EntryState::Sent {
+                sent.insert(CaseId(case.value()));
             }
         }
+        sent.retain(|case| cases.contains(case));
         Ok(sent)
     }
 }

@@ -7,11 +7,13 @@ use crate::domain::{Fingerprinter, FirmId};
 use redb::Key;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// Room for a row while it is written: nearly all fit, and what does not moves, and is wiped where it stood.
-const ROOM: usize = 2048;
+/// Room for a row while it is written: most fit, and what does not moves, and is wiped where it stood. With what sealing adds it
+/// is just below what the allocator hands out at once (1,032 bytes): a third of a row's cost was the room that nobody needed.
+const ROOM: usize = 960;
 
 /// Seals a firm's rows.
 #[derive(Clone)]
@@ -22,30 +24,38 @@ pub(super) struct Sealer {
 
 /// A key as the text that is authenticated with its row.
 pub(super) trait RowKey {
-    fn text(&self) -> String;
+    fn write(&self, text: &mut impl Write) -> fmt::Result;
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        // A text takes whatever is written to it.
+        self.write(&mut text).ok();
+        text
+    }
 }
 
 impl RowKey for u64 {
-    fn text(&self) -> String {
-        self.to_string()
+    fn write(&self, text: &mut impl Write) -> fmt::Result {
+        write!(text, "{self}")
     }
 }
 
 impl RowKey for &str {
-    fn text(&self) -> String {
-        (*self).to_owned()
+    fn write(&self, text: &mut impl Write) -> fmt::Result {
+        text.write_str(self)
     }
 }
 
 impl<A: RowKey> RowKey for (A, u32) {
-    fn text(&self) -> String {
-        format!("{}/{}", self.0.text(), self.1)
+    fn write(&self, text: &mut impl Write) -> fmt::Result {
+        self.0.write(text)?;
+        write!(text, "/{}", self.1)
     }
 }
 
 impl RowKey for (u64, u64) {
-    fn text(&self) -> String {
-        format!("{}/{}", self.0, self.1)
+    fn write(&self, text: &mut impl Write) -> fmt::Result {
+        write!(text, "{}/{}", self.0, self.1)
     }
 }
 
@@ -101,6 +111,10 @@ impl Sealer {
     }
 
     fn context(&self, table: &'static str, key: &impl RowKey) -> String {
-        format!("{}/{table}/{}", self.firm, key.text())
+        let mut text = String::with_capacity(self.firm.as_str().len() + table.len() + 44);
+        text.extend([self.firm.as_str(), "/", table, "/"]);
+        // A text takes whatever is written to it.
+        key.write(&mut text).ok();
+        text
     }
 }

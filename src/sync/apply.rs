@@ -90,7 +90,7 @@ pub(crate) async fn apply(
     let writer = Arc::new(engine.portal_writer(approved)?);
     // About a second's worth at the portal's own rate: a crash leaves little to look up, and a commit costs little.
     let profile = &engine.firm.portal.profile;
-    let batch_size = (profile.requests_per_second as usize).clamp(8, 256);
+    let batch_size = (profile.requests_per_second as usize).clamp(8, 1024);
     let mut batches = changes.chunks(batch_size);
     let mut done = 0;
     let mut batch = batches.next().unwrap_or_default();
@@ -245,10 +245,11 @@ fn confirm_all(
     errand: &Errand,
 ) -> Result<(), StoreError> {
     let (mut rows, mut lines) = (Vec::with_capacity(done.len()), Vec::with_capacity(done.len()));
+    let mut known = links.walk();
     for (change, portal_id) in done {
         engine.hands.counters.reached(change.kinds);
         let now = engine.hands.clock.now();
-        let linked_at = links.get(change.case)?.map_or(now, |link| link.linked_at);
+        let linked_at = known.get(change.case)?.map_or(now, |link| link.linked_at);
         let link = Link::after(change.case, portal_id, &change.after, change.seen.clone(), linked_at, &engine.hands.prints);
         rows.push((link, &change.after));
         lines.push((line(engine, change, approval, errand), values(change)));

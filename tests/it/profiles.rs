@@ -31,7 +31,7 @@ fn record(sandbox: &Sandbox) -> Record {
     let mut staff: Vec<String> = sandbox.with(|world| world.case_status.staff.iter().cloned().collect());
     staff.truncate(2);
     let (area, stages) = casebridge::sandbox::portal_stages().remove(0);
-    let member = |email: &String, attorney: bool| TeamMember { email: email.clone(), role: "Attorney".to_owned(), attorney };
+    let member = |email: &String, attorney: bool| TeamMember { email: email.as_str().into(), role: "Attorney".into(), attorney };
     let own = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     Record {
         practice_area: Some(area),

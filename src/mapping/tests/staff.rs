@@ -6,7 +6,7 @@ use crate::domain::{CaseStaff, Holds, NameKey, ReasonCode, StaffId};
 use crate::mapping::Wanted;
 
 fn team(wanted: &Wanted) -> Vec<(&str, &str, bool)> {
-    wanted.record.team.iter().map(|member| (member.email.as_str(), member.role.as_str(), member.attorney)).collect()
+    wanted.record.team.iter().map(|member| (&*member.email, &*member.role, member.attorney)).collect()
 }
 
 #[test]

@@ -147,7 +147,7 @@ impl<'a> Staged<'a> {
             (Some(change), _) => (Became::There, Some(change.after)),
             (None, Some(before)) => (Became::There, Some(before.clone())),
             (None, None) if reasons.is_empty() => (Became::LeftOut, None),
-            (None, None) => (Became::Attention, Some(fate::first_record(firm, &wanted))),
+            (None, None) => (Became::Attention, Some(fate::first_record(firm, wanted.clone()))),
         };
         Ok(Staged { firm, text, test, scene, mapper, wanted, before, door, became, record, reasons, lookback })
     }
@@ -155,7 +155,7 @@ impl<'a> Staged<'a> {
 
 /// What the portal showed before: what the rules want, but for what the test says.
 fn before(firm: &Firm, wanted: &Wanted, was: &TestWas) -> Record {
-    let mut record = fate::first_record(firm, wanted);
+    let mut record = fate::first_record(firm, wanted.clone());
     let mapped = wanted.record.stage.clone().or_else(|| firm.stages.start.clone());
     record.stage = was.stage.clone().or(mapped);
     record.practice_area = was.practice_area.clone().or(record.practice_area);

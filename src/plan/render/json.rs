@@ -1,7 +1,7 @@
 //! A plan as its JSON answer: `{firm, plan, complete, counts, changes, exceptions, limits}` and what was added since.
 
 use super::words::Options;
-use crate::domain::{CaseId, FirmId, Kind, Reason, ReasonCode, Record};
+use crate::domain::{CaseId, FieldName, FirmId, Kind, Reason, ReasonCode, Record};
 use crate::plan::{Change, Counts, Judged, LimitLine, Plan};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -131,7 +131,7 @@ fn reason_answer(reason: &Reason) -> ReasonAnswer {
 }
 
 fn change_answer(change: &Change, show_values: bool) -> ChangeAnswer {
-    let fields = change.fields();
+    let fields: Vec<String> = change.fields().into_iter().map(FieldName::into_owned).collect();
     ChangeAnswer {
         case: change.case,
         name: None,

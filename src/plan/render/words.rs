@@ -1,6 +1,6 @@
 //! The words that all forms of a plan share.
 
-use crate::domain::{CaseId, Kind, ReasonCode};
+use crate::domain::{CaseId, FieldName, Kind, ReasonCode};
 use crate::plan::guard::{Held, HeldWhy};
 use crate::plan::{Change, Counts, LimitLine};
 use std::collections::BTreeMap;
@@ -186,7 +186,7 @@ pub(super) fn capital(text: &str) -> String {
 
 /// The names of the other fields that change, in plain words.
 pub(super) fn other_fields(change: &Change) -> Vec<String> {
-    let named = |field: &String| !matches!(field.as_str(), "state" | "stage" | "practice_area");
+    let named = |field: &FieldName| !matches!(&**field, "state" | "stage" | "practice_area");
     change.fields().into_iter().filter(named).map(|field| field.replace('_', " ")).collect()
 }
 

@@ -48,7 +48,7 @@ fn only_the_case_that_changed_is_sent_with_its_before_and_after() {
     let change = &plan.changes[0];
     assert_eq!(change.before.as_ref().and_then(|r| r.stage.as_deref()), Some("Treatment"));
     assert_eq!(change.after.stage.as_deref(), Some("Demand"));
-    assert_eq!((change.fields(), &change.why), (vec!["stage".to_owned()], &vec!["because".to_owned()]));
+    assert_eq!((change.fields(), &change.why), (vec!["stage".into()], &vec!["because".to_owned()]));
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn a_new_case_is_one_create() {
     let plan = World::new().plan(&[case(1)]);
     assert_eq!(kinds(&plan), [(1, vec![Kind::Create])]);
     assert!(plan.changes[0].before.is_none() && plan.changes[0].portal_id.is_none());
-    assert!(plan.changes[0].fields().contains(&"phone".to_owned()) || plan.changes[0].fields().contains(&"clients".to_owned()));
+    assert!(plan.changes[0].fields().contains(&"phone".into()) || plan.changes[0].fields().contains(&"clients".into()));
     assert_eq!(plan.notes, ["1 new record: Case Status may text the client"]);
 }
 

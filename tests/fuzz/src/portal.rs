@@ -36,7 +36,7 @@ pub fn account(player: &Player, profile: &Arc<Profile>) -> (PortalReader, Portal
 }
 
 fn record() -> Record {
-    let member = |email: &str, role: &str, attorney| TeamMember { email: email.to_owned(), role: role.to_owned(), attorney };
+    let member = |email: &str, role: &str, attorney| TeamMember { email: email.into(), role: role.into(), attorney };
     let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     Record {
         practice_area: Some("Personal Injury".to_owned()),
