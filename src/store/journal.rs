@@ -155,12 +155,9 @@ impl Writer<'_> {
     /// The same of several.
     pub fn set_entry_states(&mut self, cases: impl IntoIterator<Item = CaseId>, state: EntryState) -> Result<(), StoreError> {
         let mut journal = self.table(JOURNAL)?;
-        let mut rows = Vec::new();
-        for case in cases {
-            let Some(progress) = progress_in(&journal, case)? else { continue };
-            rows.push((case.0, Progress { state, ..progress }.row()?));
-        }
-        sorted::put(&mut journal, &mut rows.into_iter().map(Ok))
+        let found = along(&journal, cases.into_iter().ordered())?;
+        let row = |(case, progress): (CaseId, Progress)| Ok((case.0, Progress { state, ..progress }.row()?));
+        sorted::put(&mut journal, &mut found.into_iter().map(row))
     }
 
     /// The change is done, refused or dropped. Goes with the link and the history in one transaction. Crash before the
@@ -182,23 +179,23 @@ impl Writer<'_> {
 
     /// Of which of these cases a change was sent, and nobody knows what became of it.
     pub fn sent_among(&self, cases: impl IntoIterator<Item = CaseId>) -> Result<BTreeSet<CaseId>, StoreError> {
-        let journal = self.table(JOURNAL)?;
-        let mut sent = BTreeSet::new();
-        if journal.is_empty()? {
-            return Ok(sent);
-        }
-        let cases: BTreeSet<CaseId> = cases.into_iter().ordered();
-        let (Some(first), Some(last)) = (cases.first(), cases.last()) else { return Ok(sent) };
-        // As in `remove_entries`: one way along the journal, not one from its root to each.
-        for row in journal.range(first.0..=last.0)? {
-            let (case, progress) = row?;
-            if Progress::read(progress.value())?.state == EntryState::Sent {
-                sent.insert(CaseId(case.value()));
-            }
-        }
-        sent.retain(|case| cases.contains(case));
-        Ok(sent)
+        let found = along(&self.table(JOURNAL)?, cases.into_iter().ordered())?;
+        Ok(found.into_iter().filter(|(_, entry)| entry.state == EntryState::Sent).map(|(case, _)| case).ordered())
     }
+}
+
+/// How far the changes of these cases got, in their order; as in `remove_entries` on one way along the journal.
+fn along(journal: &impl ReadableTable<u64, &'static [u8]>, cases: BTreeSet<CaseId>) -> Result<Vec<(CaseId, Progress)>, StoreError> {
+    let (Some(first), Some(last)) = (cases.first(), cases.last()) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for row in journal.range(first.0..=last.0)? {
+        let (case, progress) = row?;
+        let case = CaseId(case.value());
+        if cases.contains(&case) {
+            found.push((case, Progress::read(progress.value())?));
+        }
+    }
+    Ok(found)
 }
 
 fn progress_in(journal: &impl ReadableTable<u64, &'static [u8]>, case: CaseId) -> Result<Option<Progress>, StoreError> {
