@@ -105,6 +105,10 @@ fn journalled(entry: &JournalEntry) -> WaitView {
             let code = if entry.not_before.is_some() { "contact-hours" } else { "approved" };
             WaitView { until: entry.not_before, plan: Some(plan.clone()), ..wait(code, &text) }
         }
+        (EntryState::Intended, Approval::ByLimits) if entry.not_before.is_some() => {
+            let text = format!("run {} could not send it; it goes on when contact hours begin", entry.run);
+            WaitView { until: entry.not_before, ..wait("contact-hours", &text) }
+        }
         (EntryState::Intended, Approval::ByLimits) => {
             wait("approved", &format!("run {} ended before it was sent; the next one goes on", entry.run))
         }

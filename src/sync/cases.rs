@@ -143,7 +143,7 @@ async fn sync(
         record::waiting(engine, w, ask, &studied.looked, held, errand.run)
     })?;
     let later: Vec<CaseId> = judged.later.changes().iter().map(|change| change.case).collect();
-    done.later = later.len();
+    done.later = later.len() + resumed.later();
     read(&studied, planned, done);
     let mut groups = resumed.groups;
     groups.push((Approval::ByLimits, judged.approved));
@@ -188,7 +188,7 @@ async fn approval(engine: &Engine, ask: &ApprovalAsk, errand: &Errand, progress:
         }
         record::rest_of(w, engine, &saved, &verdict.left)
     })?;
-    done.later = verdict.later.changes().len();
+    done.later = verdict.later.changes().len() + resumed.later();
     read(&studied, planned, done);
     done.moved = verdict.moved;
     let mut groups = resumed.groups;
@@ -325,7 +325,7 @@ fn day_book(engine: &Engine) -> Result<DayBook, StoreError> {
     Ok(book)
 }
 
-fn hours_open(engine: &Engine) -> bool {
+pub(super) fn hours_open(engine: &Engine) -> bool {
     engine.firm.portal.contact_hours.is_open(engine.hands.clock.now(), &engine.firm.time_zone)
 }
 

@@ -192,7 +192,8 @@ fn due(engine: &Engine) -> Result<BTreeSet<CaseId>, StoreError> {
     let again = engine.store().meta::<LookAgain>()?.unwrap_or_default().0;
     let again = again.into_iter().filter(|(_, at)| *at <= now).map(|(case, _)| case);
     let journal = engine.store().journal()?.into_iter();
-    let left = journal.filter(|entry| entry.state == EntryState::Intended && entry.not_before.is_none_or(|at| at <= now));
+    // What may have been sent is looked at by runs over all cases, unless it waited for this moment.
+    let left = journal.filter(|entry| entry.not_before.map_or(entry.state == EntryState::Intended, |at| at <= now));
     Ok(again.chain(left.map(|entry| entry.change.case)).ordered())
 }
 

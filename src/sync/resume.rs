@@ -2,9 +2,11 @@
 //!
 //! What was left *intended* keeps its approval when the same change would be planned today; else it is dropped, and today's
 //! change takes its way through the brakes. A yes waits while nobody can decide about the case. What may have been sent, and
-//! would be another change today, is not forgotten: today's change says anew whatever the portal may hold of it.
+//! would be another change today, is not forgotten: today's change says anew whatever the portal may hold of it. What clients
+//! notice waits for contact hours also when it was allowed within them, or to go outside them, and was not sent then.
 
 use super::apply::{self, Errand, confirm};
+use super::cases::{hours_open, next_opening};
 use super::study::Studied;
 use super::{Engine, RunError};
 use crate::plan::{ApprovedPlan, Change, Counts, Overtaken, guard};
@@ -23,6 +25,8 @@ pub(super) struct Resumed {
     pub(super) groups: Vec<(Approval, ApprovedPlan)>,
     /// What was sent and is overtaken by another change of today's plan.
     overtaken: Vec<JournalEntry>,
+    /// What goes on when contact hours begin.
+    later: Vec<JournalEntry>,
 }
 
 /// What becomes of one entry.
@@ -46,7 +50,8 @@ impl Resumed {
     pub(super) fn of(engine: &Engine, studied: &mut Studied, planned: &mut Counts, errand: &Errand) -> Result<Resumed, RunError> {
         let now = engine.hands.clock.now();
         let mut going: Vec<(Approval, Vec<Pair>)> = Vec::new();
-        let (mut overtaken, mut dropped, mut taken) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let (mut overtaken, mut later, mut dropped, mut taken) = (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
+        let closed = !hours_open(engine);
         let links = engine.store().links()?;
         for entry in engine.store().journal()? {
             let case = entry.change.case;
@@ -59,6 +64,10 @@ impl Resumed {
                 Fate::GoesOn(fresh) => {
                     taken.insert(case);
                     if entry.not_before.is_some_and(|at| at > now) {
+                        continue;
+                    }
+                    if closed && guard::is_noticed(&fresh) {
+                        later.push(JournalEntry { change: *fresh, not_before: next_opening(engine), ..entry });
                         continue;
                     }
                     let pair = (entry.change, Some(*fresh));
@@ -75,11 +84,17 @@ impl Resumed {
             engine.store().write(|w| dropped.iter().try_for_each(|case| w.remove_entry(*case)))?;
         }
         let groups = going.into_iter().map(|(approval, pairs)| (approval, guard::resume(pairs, &engine.hands.prints).approved));
-        Ok(Resumed { groups: groups.collect(), overtaken })
+        Ok(Resumed { groups: groups.collect(), overtaken, later })
     }
 
-    /// Puts what goes on into the journal anew.
+    /// How many changes wait for contact hours since this run.
+    pub(super) fn later(&self) -> usize {
+        self.later.len()
+    }
+
+    /// Puts what goes on, now or later, into the journal anew.
     pub(super) fn journal(&self, w: &mut Writer<'_>, errand: &Errand) -> Result<(), StoreError> {
+        self.later.iter().try_for_each(|entry| w.put_entry(entry))?;
         self.groups.iter().try_for_each(|(approval, approved)| apply::journal(w, errand.run, approved, approval))
     }
 

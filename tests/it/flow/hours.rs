@@ -2,6 +2,7 @@
 
 use super::stage::{Portal, Stage};
 use casebridge::operations::ApproveAsk;
+use casebridge::sandbox::{Fault, FaultKind, Side};
 use casebridge::sync::{Outcome, RunReport};
 use std::time::Duration;
 
@@ -70,4 +71,29 @@ async fn a_yes_that_waits_for_the_hours_is_dropped_when_the_case_moves_meanwhile
     stage.pass(5 * HOUR).await;
     let open = stage.sync().await;
     assert_eq!((open.written, open.waiting), (0, 1), "another move needs another yes: {open:#?}");
+}
+
+/// What was allowed within the hours, and was not sent or not heard of then, waits for the next ones.
+#[tokio::test(start_paused = true)]
+async fn what_the_portal_turned_away_within_the_hours_is_not_sent_at_night() {
+    for kind in [FaultKind::Status { code: 429, retry_after: None, body: None }, FaultKind::StatusAfter { code: 503 }] {
+        let lost = matches!(kind, FaultKind::StatusAfter { .. });
+        let stage = Stage::imported(Portal::CaseStatus, 60).await;
+        stage.edit("[portal]\n", "[portal]\ncontact_hours = \"08:00-20:00 mon-sat\"\n");
+        let case = stage.a_case();
+        stage.with(|world| world.set_stage(case, "Demand Sent")).expect("moved");
+        stage.with(|world| world.faults.add(Fault::new(Side::CaseStatus, kind.clone()).method("PATCH").times(1000)));
+        assert_eq!(stage.sync().await.written, 0);
+        stage.with(|world| world.faults.clear());
+        stage.pass(12 * HOUR).await;
+        let stage = stage.restarted();
+        let night = stage.sync().await;
+        assert_eq!((night.written, night.waiting, night.later), (0, 0, 1), "{kind:?} {night:#?}");
+        assert_eq!(stage.shown(case), if lost { "Demand" } else { "Medical Treatment" });
+        stage.pass(12 * HOUR).await;
+        let morning = stage.changes_later().await;
+        assert_eq!(morning.written, 1, "the first tick within the hours sends it: {kind:?} {morning:#?}");
+        assert_eq!(stage.shown(case), "Demand");
+        assert!(stage.hands().store.journal().expect("a journal").is_empty());
+    }
 }
