@@ -33,6 +33,7 @@ fn main() -> Done {
     match words.as_slice() {
         [scenes::ONE, name] => scenes::one(name),
         [links::FILL, path, cases] => links::fill(path.as_ref(), cases.parse()?),
+        [links::MORE, path, cases] => links::fill_and_keep_more(path.as_ref(), cases.parse()?),
         [planner::LOOK, path, cases] => planner::look(path.as_ref(), cases.parse()?),
         [run::RUN, root, what] => run::one_run(root.as_ref(), what),
         names => scenes::all(names),

@@ -45,9 +45,9 @@ impl Looked {
 /// What one size cost in its quietest pass.
 struct Cost {
     cases: u64,
-    /// Keeping all links in memory, in seconds of the processor.
-    filled: f64,
-    /// The same on the disk.
+    /// Keeping a link more, in memory, in seconds of the processor.
+    kept: f64,
+    /// Keeping one of all links from the first on, on the disk.
     on_disk: f64,
     looked: Looked,
 }
@@ -56,11 +56,11 @@ struct Cost {
 pub(crate) fn scene() -> Done {
     let dir = tempfile::tempdir()?;
     let dir: &Utf8Path = dir.path().try_into()?;
-    let mut costs = FIRMS.map(|(cases, _)| Cost { cases, filled: f64::MAX, on_disk: f64::MAX, looked: Looked::MOST });
+    let mut costs = FIRMS.map(|(cases, _)| Cost { cases, kept: f64::MAX, on_disk: f64::MAX, looked: Looked::MOST });
     for _ in 0..PASSES {
-        for Cost { cases, filled, on_disk, looked } in &mut costs {
+        for Cost { cases, kept, on_disk, looked } in &mut costs {
             let firms = dir.join(cases.to_string());
-            *filled = filled.min(links::in_memory(*cases)?);
+            *kept = kept.min(links::more_in_memory(*cases)?);
             *on_disk = on_disk.min(links::keep(&firms, *cases)?);
             *looked = looked.or_quieter(once_more(&[LOOK, firms.as_str(), &cases.to_string()])?);
         }
@@ -76,18 +76,17 @@ pub(crate) fn scene() -> Done {
             plain("the same: most memory", looked.peak_mb, "MB");
         }
     }
-    flat("mapping and planning, each case", &costs, |cost| cost.looked.cases);
-    flat("keeping a link, each, files in memory where it has room", &costs, |cost| cost.filled);
+    flat("mapping and planning, each case", &costs, |cost| cost.looked.cases / cost.cases as f64);
+    flat("keeping a link more, each, files in memory where it has room", &costs, |cost| cost.kept);
     for cost in &costs {
-        let each = cost.on_disk / cost.cases as f64;
-        plain(&format!("the same on this disk, {} cases: processor", thousands(cost.cases)), each * 1e6, "µs");
+        let what = format!("keeping all links of new firms on this disk, each, {} cases: processor", thousands(cost.cases));
+        plain(&what, cost.on_disk * 1e6, "µs");
     }
     Ok(())
 }
 
 /// The cost of one at each size, and how far the sizes lie apart.
-fn flat(what: &str, costs: &[Cost], took: fn(&Cost) -> f64) {
-    let each = |cost: &Cost| took(cost) / cost.cases as f64;
+fn flat(what: &str, costs: &[Cost], each: fn(&Cost) -> f64) {
     for cost in costs {
         plain(&format!("{what}, {} cases: processor", thousands(cost.cases)), each(cost) * 1e6, "µs");
     }

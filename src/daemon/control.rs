@@ -187,7 +187,7 @@ async fn ask(
 }
 
 /// What a request says. Its body may hold a secret: what serde says of it stays here. (axum's own reader keeps track of the path to
-/// each value, to name it in an error that nobody may see, and makes the program 60 kB larger by that.)
+/// each value, to name it in an error that nobody may see, and makes the program larger by that.)
 fn asked<T: DeserializeOwned>(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<T, Refusal> {
     let refused = |status: StatusCode| Refusal::new("bad-request", format!("the request is not one: {status}"));
     let body = body.map_err(|rejection| refused(rejection.status()))?;

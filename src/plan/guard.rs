@@ -264,13 +264,13 @@ fn limit_of(limits: &Limits, kind: Kind) -> &Limit {
     }
 }
 
-/// What clients notice waits for contact hours.
 /// Whether a client may notice it, so that it waits for contact hours.
 pub fn is_noticed(change: &Change) -> bool {
     let noticed: Kinds = [Kind::Create, Kind::Close, Kind::Reopen, Kind::Contact, Kind::Stage].into_iter().collect();
     change.kinds.meets(noticed)
 }
 
+/// What goes now, and what waits for contact hours.
 fn by_hours(mut changes: Vec<Change>, hours_open: bool) -> (ApprovedPlan, ApprovedPlan) {
     let later: Vec<Change> = changes.extract_if(.., |change| !hours_open && is_noticed(change)).collect();
     (ApprovedPlan::of(changes), ApprovedPlan::of(later))

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Room for a row while it is written: most fit, and what does not moves, and is wiped where it stood. With what sealing adds it
-/// is just below what the allocator hands out at once (1,032 bytes): a third of a row's cost was the room that nobody needed.
+/// is just below the 1,032 bytes up to which glibc hands out at once what was given back before.
 const ROOM: usize = 960;
 
 /// Seals a firm's rows.
