@@ -30,7 +30,6 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
@@ -176,7 +175,7 @@ async fn ask(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refusal> {
-    let ask: Ask = asked(&headers, body)?;
+    let ask = asked(&headers, body)?;
     let firm: FirmId = firm.parse().map_err(|_| Refusal::new("no-such-firm", "there is no such firm"))?;
     let by = peer.caller();
     if headers.get(header::ACCEPT).is_some_and(|accepts| accepts == STEPS) {
@@ -186,26 +185,21 @@ async fn ask(
     Ok(Json(daemon.ask(firm, ask, by).await?).into_response())
 }
 
-/// What a request says. Its body may hold a secret: what serde says of it stays here. (axum's own reader keeps track of the path to
-/// each value, to name it in an error that nobody may see, and makes the program larger by that.)
-fn asked<T: DeserializeOwned>(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<T, Refusal> {
+/// What a request asks for. Its body may hold a secret: what serde says of it stays here. (axum's own reader keeps track of the path
+/// to each value, to name it in an error that nobody may see, and makes the program larger by that.)
+fn asked(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Ask, Refusal> {
     let refused = |status: StatusCode| Refusal::new("bad-request", format!("the request is not one: {status}"));
     let body = body.map_err(|rejection| refused(rejection.status()))?;
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if !kind.trim_start().to_ascii_lowercase().starts_with("application/json") {
+    if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
         return Err(refused(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
     let status = |error: serde_json::Error| if error.is_data() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_REQUEST };
     serde_json::from_slice(&body).map_err(|error| refused(status(error)))
 }
 
-async fn reload(
-    State(daemon): State<Handle>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<(StatusCode, Json<ReloadAnswer>), Refusal> {
-    let says_nothing = !headers.contains_key(header::CONTENT_TYPE);
-    let ReloadAsk { wait } = if says_nothing { ReloadAsk::default() } else { asked(&headers, body)? };
+async fn reload(State(daemon): State<Handle>, body: Option<Json<ReloadAsk>>) -> Result<(StatusCode, Json<ReloadAnswer>), Refusal> {
+    let Json(ReloadAsk { wait }) = body.unwrap_or_default();
     if wait {
         return Ok((StatusCode::OK, Json(daemon.reload().await?)));
     }

@@ -67,7 +67,7 @@ impl Resumed {
                         continue;
                     }
                     if closed && guard::is_noticed(&fresh) {
-                        later.push(JournalEntry { change: *fresh, not_before: next_opening(engine), ..entry });
+                        later.push(JournalEntry { not_before: next_opening(engine), ..entry });
                         continue;
                     }
                     let pair = (entry.change, Some(*fresh));
