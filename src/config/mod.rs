@@ -55,6 +55,7 @@ pub use profile::{
     StageRules, Words,
 };
 pub use profile_parse::{BodyExpression, EXPRESSION_NAMES, ExpressionError};
+pub(crate) use profile_parse::{CLIENT_NAMES, MEMBER_NAMES};
 pub use profiles::Profiles;
 pub use rule::Rule;
 pub use secret::SecretRef;

@@ -1,14 +1,13 @@
 //! What a body's expressions find of a case where it stands. Nearly all of them are nothing but a name: these are looked up, and
 //! nothing is copied; what is more than a name runs in the expressions' own machine, which gets a copy then.
 
-use super::context::{self, CaseContext};
+use super::context::{self, CaseContext, Held};
 use super::rendered::Rendered;
 use crate::config::{BodyExpression, Each, ExpressionError};
 use crate::domain::{CaseId, PortalId, Record, RecordClient, TeamMember};
 use minijinja::Value;
 use serde_json::Value as Json;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A case as it was or as it should be.
@@ -74,40 +73,36 @@ impl<'v, 'a> View<'v, 'a> {
         Ok(Rendered::from_json(json.map_err(|_| ExpressionError("the expression's value cannot be sent as JSON".to_owned()))?))
     }
 
-    /// What stands in the record as it is sent; `None` for what must be put together, or lies inside a text.
+    /// What stands in the record as it is sent; `None` for what must be put together, or lies inside something else.
     fn there(self, way: &[String]) -> Option<Rendered<'a>> {
-        let Case { case, portal_id, record, .. } = self.case;
-        let (name, inside) = way.split_first()?;
-        match (self.element, inside) {
-            (Some(element), [inside]) if element.each().name() == name => return Some(element.there(inside)),
-            (Some(element), _) if element.each().name() == name => return None,
-            _ => {}
-        }
-        Some(match (name.as_str(), inside) {
-            ("case_id" | "integration_id", []) => Rendered::Leaf(Json::String(case.to_string())),
-            ("portal_id", []) => text(portal_id.map(PortalId::as_str)),
-            ("practice_area", []) => text(record.practice_area.as_deref()),
-            ("stage", []) => text(record.stage.as_deref()),
-            ("state", []) => Rendered::Text(context::state(record.open)),
-            ("attorney_email", []) => text(record.attorney.as_deref()),
-            ("attorney_emails", []) => list(context::attorney_emails(record)),
-            ("paralegal_emails", []) => list(context::paralegal_emails(record)),
-            ("fields", []) => object(&record.fields),
-            ("extra", []) => object(&record.extra),
-            ("fields", [name]) => text(record.fields.get(name).map(String::as_str)),
-            ("extra", [name]) => text(record.extra.get(name).map(String::as_str)),
-            ("open" | "closed_date" | "team" | "clients", []) | (_, [_, ..]) => return None,
-            (field, []) => text(record.fields.get(field).map(String::as_str)),
+        let (held, inside) = self.held(way)?;
+        Some(match (held, inside) {
+            (None | Some(Held::Text(None)), []) => Rendered::Leaf(Json::Null),
+            (Some(Held::Text(Some(text))), []) => Rendered::Text(text),
+            (Some(Held::Id(id)), []) => Rendered::Leaf(Json::String(id.to_string())),
+            (Some(Held::Texts(texts)), []) => Rendered::List(texts.into_iter().map(|text| (None, Rendered::Text(text))).collect()),
+            (Some(Held::Named(texts)), []) => {
+                Rendered::Object(texts.iter().map(|(name, value)| (Arc::from(name.as_str()), Rendered::Text(value))).collect())
+            }
+            (Some(Held::Named(texts)), [name]) => texts.get(name).map_or(Rendered::Leaf(Json::Null), |text| Rendered::Text(text)),
+            _ => return None,
         })
     }
 
+    /// What the first name of a way holds, or of an element's way the first two, with the names inside that; `None` when it is
+    /// the element itself.
+    fn held<'w>(self, way: &'w [String]) -> Option<(Option<Held<'a>>, &'w [String])> {
+        let Case { case, portal_id, record, whole: _ } = self.case;
+        let (name, inside) = way.split_first()?;
+        match self.element.filter(|element| element.each().name() == name) {
+            Some(element) => inside.split_first().map(|(name, inside)| (element.held(name), inside)),
+            None => Some((context::of_case(*case, *portal_id, record, name), inside)),
+        }
+    }
+
     fn looked_up(self, way: &[String]) -> Value {
-        let Case { case, portal_id, record, .. } = self.case;
-        let Some((name, inside)) = way.split_first() else { return Value::UNDEFINED };
-        let first = match self.element {
-            Some(element) if element.each().name() == name => element.value(),
-            _ => context::named(*case, *portal_id, record, name).unwrap_or_default(),
-        };
+        let Some((held, inside)) = self.held(way) else { return self.element.map_or(Value::UNDEFINED, Element::value) };
+        let first = held.map_or(Value::UNDEFINED, Held::value);
         inside.iter().fold(first, |value, name| value.get_attr(name).unwrap_or_default())
     }
 
@@ -133,30 +128,12 @@ impl<'a> Element<'a> {
         }
     }
 
-    fn there(self, name: &str) -> Rendered<'a> {
-        match (self, name) {
-            (Element::Client(client), "id") => Rendered::Leaf(Json::String(client.id.to_string())),
-            (Element::Client(client), "first_name") => Rendered::Text(&client.first_name),
-            (Element::Client(client), "last_name") => Rendered::Text(&client.last_name),
-            (Element::Client(client), "email") => text(client.email.as_deref()),
-            (Element::Client(client), "phone") => text(client.phone.as_deref()),
-            (Element::Member(member), "email") => Rendered::Text(&member.email),
-            (Element::Member(member), "role") => Rendered::Text(&member.role),
-            _ => text(None),
+    fn held(self, name: &str) -> Option<Held<'a>> {
+        match self {
+            Element::Client(client) => context::of_client(client, name),
+            Element::Member(member) => context::of_member(member, name),
         }
     }
-}
-
-fn text(text: Option<&str>) -> Rendered<'_> {
-    text.map_or(Rendered::Leaf(Json::Null), Rendered::Text)
-}
-
-fn list<'a>(texts: impl IntoIterator<Item = &'a str>) -> Rendered<'a> {
-    Rendered::List(texts.into_iter().map(|text| (None, Rendered::Text(text))).collect())
-}
-
-fn object(texts: &BTreeMap<String, String>) -> Rendered<'_> {
-    Rendered::Object(texts.iter().map(|(name, value)| (Arc::from(name.as_str()), Rendered::Text(value))).collect())
 }
 
 #[cfg(test)]

@@ -49,8 +49,10 @@ pub const EXPRESSION_NAMES: [&str; 15] = [
     "extra",
 ];
 
-const CLIENT_NAMES: [&str; 5] = ["id", "first_name", "last_name", "email", "phone"];
-const MEMBER_NAMES: [&str; 2] = ["email", "role"];
+/// What expressions may ask of a client.
+pub(crate) const CLIENT_NAMES: [&str; 5] = ["id", "first_name", "last_name", "email", "phone"];
+/// The same of a member of the firm.
+pub(crate) const MEMBER_NAMES: [&str; 2] = ["email", "role"];
 
 impl BodyExpression {
     /// Compiles an expression (without its `=`).

@@ -11,6 +11,7 @@ mod tree;
 mod walk;
 
 pub use expression::{BodyExpression, EXPRESSION_NAMES, ExpressionError};
+pub(crate) use expression::{CLIENT_NAMES, MEMBER_NAMES};
 pub(super) use parse::{overlay, parse};
 
 #[cfg(test)]
